@@ -1,0 +1,139 @@
+"""The whole tree of failures. Each says which thing, what is wrong and what to do; none carries a value.
+
+    LockworkError
+    ├── InvalidInput (ValueError)            bad name, key, value, option, file
+    │   └── WrongUsage                       the command line itself is wrong
+    ├── NotFound (KeyError)                  no such thing, or none that the caller may see
+    ├── Refused                              understood, possible, and not done
+    │   ├── AlreadyExists (ValueError)       the name is taken
+    │   ├── Ambiguous (ValueError)           a name that could mean two things
+    │   ├── StillReferenced                  others depend on it
+    │   └── VersionMismatch                  somebody else wrote first
+    ├── NotPermitted (PermissionError)       the caller may know of it, and may not do this
+    ├── ValidationFailed                     references or secrets are missing; carries the report
+    ├── RunFailed                            a step failed; carries the run
+    └── Unavailable                          could not be asked
+        ├── StoreUnusable                    missing, locked, damaged, readable by others
+        │   └── Tampered                     what is stored does not open: changed, moved or cut
+        ├── RootKeyUnusable                  missing, wrong or malformed root key
+        └── ProviderFailed                   an outside service that a component needs
+
+Only messages of this tree reach users. A hint is a sentence or a command that leads out.
+"""
+
+from collections.abc import Sequence
+
+
+class LockworkError(Exception):
+    """The root: `except LockworkError` catches every failure that Lockwork reports on purpose."""
+
+    def __init__(self, message: str, *, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    def __str__(self) -> str:  # KeyError would print a repr
+        return self.message
+
+    def __reduce__(self) -> tuple[object, ...]:
+        return _revive, (type(self), self.message, dict(self.__dict__))
+
+
+def _revive(kind: type[LockworkError], message: str, state: dict[str, object]) -> LockworkError:
+    """Unpickle without calling a subclass's own signature: failures cross from worker processes."""
+    failure = kind.__new__(kind, message)
+    failure.args = (message,)
+    failure.__dict__.update(state)
+    return failure
+
+
+class InvalidInput(LockworkError, ValueError):
+    """What was given breaks a rule; nothing was changed."""
+
+
+class WrongUsage(InvalidInput):
+    """The command line itself is wrong: exit code 2."""
+
+
+class NotFound(LockworkError, KeyError):
+    """There is no such thing, or none that the caller may see: the two are told alike."""
+
+    def __init__(self, kind: str, name: str, *, near: Sequence[str] = (), hint: str | None = None) -> None:
+        self.kind, self.name, self.near = kind, name, tuple(near)
+        guess = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
+        super().__init__(f"no {kind} {name!r}{guess}", hint=hint)
+
+
+class Refused(LockworkError):
+    """Understood and possible, and not done: doing it would break or lose something."""
+
+
+class AlreadyExists(Refused, ValueError):
+    """The name is taken in this scope."""
+
+    def __init__(self, kind: str, name: str, where: str, *, hint: str | None = None) -> None:
+        self.kind, self.name = kind, name
+        super().__init__(f"{kind} {name!r} already exists {where}", hint=hint)
+
+
+class Ambiguous(Refused, ValueError):
+    """The name means more than one thing, and the difference matters here."""
+
+
+class StillReferenced(Refused):
+    """Others refer to it: `uses` says which, as sentences."""
+
+    def __init__(self, message: str, uses: Sequence[str], *, hint: str | None = None) -> None:
+        self.uses = tuple(uses)
+        super().__init__(f"{message}: {', '.join(self.uses)}", hint=hint)
+
+
+class VersionMismatch(Refused):
+    """The thing was changed since it was read; nothing was written."""
+
+    def __init__(self, kind: str, name: str, wanted: int, found: int) -> None:
+        self.wanted, self.found = wanted, found
+        super().__init__(
+            f"{kind} {name!r} is at version {found}, not {wanted}; nothing was changed",
+            hint="read it again, then repeat the change with the version you read",
+        )
+
+
+class NotPermitted(LockworkError, PermissionError):
+    """The caller may know of the thing and may not do this with it."""
+
+
+class ValidationFailed(LockworkError):
+    """References or declared secrets do not hold: nothing has run. `report` is a domain Report."""
+
+    def __init__(self, message: str, report: object, *, hint: str | None = None) -> None:
+        self.report = report
+        super().__init__(message, hint=hint)
+
+
+class RunFailed(LockworkError):
+    """A step failed. `run` is the run's record; the message names the step and why, masked."""
+
+    def __init__(self, message: str, run: object, *, hint: str | None = None) -> None:
+        self.run = run
+        super().__init__(message, hint=hint)
+
+
+class Unavailable(LockworkError):
+    """The question could not be asked: exit code 3."""
+
+
+class StoreUnusable(Unavailable):
+    """The embedded store is missing, locked, damaged, or readable by others."""
+
+
+class Tampered(StoreUnusable):
+    """Something stored does not open under its key and context: it was changed, moved or damaged."""
+
+
+class RootKeyUnusable(Unavailable):
+    """No root key that fits was found, or what was given is not one."""
+
+
+class ProviderFailed(Unavailable):
+    """A service that a component stands for did not do what was asked."""

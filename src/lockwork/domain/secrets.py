@@ -26,7 +26,7 @@ MIN_ID_PREFIX = 8
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
-_ID_PREFIX = re.compile(r"[0-9a-f][0-9a-f-]{%d,35}" % (MIN_ID_PREFIX - 1))
+_ID_PREFIX = re.compile(rf"[0-9a-f][0-9a-f-]{{{MIN_ID_PREFIX - 1},35}}")
 
 
 class SecretScope(StrEnum):

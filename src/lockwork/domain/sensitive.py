@@ -1,6 +1,5 @@
 """Text that hides itself: it prints, formats, pickles and compares without showing what it holds."""
 
-import hmac
 from typing import NoReturn
 
 
@@ -32,6 +31,8 @@ class Sensitive:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sensitive):
             return NotImplemented
+        import hmac  # lazy: costs 4 ms, and few ever compare
+
         mine, theirs = (s.__text.encode("utf-8", "surrogatepass") for s in (self, other))
         return hmac.compare_digest(mine, theirs)
 

@@ -1,0 +1,63 @@
+"""What the audit trail holds: who did what to which thing, allowed or not; never a value."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class Outcome(StrEnum):
+    DONE = "done"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
+class Subject(msgspec.Struct, frozen=True, kw_only=True):
+    """What a record is about."""
+
+    kind: str
+    name: str
+    id: str | None = None
+    version: int | None = None
+    keys: str | None = None
+    """A digest of the key names of that version, so that a removed row is found by `audit verify`."""
+
+
+class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """One link of the chain."""
+
+    number: int
+    at: datetime
+    user: str
+    """As claimed on an embedded store."""
+    system_user: str | None
+    action: str
+    outcome: Outcome
+    workspace: str | None = None
+    kind: str | None = None
+    name: str | None = None
+    id: str | None = None
+    version: int | None = None
+    run: str | None = None
+    step: str | None = None
+    detail: str | None = None
+    """For a refusal or failure: which kind, never its text."""
+
+
+class AuditHead(msgspec.Struct, frozen=True, kw_only=True):
+    """The end of the chain. Kept elsewhere, it proves later that nothing was cut off."""
+
+    number: int
+    mac: str
+
+    def __str__(self) -> str:
+        return f"{self.number}:{self.mac}"
+
+
+class AuditVerdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What `audit verify` found: `problems` is empty when the chain and the secrets agree."""
+
+    ok: bool
+    records: int
+    head: AuditHead
+    problems: tuple[str, ...] = ()

@@ -1,0 +1,33 @@
+"""Root keys as data: ids and states. The keys themselves are in the keyring and nowhere else."""
+
+from datetime import datetime
+from enum import StrEnum
+
+import msgspec
+
+
+class KeyState(StrEnum):
+    ACTIVE = "active"
+    WAITING = "waiting"
+    RETIRED = "retired"
+
+
+class RootKeyInfo(msgspec.Struct, frozen=True, kw_only=True):
+    """A root key that the store knows of."""
+
+    id: str
+    state: KeyState
+    created: datetime
+    present: bool
+    """Whether this process holds the key itself."""
+    wraps: int
+    """How many secret versions it protects; a retired key protects none."""
+
+
+class Rotation(msgspec.Struct, frozen=True, kw_only=True):
+    """What a rotation did."""
+
+    active: str
+    retired: tuple[str, ...]
+    rewrapped: int
+    resealed: int

@@ -1,0 +1,166 @@
+"""Pipelines, steps and runs as data; which step needs which secret; in which order steps can run.
+
+A `Pipeline` is plain data that any orchestrator or server can hold: the functions themselves stay with
+the code that wrote them. What it holds of secrets is always the reference.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+
+from lockwork.domain.checks import Found, Need, Problem, Report, malformed_in, needs_of
+from lockwork.domain.errors import InvalidInput
+
+
+class RunStatus(StrEnum):
+    RUNNING = "running"
+    COMPLETED = "completed"
+    FAILED = "failed"
+    REFUSED = "refused"
+    INTERRUPTED = "interrupted"
+    SKIPPED = "skipped"
+    """Of a step: one before it failed."""
+
+
+class Source(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a step's argument comes from: an output of an earlier step."""
+
+    step: str
+    output: str = "output"
+
+
+class Step(msgspec.Struct, frozen=True, kw_only=True):
+    """One call of a step function inside a pipeline."""
+
+    name: str
+    inputs: dict[str, Source] = {}
+    """parameter → the output that is passed for it."""
+    after: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ("output",)
+    experiment_tracker: str | None = None
+    settings: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    """Secrets given whole to the environment: name → prefix."""
+
+    @property
+    def needs_before(self) -> frozenset[str]:
+        """The steps that must have finished."""
+        return frozenset(self.after) | {source.step for source in self.inputs.values()}
+
+
+class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps wired to each other."""
+
+    name: str
+    steps: tuple[Step, ...]
+    settings: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+
+    def step(self, name: str) -> Step:
+        return next(s for s in self.steps if s.name == name)
+
+
+class SecretUsed(msgspec.Struct, frozen=True, kw_only=True):
+    """A secret that a run was settled on: name, id and version; never its values."""
+
+    name: str
+    id: str
+    scope: str
+    version: int
+    owner: str
+
+
+class OutputRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """Where an output lies, in which form, and the SHA-256 that is checked before it is loaded."""
+
+    name: str
+    uri: str
+    format: str
+    sha256: str
+    size: int
+
+
+class StepRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One step of a run, as recorded."""
+
+    name: str
+    status: RunStatus
+    started: datetime | None = None
+    finished: datetime | None = None
+    failure: str | None = None
+    """Why it failed, masked."""
+    outputs: tuple[OutputRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """One execution of a pipeline on a stack, as recorded."""
+
+    id: str
+    pipeline: str
+    stack: str
+    workspace: str
+    status: RunStatus
+    by: str
+    started: datetime
+    finished: datetime | None = None
+    failure: str | None = None
+    steps: tuple[StepRun, ...] = ()
+    secrets: tuple[SecretUsed, ...] = ()
+    report: Report | None = None
+    """The whole report of a run that was refused."""
+
+    def step(self, name: str) -> StepRun:
+        return next(s for s in self.steps if s.name == name)
+
+
+class Settled(msgspec.Struct, frozen=True, kw_only=True):
+    """A run that may begin, with every name settled to one secret and version."""
+
+    run: Run
+    found: tuple[Found, ...]
+    report: Report
+
+
+def needs_of_pipeline(pipeline: Pipeline) -> list[Need]:
+    """Every reference and declared secret of a pipeline and its steps."""
+    needs = needs_of("pipeline", pipeline.name, _tree(pipeline), pipeline.secrets)
+    for step in pipeline.steps:
+        needs += needs_of("step", step.name, _tree(step), step.secrets)
+    return needs
+
+
+def malformed_in_pipeline(pipeline: Pipeline) -> list[Problem]:
+    """Text in a pipeline or its steps that looks like a reference and is none."""
+    problems = malformed_in("pipeline", pipeline.name, _tree(pipeline))
+    for step in pipeline.steps:
+        problems += malformed_in("step", step.name, _tree(step))
+    return problems
+
+
+def _tree(part: Pipeline | Step) -> dict[str, Any]:
+    return {"settings": part.settings, "environment": part.environment}
+
+
+def ready(steps: Iterable[Step], done: frozenset[str]) -> list[Step]:
+    """The steps whose needs are all in `done` and which are not done themselves, in the order written."""
+    return [s for s in steps if s.name not in done and s.needs_before <= done]
+
+
+def in_order(steps: Sequence[Step]) -> list[Step]:
+    """The steps, each after all that it needs; ties in the order written. A cycle is an error."""
+    ordered: list[Step] = []
+    left = list(steps)
+    while left:
+        done = frozenset(s.name for s in ordered)
+        now = ready(left, done)
+        if not now:
+            raise InvalidInput(f"steps {', '.join(repr(s.name) for s in left)} wait for each other")
+        ordered.append(now[0])
+        left.remove(now[0])
+    return ordered

@@ -1,0 +1,355 @@
+"""Components, flavors and stacks as data, and what makes them valid."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal, Self
+
+import msgspec
+
+from lockwork.domain.checks import Need, Problem, Where, malformed_in, needs_of
+from lockwork.domain.errors import InvalidInput
+from lockwork.domain.nearness import near
+from lockwork.domain.references import has_reference
+from lockwork.domain.secrets import SecretName
+
+Kind = Literal["text", "integer", "number", "boolean", "list", "mapping"]
+_KIND_IN_WORDS: dict[str, str] = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "list": "a list",
+    "mapping": "a mapping",
+    "text": "text",
+}
+
+
+class ComponentType(StrEnum):
+    """What part of a stack a component is. Commands spell them with dashes."""
+
+    ORCHESTRATOR = "orchestrator"
+    ARTIFACT_STORE = "artifact_store"
+    EXPERIMENT_TRACKER = "experiment_tracker"
+    STEP_OPERATOR = "step_operator"
+    CONTAINER_REGISTRY = "container_registry"
+    ALERTER = "alerter"
+    MODEL_REGISTRY = "model_registry"
+    MODEL_DEPLOYER = "model_deployer"
+    DATA_VALIDATOR = "data_validator"
+    FEATURE_STORE = "feature_store"
+    ANNOTATOR = "annotator"
+    IMAGE_BUILDER = "image_builder"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        try:
+            return cls(text.replace("-", "_"))
+        except ValueError:
+            names = ", ".join(t.dashed for t in cls)
+            raise InvalidInput(f"{text!r} is not a component type", hint=f"the types are: {names}") from None
+
+    @property
+    def dashed(self) -> str:
+        return self.value.replace("_", "-")
+
+    @property
+    def words(self) -> str:
+        return self.value.replace("_", " ")
+
+
+REQUIRED_TYPES = (ComponentType.ORCHESTRATOR, ComponentType.ARTIFACT_STORE)
+
+
+class Attribute(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing that a flavor's components can be told."""
+
+    name: str
+    help: str
+    kind: Kind = "text"
+    required: bool = False
+    sensitive: bool = False
+    """A plain value is never kept in the component: it becomes a secret and its reference takes its place."""
+    choices: tuple[str, ...] = ()
+    default: str | int | float | bool | None = None
+
+
+class Flavor(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of component: its attributes, and what its settings may say."""
+
+    name: str
+    type: ComponentType
+    help: str
+    attributes: tuple[Attribute, ...] = ()
+    settings: tuple[Attribute, ...] = ()
+    """What pipelines and steps may say under `<type>.<flavor>`."""
+    extra: str | None = None
+    """The extra of this distribution that brings the provider's library."""
+
+    def attribute(self, name: str) -> Attribute | None:
+        return next((a for a in self.attributes if a.name == name), None)
+
+    @property
+    def settings_key(self) -> str:
+        return f"{self.type}.{self.name}"
+
+
+class Component(msgspec.Struct, frozen=True, kw_only=True):
+    """A configured part of a stack. What it holds of secrets is always the reference."""
+
+    id: str
+    name: str
+    type: ComponentType
+    flavor: str
+    workspace: str
+    attributes: dict[str, Any] = {}
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    """Secrets given whole to the step's environment: name → prefix of the variables."""
+    declaration: Flavor | None = None
+    """The flavor's own declaration, for readers that do not have it installed."""
+    version: int
+    owner: str
+    created: datetime
+    updated: datetime
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What its references lack, as a warning when it is written."""
+
+    def __str__(self) -> str:
+        return f"{self.type.words} {self.name!r}"
+
+
+class Stack(msgspec.Struct, frozen=True, kw_only=True):
+    """One component per type, exactly one orchestrator and one artifact store among them."""
+
+    id: str
+    name: str
+    workspace: str
+    components: dict[ComponentType, Component]
+    secrets: dict[str, str] = {}
+    version: int
+    owner: str
+    created: datetime
+    updated: datetime
+    notes: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def __str__(self) -> str:
+        return f"stack {self.name!r}"
+
+    def _of(self, type_: ComponentType) -> Component | None:
+        return self.components.get(type_)
+
+    @property
+    def orchestrator(self) -> Component:
+        return self.components[ComponentType.ORCHESTRATOR]
+
+    @property
+    def artifact_store(self) -> Component:
+        return self.components[ComponentType.ARTIFACT_STORE]
+
+    @property
+    def experiment_tracker(self) -> Component | None:
+        return self._of(ComponentType.EXPERIMENT_TRACKER)
+
+    @property
+    def step_operator(self) -> Component | None:
+        return self._of(ComponentType.STEP_OPERATOR)
+
+    @property
+    def container_registry(self) -> Component | None:
+        return self._of(ComponentType.CONTAINER_REGISTRY)
+
+    @property
+    def alerter(self) -> Component | None:
+        return self._of(ComponentType.ALERTER)
+
+    @property
+    def model_registry(self) -> Component | None:
+        return self._of(ComponentType.MODEL_REGISTRY)
+
+    @property
+    def model_deployer(self) -> Component | None:
+        return self._of(ComponentType.MODEL_DEPLOYER)
+
+    @property
+    def data_validator(self) -> Component | None:
+        return self._of(ComponentType.DATA_VALIDATOR)
+
+    @property
+    def feature_store(self) -> Component | None:
+        return self._of(ComponentType.FEATURE_STORE)
+
+    @property
+    def annotator(self) -> Component | None:
+        return self._of(ComponentType.ANNOTATOR)
+
+    @property
+    def image_builder(self) -> Component | None:
+        return self._of(ComponentType.IMAGE_BUILDER)
+
+
+def plain_name(text: str, kind: str) -> str:
+    """`text` if a component, stack, step or pipeline may be called so: the rules of secret names, but dots too."""
+    try:
+        SecretName.parse(text.replace(".", "-"))
+    except InvalidInput:
+        raise InvalidInput(
+            f"{text!r} is not a {kind} name",
+            hint="1 to 128 letters, digits, '-', '_' and '.', beginning with a letter or digit",
+        ) from None
+    return text
+
+
+def check_composition(types: Iterable[ComponentType]) -> None:
+    """Refuse a stack that lacks a part that every stack has."""
+    present = set(types)
+    for type_ in REQUIRED_TYPES:
+        if type_ not in present:
+            raise InvalidInput(f"a stack needs one {type_.words}", hint=f"name it with --{type_.dashed} NAME")
+
+
+def checked_attributes(
+    flavor: Flavor, given: Mapping[str, Any], present: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """`present` with `given` set, all of it as `flavor` declares. Text of a number is read as a number."""
+    fresh = {name: _checked(_known(flavor, name), value) for name, value in _underscored(given).items()}
+    whole = {**(present or {}), **fresh}
+    if missing := [a.name for a in flavor.attributes if a.required and a.name not in whole]:
+        raise InvalidInput(
+            f"flavor {flavor.name!r} of {flavor.type.words} needs {', '.join(missing)}",
+            hint=" ".join(f"--{name}=…" for name in missing),
+        )
+    return whole
+
+
+def checked_settings(flavor: Flavor, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings of a pipeline or step for components of `flavor`, checked like attributes."""
+    for name in given:
+        if not any(a.name == name for a in flavor.settings):
+            raise InvalidInput(
+                f"settings {flavor.settings_key!r} know no {name!r}{_guess(name, flavor.settings)}",
+                hint=f"they are: {', '.join(a.name for a in flavor.settings) or 'none'}",
+            )
+    by_name = {a.name: a for a in flavor.settings}
+    return {name: _checked(by_name[name], value) for name, value in given.items()}
+
+
+def remaining_attributes(flavor: Flavor, present: Mapping[str, Any], remove: Iterable[str]) -> dict[str, Any]:
+    """`present` without `remove`; a required one, or one that is not set, is refused."""
+    names = [name.replace("-", "_") for name in remove]
+    for name in names:
+        if name not in present:
+            hint = f"it has: {', '.join(sorted(present)) or 'none'}"
+            raise InvalidInput(f"attribute {name!r} is not set", hint=hint)
+        if _known(flavor, name).required:
+            raise InvalidInput(f"attribute {name!r} is required by flavor {flavor.name!r}")
+    return {name: value for name, value in present.items() if name not in names}
+
+
+def needs_of_component(component: Component) -> list[Need]:
+    """Every reference and declared secret of a component."""
+    return needs_of(*_named(component), configuration(component), component.secrets)
+
+
+def needs_of_stack(stack: Stack) -> list[Need]:
+    """Every reference and declared secret of a stack and its components."""
+    own = [
+        Need(secret=s, key=None, where=Where(kind="stack", name=stack.name, path="secrets"))
+        for s in stack.secrets
+    ]
+    return own + [need for c in stack.components.values() for need in needs_of_component(c)]
+
+
+def malformed_in_component(component: Component) -> list[Problem]:
+    """Text in a component that looks like a reference and is none."""
+    return malformed_in(*_named(component), configuration(component))
+
+
+def configuration(component: Component) -> dict[str, Any]:
+    """The tree of a component in which references may stand; its paths are what users see."""
+    return {
+        **component.attributes,
+        **({"environment": component.environment} if component.environment else {}),
+    }
+
+
+def _named(component: Component) -> tuple[str, str]:
+    return component.type.dashed, component.name
+
+
+def _underscored(given: Mapping[str, Any]) -> dict[str, Any]:
+    result: dict[str, Any] = {}
+    for word, value in given.items():
+        name = word.replace("-", "_")
+        if name in result:
+            raise InvalidInput(f"attribute {name!r} is given twice")
+        result[name] = value
+    return result
+
+
+def _known(flavor: Flavor, name: str) -> Attribute:
+    attribute = flavor.attribute(name)
+    if attribute is None:
+        raise InvalidInput(
+            f"flavor {flavor.name!r} of {flavor.type.words} has no attribute {name!r}"
+            + _guess(name, flavor.attributes),
+            hint=f"its attributes are: {', '.join(a.name for a in flavor.attributes) or 'none'}",
+        )
+    return attribute
+
+
+def _guess(name: str, among: Iterable[Attribute]) -> str:
+    guesses = near(name, (a.name for a in among))
+    return f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
+
+
+def _checked(attribute: Attribute, value: Any) -> Any:
+    """`value` as the attribute's kind. The failure names the attribute and never quotes the value."""
+    if isinstance(value, str) and attribute.kind not in ("text", "list", "mapping") and has_reference(value):
+        words = _KIND_IN_WORDS[attribute.kind]
+        raise InvalidInput(f"{attribute.name!r} is {words} and cannot hold a reference")
+    try:
+        read = _read(attribute.kind, value)
+    except (ValueError, msgspec.DecodeError):
+        raise InvalidInput(
+            f"attribute {attribute.name!r} is {_KIND_IN_WORDS[attribute.kind]}; what was given is not",
+            hint="lists and mappings are written as JSON" if attribute.kind in ("list", "mapping") else None,
+        ) from None
+    if attribute.choices and not has_reference(str(read)) and read not in attribute.choices:
+        raise InvalidInput(f"attribute {attribute.name!r} is one of {', '.join(attribute.choices)}")
+    return read
+
+
+_TRUTHS = {
+    "true": True,
+    "yes": True,
+    "on": True,
+    "1": True,
+    "false": False,
+    "no": False,
+    "off": False,
+    "0": False,
+}
+_PYTHON: dict[str, tuple[type, ...]] = {
+    "text": (str,),
+    "integer": (int,),
+    "number": (int, float),
+    "boolean": (bool,),
+    "list": (list,),
+    "mapping": (dict,),
+}
+
+
+def _read(kind: Kind, value: Any) -> Any:
+    if isinstance(value, str) and kind != "text":
+        value = _from_text(kind, value)
+    if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
+        raise ValueError
+    return value
+
+
+def _from_text(kind: Kind, text: str) -> Any:
+    if kind == "boolean":
+        return _TRUTHS.get(text.lower())
+    return int(text) if kind == "integer" else msgspec.json.decode(text)

@@ -1,0 +1,104 @@
+"""Every question that can be put to a store: one message per verb, each knowing the type of its answer.
+
+`CreateSecret` is a `Message[SecretInfo]`; a `Gateway` turns a message into its answer, in this process or
+far away. A message says what permission it needs and what effect it has, so that the gate decides without
+asking the handler.
+"""
+
+from collections.abc import Callable
+from enum import Enum
+from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
+
+import msgspec
+
+from lockwork.domain.access import Permission
+
+R = TypeVar("R")
+C = TypeVar("C")
+T = TypeVar("T")
+
+
+class Effect(Enum):
+    """What answering a message does: this decides its transaction and its audit record."""
+
+    READ = "read"
+    """Tells metadata. Recorded only when refused."""
+    REVEAL = "reveal"
+    """Tells values. They leave after the record is on disk."""
+    CHANGE = "change"
+    """Changes the store, in one transaction with its record."""
+
+
+class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
+    """A question whose answer is an `R`."""
+
+    action: ClassVar[str]
+    """What the audit trail calls it, such as `secret.create`."""
+    permission: ClassVar[Permission]
+    effect: ClassVar[Effect] = Effect.READ
+
+    @classmethod
+    def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":
+        """A row of the handler table; the type checker sees that `handler` takes this and returns `R`."""
+        return Answer(cls, handler)
+
+
+class WorkspaceMessage(Message[R], Generic[R], frozen=True, kw_only=True):
+    """A question asked inside a workspace."""
+
+    workspace: str
+    """The workspace's name."""
+
+
+class Answer(NamedTuple, Generic[C]):
+    """Which handler answers which message."""
+
+    message: type[Message[Any]]
+    handler: Callable[[C, Any], Any]
+
+
+class Gateway(Protocol):
+    """The way to a store, wherever it is."""
+
+    def send(self, message: Message[R]) -> R:
+        """The answer, or a failure from `lockwork.domain.errors`."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what was opened; a later `send` opens it again."""
+        ...
+
+
+class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
+    """Some of a list: `items`, in order; `page` counts from 1; past the end it is empty."""
+
+    items: tuple[T, ...]
+    page: int
+    size: int
+    total: int
+    counted: bool = True
+    """False where counting stopped at `total`: there are more."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.total // self.size))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def __iter__(self) -> Any:
+        return iter(self.items)
+
+    def __getitem__(self, index: int) -> T:
+        return self.items[index]
+
+
+class Listing(msgspec.Struct, frozen=True, kw_only=True):
+    """Which part of a list, in which order. A filter is `value` or `contains:`, `startswith:`, `endswith:`,
+    `gt:`, `gte:`, `lt:`, `lte:` and a value; several are joined by and, with `any` by or."""
+
+    filters: dict[str, str] = {}
+    any: bool = False
+    sort_by: str = "asc:name"
+    page: int = 1
+    size: int = 20

@@ -1,0 +1,88 @@
+"""Questions about runs of pipelines."""
+
+from lockwork.domain.access import Permission
+from lockwork.domain.checks import ValidationLevel
+from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled
+from lockwork.messages import Effect, Listing, Page, WorkspaceMessage
+
+
+class StartRun(WorkspaceMessage[Settled], frozen=True, kw_only=True):
+    """Check all that a pipeline on a stack needs and settle each name to one secret and version.
+
+    A run that may not begin is recorded as refused, with its report, and answered so; nothing else is kept.
+    """
+
+    action = "run.start"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    pipeline: Pipeline
+    stack: str
+    level: ValidationLevel = ValidationLevel.SECRET_AND_KEY_EXISTS
+
+
+class StartStep(WorkspaceMessage[None], frozen=True, kw_only=True):
+    action = "run.step.start"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    run: str
+    step: str
+
+
+class AppendLog(WorkspaceMessage[None], frozen=True, kw_only=True):
+    """Keep a part of a step's masked log, at most 64 KiB; part numbers count from 0."""
+
+    action = "run.log"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    run: str
+    step: str
+    number: int
+    part: bytes
+
+
+class FinishStep(WorkspaceMessage[None], frozen=True, kw_only=True):
+    action = "run.step.finish"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    run: str
+    step: str
+    status: RunStatus
+    failure: str | None = None
+    """Masked."""
+    outputs: tuple[OutputRecord, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+class FinishRun(WorkspaceMessage[Run], frozen=True, kw_only=True):
+    """Close a run; steps that never began are recorded as skipped."""
+
+    action = "run.finish"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    run: str
+    status: RunStatus
+    failure: str | None = None
+
+
+class GetRun(WorkspaceMessage[Run], frozen=True, kw_only=True):
+    action = "run.get"
+    permission = Permission.LIST
+    run: str
+    """The id, or an unambiguous beginning of it of 8 hex digits or more."""
+
+
+class ListRuns(WorkspaceMessage[Page[Run]], frozen=True, kw_only=True):
+    """Runs, newest first."""
+
+    action = "run.list"
+    permission = Permission.LIST
+    listing: Listing = Listing(sort_by="desc:started")
+
+
+class GetLog(WorkspaceMessage[bytes], frozen=True, kw_only=True):
+    """The masked log of one step, or of all steps in order."""
+
+    action = "run.log.get"
+    permission = Permission.LIST
+    run: str
+    step: str | None = None

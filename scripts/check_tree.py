@@ -1,0 +1,141 @@
+"""Check what no linter knows about this tree: who may open a secret, how long files are, what they may name.
+
+Run by `make check`; prints every finding as `path:line: what is wrong` and ends with 1 when there is one.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE = ROOT / "src" / "lockwork"
+LONGEST_FILE = 400
+
+# `Sensitive.reveal()` is the only way from a hidden value to its text. Each module that takes it says why.
+MAY_REVEAL = {
+    "crypto/keyring.py": "writes a root key into the keyring file",
+    "domain/secrets.py": "measures values against their limits; `secret_values`, the plain dict a user asks for",
+}
+
+# A name that fits everything tells nothing: give the function the room of its noun.
+VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "base", "misc"}
+
+# The domain is pure: no input or output, no clock, no chance, and no package but this one.
+DOMAIN_MAY_USE = {"msgspec", "lockwork"}
+IMPURE = {"asyncio", "io", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3", "subprocess"}
+IMPURE |= {"tempfile", "threading", "time", "urllib"}
+
+# Written in two halves, so that this file does not find itself.
+REGISTRY_HOSTS = [
+    "pypi." + "org",
+    "files.python" + "hosted.org",
+    "registry.npm" + "js.org",
+    "deb.debian." + "org",
+]
+
+
+def python_files() -> list[Path]:
+    return sorted(SOURCE.rglob("*.py"))
+
+
+def at(path: Path, line: int, what: str) -> str:
+    return f"{path.relative_to(ROOT)}:{line}: {what}"
+
+
+def opened_secrets(tree: ast.Module) -> Iterator[int]:
+    """The lines where a hidden value is opened, called or passed on."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in ("reveal", "get_secret_value"):
+            yield node.lineno
+
+
+def check_reveals(path: Path, tree: ast.Module) -> Iterator[str]:
+    name = str(path.relative_to(SOURCE))
+    lines = list(opened_secrets(tree))
+    if name in MAY_REVEAL:
+        if not lines:
+            yield at(path, 1, "opens no secret any more: take it off MAY_REVEAL in scripts/check_tree.py")
+        return
+    for line in lines:
+        yield at(path, line, "opens a secret, and is not on MAY_REVEAL in scripts/check_tree.py")
+
+
+def imported_packages(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield node.lineno, alias.name.partition(".")[0]
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.lineno, node.module.partition(".")[0]
+
+
+def check_domain(path: Path, tree: ast.Module) -> Iterator[str]:
+    if path.relative_to(SOURCE).parts[0] != "domain":
+        return
+    for line, package in imported_packages(tree):
+        if package in IMPURE or (package not in sys.stdlib_module_names and package not in DOMAIN_MAY_USE):
+            yield at(path, line, f"the domain is pure and cannot import {package}")
+
+
+def check_shape(path: Path, text: str) -> Iterator[str]:
+    length = text.count("\n")
+    if length > LONGEST_FILE:
+        yield at(path, length, f"{LONGEST_FILE} lines are the limit: there is a second noun in it")
+    if {path.stem, *path.relative_to(SOURCE).parts[:-1]} & VAGUE_NAMES:
+        yield at(path, 1, "name it after what it is about")
+    if text.strip() and not text.lstrip().startswith(('"""', 'r"""')):
+        yield at(path, 1, "opens with its promise: a docstring")
+
+
+def tracked_files() -> list[Path]:
+    """What git tracks or would: outside a checkout (an unpacked sdist) there is nothing to look at."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listing = subprocess.run(command, cwd=ROOT, capture_output=True, check=False)
+    names = listing.stdout.decode().split("\0")
+    return sorted(path for name in names if name and (path := ROOT / name).is_file())
+
+
+def foreign_places() -> re.Pattern[str]:
+    """Paths of the machine this runs on, and package registries: neither belongs in the project."""
+    folders = {ROOT, ROOT.parent, Path.home()} - {Path("/"), Path("/tmp"), Path("/home")}
+    machine = [rf"(?<![\w.}}/-]){re.escape(str(folder))}/" for folder in sorted(folders)]
+    hosts = [rf"(?<![\w-]){re.escape(host)}" for host in REGISTRY_HOSTS]
+    return re.compile("|".join(machine + hosts))
+
+
+def check_places(paths: Iterable[Path]) -> Iterator[str]:
+    places = foreign_places()
+    for path in paths:
+        for number, line in enumerate(path.read_text("utf-8", errors="replace").splitlines(), start=1):
+            if found := places.search(line):
+                yield at(path, number, f"names {found.group()}, which is not part of the project")
+
+
+def check_modules(paths: Iterable[Path]) -> Iterator[str]:
+    for path in paths:
+        text = path.read_text("utf-8")
+        tree = ast.parse(text, str(path))
+        yield from check_shape(path, text)
+        yield from check_reveals(path, tree)
+        yield from check_domain(path, tree)
+
+
+def check_allowance() -> Iterator[str]:
+    for name in MAY_REVEAL:
+        if not (SOURCE / name).is_file():
+            yield f"scripts/check_tree.py: MAY_REVEAL names {name}, which is not there"
+
+
+def main() -> int:
+    findings = [*check_modules(python_files()), *check_allowance(), *check_places(tracked_files())]
+    print(*findings, sep="\n", end="\n" if findings else "")
+    return 1 if findings else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

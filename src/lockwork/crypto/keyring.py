@@ -18,7 +18,7 @@ from typing import NoReturn, Self
 
 from lockwork.crypto import envelope, keyring_file
 from lockwork.crypto.envelope import KeyContext, StoreKeyContext
-from lockwork.domain.errors import InvalidInput, Refused, RootKeyUnusable
+from lockwork.domain.errors import InvalidInput, Refused, RootKeyUnusable, Tampered
 
 TEXT_SOURCE = "LOCKWORK_ROOT_KEY"
 FILE_SOURCE = "LOCKWORK_ROOT_KEY_FILE"
@@ -170,6 +170,8 @@ class Keyring:
 
     def __getitem__(self, root_id: bytes) -> RootKey:
         """The key of this id, or `RootKeyUnusable`, which tells what is here and where it could come from."""
+        if not isinstance(root_id, bytes) or len(root_id) != _ID_BYTES:  # it comes from a row
+            raise Tampered("a root key's id in the store is damaged", hint="lockwork audit verify")
         try:
             return self._keys[root_id]
         except KeyError:

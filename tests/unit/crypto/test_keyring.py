@@ -202,6 +202,13 @@ def test_a_missing_key_tells_what_is_needed_and_where_to_bring_it():
     assert all(p in hint for p in ("LOCKWORK_ROOT_KEY ", "LOCKWORK_ROOT_KEY_FILE", "beside the database"))
 
 
+@pytest.mark.parametrize("damaged", [None, "", A.id_text, A.id[:15], A.id + b"x", 7])
+def test_a_damaged_id_is_a_failure_of_ours(damaged):
+    """An id that no row of ours would hold is `Tampered`, never a Python error."""
+    with pytest.raises(Tampered, match="root key's id"):
+        Keyring([A], "here").unwrap(data_key_of(A)._replace(root=damaged), b"")
+
+
 def test_wrapping_is_undone_by_the_key_that_the_context_names():
     """The context says which root key; each kind of key comes back from under it."""
     ring, key = Keyring([A, B], "here"), new_data_key()

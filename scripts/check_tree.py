@@ -19,7 +19,7 @@ LONGEST_FILE = 400
 # `Sensitive.reveal()` is the only way from a hidden value to its text. Each module that takes it says why.
 MAY_REVEAL = {
     "crypto/keyring.py": "writes a root key into the keyring file",
-    "domain/secrets.py": "measures values against their limits; `secret_values`, the plain dict a user asks for",
+    "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
 }
 
 # A name that fits everything tells nothing: give the function the room of its noun.

@@ -1,6 +1,6 @@
 """Questions about secrets. Values ride only as `Sensitive`."""
 
-from typing import Literal
+from typing import Generic, Literal
 
 import msgspec
 
@@ -15,10 +15,10 @@ from lockwork.domain.secrets import (
     SecretVersion,
 )
 from lockwork.domain.sensitive import Sensitive
-from lockwork.messages import Effect, Listing, Page, WorkspaceMessage
+from lockwork.messages import Effect, Listing, Page, R, WorkspaceMessage
 
 
-class OneSecret(msgspec.Struct, frozen=True, kw_only=True):
+class OneSecret(WorkspaceMessage[R], Generic[R], frozen=True, kw_only=True):
     """How every message about one secret names it."""
 
     secret: str
@@ -39,7 +39,7 @@ class CreateSecret(WorkspaceMessage[SecretInfo], frozen=True, kw_only=True):
     if_exists: Literal["fail", "update", "skip"] = "fail"
 
 
-class GetSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=True):
+class GetSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """What may be told of a secret without its values."""
 
     action = "secret.get"
@@ -48,7 +48,7 @@ class GetSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=Tr
     """Take an unambiguous beginning of the name or id too."""
 
 
-class RevealSecret(WorkspaceMessage[RevealedSecret], OneSecret, frozen=True, kw_only=True):
+class RevealSecret(OneSecret[RevealedSecret], frozen=True, kw_only=True):
     """A secret with its values."""
 
     action = "secret.reveal"
@@ -72,7 +72,7 @@ class ListSecrets(WorkspaceMessage[Page[SecretInfo]], frozen=True, kw_only=True)
     deleted: bool = False
 
 
-class UpdateSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=True):
+class UpdateSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """Set and remove keys, rename, move to another scope: all or nothing."""
 
     action = "secret.update"
@@ -87,7 +87,7 @@ class UpdateSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only
     force: bool = False
 
 
-class DeleteSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=True):
+class DeleteSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """Take a secret away, for good with `purge`."""
 
     action = "secret.delete"
@@ -97,7 +97,7 @@ class DeleteSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only
     purge: bool = False
 
 
-class UndeleteSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=True):
+class UndeleteSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """Bring a deleted secret back with its versions."""
 
     action = "secret.undelete"
@@ -106,14 +106,14 @@ class UndeleteSecret(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_on
     new_name: str | None = None
 
 
-class ListVersions(WorkspaceMessage[tuple[SecretVersion, ...]], OneSecret, frozen=True, kw_only=True):
+class ListVersions(OneSecret[tuple[SecretVersion, ...]], frozen=True, kw_only=True):
     """The versions of a secret, newest first."""
 
     action = "secret.versions"
     permission = Permission.LIST
 
 
-class RestoreVersion(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_only=True):
+class RestoreVersion(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """Make the values of an old version the current ones, as a new version."""
 
     action = "secret.restore"
@@ -124,7 +124,7 @@ class RestoreVersion(WorkspaceMessage[SecretInfo], OneSecret, frozen=True, kw_on
     """Even if that removes keys which are referenced."""
 
 
-class DestroyVersions(WorkspaceMessage[tuple[SecretVersion, ...]], OneSecret, frozen=True, kw_only=True):
+class DestroyVersions(OneSecret[tuple[SecretVersion, ...]], frozen=True, kw_only=True):
     """Make old versions unreadable for good; answers the versions as they are then."""
 
     action = "secret.destroy"
@@ -134,7 +134,7 @@ class DestroyVersions(WorkspaceMessage[tuple[SecretVersion, ...]], OneSecret, fr
     """None: all but the current one."""
 
 
-class GetUsage(WorkspaceMessage[SecretUsage], OneSecret, frozen=True, kw_only=True):
+class GetUsage(OneSecret[SecretUsage], frozen=True, kw_only=True):
     """Who refers to a secret and who last read it."""
 
     action = "secret.usage"

@@ -1,16 +1,14 @@
 """Questions about components and stacks."""
 
-from typing import Any
-
-import msgspec
+from typing import Any, Generic
 
 from lockwork.domain.access import Permission
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
-from lockwork.messages import Effect, Listing, Page, WorkspaceMessage
+from lockwork.messages import Effect, Listing, Page, R, WorkspaceMessage
 
 
-class OneComponent(msgspec.Struct, frozen=True, kw_only=True):
+class OneComponent(WorkspaceMessage[R], Generic[R], frozen=True, kw_only=True):
     """How every message about one component names it."""
 
     type: ComponentType
@@ -38,7 +36,7 @@ class RegisterComponent(WorkspaceMessage[Component], frozen=True, kw_only=True):
     """Keep plain values of sensitive attributes in the component, with a warning."""
 
 
-class UpdateComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw_only=True):
+class UpdateComponent(OneComponent[Component], frozen=True, kw_only=True):
     """Set and remove attributes, variables and declared secrets, or rename: all or nothing."""
 
     action = "component.update"
@@ -57,7 +55,7 @@ class UpdateComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw
     plaintext: bool = False
 
 
-class CopyComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw_only=True):
+class CopyComponent(OneComponent[Component], frozen=True, kw_only=True):
     """The same configuration under another name."""
 
     action = "component.copy"
@@ -66,7 +64,7 @@ class CopyComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw_o
     new_name: str
 
 
-class DeleteComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw_only=True):
+class DeleteComponent(OneComponent[Component], frozen=True, kw_only=True):
     """Take a component away; refused while a stack holds it."""
 
     action = "component.delete"
@@ -74,7 +72,7 @@ class DeleteComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw
     effect = Effect.CHANGE
 
 
-class GetComponent(WorkspaceMessage[Component], OneComponent, frozen=True, kw_only=True):
+class GetComponent(OneComponent[Component], frozen=True, kw_only=True):
     action = "component.get"
     permission = Permission.LIST
 

@@ -12,6 +12,9 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 UV := .venv/bin/uv
 INSTALL := $(UV) pip install --quiet
+# Trust what this machine trusts, as pip does, where it says so: behind a company's proxy nothing else works.
+export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
+  /etc/ssl/cert.pem),true,false)
 WORKERS ?= 2
 TESTS ?= tests
 PYTEST_ARGS ?=

@@ -25,6 +25,7 @@ MIN_ID_PREFIX = 8
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
 _ID_PREFIX = re.compile(rf"[0-9a-f][0-9a-f-]{{{MIN_ID_PREFIX - 1},35}}")
 
@@ -102,10 +103,9 @@ def checked_value(key: str, text: object) -> str:
         )
     if "\x00" in text:
         raise InvalidInput(f"the value of {key!r} holds a NUL character, which cannot be stored")
-    try:
-        size = len(text.encode())
-    except UnicodeEncodeError:
-        raise InvalidInput(f"the value of {key!r} holds a lone surrogate, which is not text") from None
+    if _SURROGATE.search(text):  # looked for, as the encoder's own failure would carry the value along
+        raise InvalidInput(f"the value of {key!r} holds a lone surrogate, which is not text")
+    size = len(text.encode())
     if size > MAX_VALUE_BYTES:
         raise InvalidInput(f"the value of {key!r} is {size:,} bytes; at most {MAX_VALUE_BYTES:,} are kept")
     return text

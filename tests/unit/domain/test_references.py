@@ -254,8 +254,11 @@ def test_rename_touches_only_the_name(tree: object, new: str) -> None:
 
 def test_rename_keeps_spacing_and_escapes() -> None:
     """Spaces, escapes, GitHub's braces and attempts stay as they were written."""
-    text = "{{\t db.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{x.db}} {{db.db}}"
-    assert rename(text, "db", "n") == "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{x.db}} {{n.db}}"
+    text = "{{\t db.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{db.db}}"
+    assert (
+        rename(text, "db", "n")
+        == "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{n.db}}"
+    )
 
 
 def test_rename_refuses_a_name_no_reference_can_hold() -> None:

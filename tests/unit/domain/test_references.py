@@ -255,7 +255,8 @@ def test_rename_touches_only_the_name(tree: object, new: str) -> None:
 def test_rename_keeps_spacing_and_escapes() -> None:
     """Spaces, escapes, GitHub's braces and attempts stay as they were written."""
     text = "{{\t db.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{db.db}}"
-    assert (
+    renamed = "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{n.db}}"
+    assert rename(text, "db", "n") == renamed
         rename(text, "db", "n")
         == "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{n.db}}"
     )

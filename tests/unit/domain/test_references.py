@@ -257,9 +257,6 @@ def test_rename_keeps_spacing_and_escapes() -> None:
     text = "{{\t db.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{db.db}}"
     renamed = "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{n.db}}"
     assert rename(text, "db", "n") == renamed
-        rename(text, "db", "n")
-        == "{{\t n.k }} \\{{db.k}} ${{db.k}} {{db}} {{dbx.k}} {{DB.k}} {{x.db}} {{n.db}}"
-    )
 
 
 def test_rename_refuses_a_name_no_reference_can_hold() -> None:

@@ -1,0 +1,85 @@
+"""What is active: workspace, stack and user, each with where it came from.
+
+A flag or argument goes before the environment, that before `.lockwork.toml`, that before the user's
+configuration; where nobody says anything it is `default`.
+"""
+
+from functools import cached_property
+from pathlib import Path
+
+from lockwork.domain import workspaces
+from lockwork.settings import (
+    DEFAULT,
+    PROJECT_FILE,
+    Setting,
+    Settings,
+    keep_stack,
+    keep_workspace,
+    write_project,
+)
+
+
+class Profile:
+    """What one caller works with. Nothing is read before it is asked for."""
+
+    def __init__(
+        self,
+        settings: Settings | None = None,
+        *,
+        workspace: str | None = None,
+        user: str | None = None,
+        stack: str | None = None,
+    ) -> None:
+        self._given_settings = settings
+        self._given = {"workspace": workspace, "user": user, "stack": stack}
+
+    @cached_property
+    def settings(self) -> Settings:
+        return self._given_settings or Settings.load()
+
+    @cached_property
+    def workspace(self) -> Setting[str]:
+        return self._flag("workspace", "--workspace") or self.settings.workspace or _first()
+
+    @cached_property
+    def user(self) -> Setting[str]:
+        return self._flag("user", "--as") or self.settings.user or _first()
+
+    @property
+    def stack(self) -> Setting[str]:
+        return self._flag("stack", "--stack") or self.settings.stack(self.workspace.value) or _first()
+
+    def set_active_workspace(self, name: str) -> None:
+        """Keep it in the user's configuration; that it exists is for the caller to know."""
+        keep_workspace(self.settings, name)
+        self._forget()
+
+    def set_active_stack(self, name: str) -> None:
+        """Keep it in the user's configuration, for the workspace that is active now."""
+        keep_stack(self.settings, self.workspace.value, name)
+        self._forget()
+
+    def forget_active_stack(self, workspace: str) -> None:
+        """Take back what was kept for a workspace, as when its stack or itself is deleted."""
+        keep_stack(self.settings, workspace, None)
+        self._forget()
+
+    def write_project(self, folder: Path, *, replace: bool = False) -> Path:
+        """Write what is active into `.lockwork.toml`, for whoever works in that folder."""
+        path = folder / PROJECT_FILE
+        write_project(path, workspace=self.workspace.value, stack=self.stack.value, replace=replace)
+        return path
+
+    def _flag(self, name: str, source: str) -> Setting[str] | None:
+        given = self._given[name]
+        return None if given is None else Setting(given, source)
+
+    def _forget(self) -> None:
+        """What was read before a change is read again."""
+        self._given_settings = self.settings.again()
+        for name in ("settings", "workspace", "user"):
+            self.__dict__.pop(name, None)
+
+
+def _first() -> Setting[str]:
+    return Setting(workspaces.DEFAULT, DEFAULT)

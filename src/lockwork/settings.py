@@ -1,0 +1,347 @@
+"""What Lockwork was told from outside: the environment, `.lockwork.toml` and the user's configuration file.
+
+The only reader of the three. Every setting knows where it came from. An empty variable is an unset one, but
+for root keys: falling back from an empty one to another key would be a silent change of keys. Nothing is
+read before it is asked for.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from lockwork.domain.checks import ValidationLevel
+from lockwork.domain.errors import InvalidInput, RootKeyUnusable, StoreUnusable, Unavailable
+
+T = TypeVar("T")
+
+PROJECT_FILE = ".lockwork.toml"
+CONFIGURATION_FILE = "config.toml"
+DEFAULT = "default"
+"""Where a setting came from when nobody said anything."""
+
+_PROJECT_KEYS = ("workspace", "stack")
+_CONFIGURATION_KEYS = ("workspace", "user", "stacks")
+_LEVEL_VARIABLES = ("LOCKWORK_SECRET_VALIDATION_LEVEL", "ZENML_SECRET_VALIDATION_LEVEL")
+_LARGEST = 64 * 1024
+
+
+class Setting(NamedTuple, Generic[T]):
+    """A value, and where it came from: a flag, a variable's name, a file's path, or `default`."""
+
+    value: T
+    source: str
+
+
+class Settings:
+    """The settings of one process, in its folder: made by `Settings.load()`, computed when asked."""
+
+    def __init__(self, environ: Mapping[str, str], cwd: Path | None) -> None:
+        self._environ = environ
+        self._cwd = cwd
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> "Settings":
+        """The settings as they are now; later changes of the environment are not seen."""
+        return cls(dict(os.environ if environ is None else environ), cwd)
+
+    def again(self) -> "Settings":
+        """The same environment and folder, with the files to be read once more."""
+        return Settings(self._environ, self._cwd)
+
+    @cached_property
+    def cwd(self) -> Path:
+        """The folder that relative paths and the project's file are looked for from."""
+        return Path.cwd() if self._cwd is None else self._cwd
+
+    def variable(self, name: str) -> str | None:
+        """An environment variable; None where it is unset or empty."""
+        return self._environ.get(name) or None
+
+    def variables(self, prefix: str) -> dict[str, str]:
+        """Every variable whose name begins so and that is not empty, for `register-secrets --from-env`."""
+        return {name: text for name, text in self._environ.items() if name.startswith(prefix) and text}
+
+    # --- places --------------------------------------------------------------------------------------------
+
+    @cached_property
+    def home(self) -> Setting[Path]:
+        """The folder of the embedded store, its keyring and the configuration."""
+        if text := self.variable("LOCKWORK_HOME"):
+            return Setting(self.cwd / _expanded("LOCKWORK_HOME", text), "LOCKWORK_HOME")
+        return Setting(self._data_folder(), DEFAULT)
+
+    @property
+    def configuration_path(self) -> Path:
+        """The user's configuration file, whether it is there or not."""
+        return self.home.value / CONFIGURATION_FILE
+
+    @cached_property
+    def project_path(self) -> Path | None:
+        """The `.lockwork.toml` of this folder or the nearest one above."""
+        for folder in (self.cwd, *self.cwd.parents):
+            path = folder / PROJECT_FILE
+            if path.is_file():
+                return path
+        return None
+
+    def _data_folder(self) -> Path:
+        if not sys.platform.startswith("linux"):
+            from platformdirs import user_data_path  # lazy: only here, as it costs a command 15 ms
+
+            return user_data_path("lockwork", appauthor=False)
+        # What platformdirs answers on Linux; a test compares the two.
+        data = Path(self.variable("XDG_DATA_HOME") or "")
+        return (data if data.is_absolute() else _expanded("HOME", "~/.local/share")) / "lockwork"
+
+    # --- what is active ------------------------------------------------------------------------------------
+
+    @cached_property
+    def workspace(self) -> Setting[str] | None:
+        """The workspace that the environment or a file names, the nearest first."""
+        return (
+            self._named_by("LOCKWORK_WORKSPACE")
+            or _text(self._project, "workspace", self.project_path)
+            or _text(self._configuration, "workspace", self.configuration_path)
+        )
+
+    @cached_property
+    def user(self) -> Setting[str] | None:
+        """The user that the environment or the configuration names; it counts in an embedded store only."""
+        return self._named_by("LOCKWORK_USER") or _text(self._configuration, "user", self.configuration_path)
+
+    def stack(self, workspace: str) -> Setting[str] | None:
+        """The stack that is named for this workspace. A project's file for another one says nothing here."""
+        if named := self._named_by("LOCKWORK_STACK"):
+            return named
+        meant = _text(self._project, "workspace", self.project_path)
+        if (meant is None or meant.value == workspace) and (
+            named := _text(self._project, "stack", self.project_path)
+        ):
+            return named
+        return _text(self._stacks, workspace, self.configuration_path)
+
+    def level(self, flag: str | None = None) -> Setting[ValidationLevel]:
+        """How much is checked before a run: `--level`, then the two variables; empty is unset."""
+        texts = [("--level", flag), *((name, self.variable(name)) for name in _LEVEL_VARIABLES)]
+        for source, text in texts:
+            if text:
+                return Setting(ValidationLevel.parse(text, source), source)
+        return Setting(ValidationLevel.SECRET_AND_KEY_EXISTS, DEFAULT)
+
+    def _named_by(self, variable: str) -> Setting[str] | None:
+        text = self.variable(variable)
+        return None if text is None else Setting(text, variable)
+
+    # --- root key and server -------------------------------------------------------------------------------
+
+    @property
+    def root_key(self) -> str | None:
+        """The text of LOCKWORK_ROOT_KEY, unchecked; None where it is not set."""
+        text = self._environ.get("LOCKWORK_ROOT_KEY")
+        if text is not None and self._environ.get("LOCKWORK_ROOT_KEY_FILE") is not None:
+            raise RootKeyUnusable(
+                "LOCKWORK_ROOT_KEY and LOCKWORK_ROOT_KEY_FILE are both set", hint="unset one of them"
+            )
+        return text
+
+    @property
+    def root_key_file(self) -> Path | None:
+        """The file that LOCKWORK_ROOT_KEY_FILE names."""
+        text = self._environ.get("LOCKWORK_ROOT_KEY_FILE")
+        if text is None:
+            return None
+        if not text:
+            raise RootKeyUnusable("LOCKWORK_ROOT_KEY_FILE is set and empty", hint="unset it, or name a file")
+        return self.cwd / _expanded("LOCKWORK_ROOT_KEY_FILE", text)
+
+    def check_local(self) -> None:
+        """Refuse to answer from this machine's store what was meant for a server."""
+        url, token = self.variable("LOCKWORK_URL"), self.variable("LOCKWORK_TOKEN")
+        if url and token:
+            raise Unavailable(
+                "LOCKWORK_URL is set, but this version of Lockwork keeps secrets on this machine only",
+                hint="unset LOCKWORK_URL and LOCKWORK_TOKEN",
+            )
+        if url or token:
+            there, missing = ("URL", "TOKEN") if url else ("TOKEN", "URL")
+            raise Unavailable(
+                f"LOCKWORK_{there} is set and LOCKWORK_{missing} is not: one is of no use without the other",
+                hint=f"set LOCKWORK_{missing} too, or unset LOCKWORK_{there}",
+            )
+
+    # --- files ---------------------------------------------------------------------------------------------
+
+    @cached_property
+    def _project(self) -> dict[str, Any]:
+        return {} if self.project_path is None else _read(self.project_path, _PROJECT_KEYS)
+
+    @cached_property
+    def _configuration(self) -> dict[str, Any]:
+        return _read(self.configuration_path, _CONFIGURATION_KEYS)
+
+    @property
+    def _stacks(self) -> dict[str, Any]:
+        stacks = self._configuration.get("stacks", {})
+        if not isinstance(stacks, dict):
+            raise InvalidInput(f"{self.configuration_path}: 'stacks' is not a table of workspaces")
+        return stacks
+
+
+# --- writing -----------------------------------------------------------------------------------------------
+
+
+def keep_workspace(settings: Settings, name: str) -> None:
+    """Make `name` the active workspace in the user's configuration."""
+    _keep(settings, lambda configuration: {**configuration, "workspace": name})
+
+
+def keep_stack(settings: Settings, workspace: str, name: str | None) -> None:
+    """Make `name` the active stack of a workspace in the user's configuration; None: none in particular."""
+
+    def changed(configuration: dict[str, Any]) -> dict[str, Any]:
+        stacks = {key: stack for key, stack in configuration.get("stacks", {}).items() if key != workspace}
+        return {**configuration, "stacks": stacks if name is None else {**stacks, workspace: name}}
+
+    _keep(settings, changed)
+
+
+def write_project(path: Path, *, workspace: str, stack: str | None, replace: bool) -> None:
+    """Write a project's file: what is active for whoever works in that folder."""
+    table = {"workspace": workspace, **({} if stack is None else {"stack": stack})}
+    text = "# What `lockwork` uses in this folder and below.\n" + _toml(table)
+    try:
+        with path.open("w" if replace else "x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError:
+        raise InvalidInput(f"{path} exists already", hint="--force replaces it") from None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be written: {_reason(error)}") from None
+
+
+def _keep(settings: Settings, change: Any) -> None:
+    path = settings.configuration_path
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(path.parent):
+            _replace(path, _toml(change(_read(path, _CONFIGURATION_KEYS))))
+    except OSError as error:
+        raise StoreUnusable(f"{path} cannot be written: {_reason(error)}") from None
+
+
+class _alone:  # noqa: N801 - reads as the phrase it is: `with _alone(folder)`
+    """Hold the folder against other writers of its files: two commands at once lose neither's change."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __enter__(self) -> None:
+        import fcntl  # lazy: reading needs none
+
+        self._descriptor = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
+        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)
+
+
+def _replace(path: Path, text: str) -> None:
+    """In one step, readable by its owner only, and on the disk before this returns."""
+    fresh = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(path)
+    finally:
+        with suppress(FileNotFoundError):
+            fresh.unlink()
+
+
+# --- TOML: what we write is this simple, what people write is read in full ---------------------------------
+
+
+def _toml(table: Mapping[str, Any]) -> str:
+    texts = {key: value for key, value in table.items() if isinstance(value, str)}
+    tables = {key: value for key, value in table.items() if isinstance(value, dict) and value}
+    lines = [f"{_quoted(key)} = {_quoted(value)}\n" for key, value in texts.items()]
+    return "".join(lines) + "".join(f"\n[{_quoted(key)}]\n{_toml(value)}" for key, value in tables.items())
+
+
+def _quoted(text: str) -> str:
+    """A basic string, or a bare key where it is one: our names are, and theirs may be anything."""
+    import json  # lazy: only writing needs it. TOML's basic strings take JSON's escapes.
+
+    return text if text in (*_PROJECT_KEYS, *_CONFIGURATION_KEYS) else json.dumps(text)
+
+
+def _read(path: Path, known: tuple[str, ...]) -> dict[str, Any]:
+    """The table in a file; empty where there is none. A failure quotes none of it but a key."""
+    content = _content(path)
+    if content is None:
+        return {}
+    import tomllib  # lazy: most commands meet neither file
+
+    try:
+        table = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        place = str(error).rpartition("(")[2].rstrip(")")
+        problem = InvalidInput(f"{path} is not TOML ({place})")
+    except RecursionError:
+        problem = InvalidInput(f"{path} is nested too deeply")
+    else:
+        _check_keys(path, table, known)
+        return table
+    raise problem  # outside the handler: the parser's own failure quotes the file
+
+
+def _content(path: Path) -> str | None:
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {_reason(error)}") from None
+    if len(content) > _LARGEST:
+        raise InvalidInput(f"{path} is larger than {_LARGEST:,} bytes")
+    with suppress(UnicodeDecodeError):
+        return content.decode().replace("\r\n", "\n")
+    raise InvalidInput(f"{path} is not UTF-8")
+
+
+def _check_keys(path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
+    for key in table:
+        if key not in known:
+            hint = f"it may hold {' and '.join(known)}"
+            if path.name == PROJECT_FILE and key in ("url", "token"):
+                hint += "; a server and its token never come from a project's folder, which others can write"
+            raise InvalidInput(f"{path}: {key!r} is not for this file", hint=hint)
+
+
+def _text(table: Mapping[str, Any], key: str, path: Path | None) -> Setting[str] | None:
+    value = table.get(key)
+    if value is None:
+        return None
+    if not isinstance(value, str) or not value:
+        raise InvalidInput(f"{path}: {key!r} is not a name", hint=f'write {key} = "NAME"')
+    return Setting(value, str(path))
+
+
+def _expanded(name: str, text: str) -> Path:
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        raise InvalidInput(
+            f"{name} begins with ~, and no home folder is known",
+            hint="set HOME, or LOCKWORK_HOME to a full path",
+        ) from None
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()

@@ -12,17 +12,31 @@ from typing import Any
 import msgspec
 
 from lockwork.domain.checks import Found, Need, Problem, Report, malformed_in, needs_of
-from lockwork.domain.errors import InvalidInput
+from lockwork.domain.errors import InvalidInput, NotFound
+from lockwork.domain.nearness import near
+from lockwork.domain.stacks import Stack
+
+MAX_LOG_PART = 64 * 1024
+MAX_LOG = 10 * 1024 * 1024
+"""Bytes of masked log that are kept of a step; what it prints beyond is only shown."""
 
 
 class RunStatus(StrEnum):
+    """How a run, or a step of it, stands."""
+
+    WAITING = "waiting"
+    """Of a step: it has not begun."""
     RUNNING = "running"
     COMPLETED = "completed"
     FAILED = "failed"
     REFUSED = "refused"
     INTERRUPTED = "interrupted"
     SKIPPED = "skipped"
-    """Of a step: one before it failed."""
+    """Of a step: it never began, for one before it failed or the run ended."""
+
+    @property
+    def is_over(self) -> bool:
+        return self not in (RunStatus.WAITING, RunStatus.RUNNING)
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,15 +128,24 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     secrets: tuple[SecretUsed, ...] = ()
     report: Report | None = None
     """The whole report of a run that was refused."""
+    notes: tuple[str, ...] = ()
 
     def step(self, name: str) -> StepRun:
-        return next(s for s in self.steps if s.name == name)
+        """The record of a step; which ones there are, if it is none of them."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        names = [s.name for s in self.steps]
+        hint = f"run {self.id[:8]} has the steps: {', '.join(names) or 'none'}"
+        raise NotFound("step", name, near=near(name, names), hint=hint)
 
 
 class Settled(msgspec.Struct, frozen=True, kw_only=True):
-    """A run that may begin, with every name settled to one secret and version."""
+    """A run that may begin (or is refused), on the stack as it was then, with every name settled to one
+    secret and version."""
 
     run: Run
+    stack: Stack
     found: tuple[Found, ...]
     report: Report
 

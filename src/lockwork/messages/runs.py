@@ -18,6 +18,8 @@ class StartRun(WorkspaceMessage[Settled], frozen=True, kw_only=True):
     pipeline: Pipeline
     stack: str
     level: ValidationLevel = ValidationLevel.SECRET_AND_KEY_EXISTS
+    process: str = ""
+    """Which process runs it (see `lockwork.service.processes`): a run whose process has gone is over."""
 
 
 class StartStep(WorkspaceMessage[None], frozen=True, kw_only=True):
@@ -62,6 +64,8 @@ class FinishRun(WorkspaceMessage[Run], frozen=True, kw_only=True):
     run: str
     status: RunStatus
     failure: str | None = None
+    """Masked."""
+    notes: tuple[str, ...] = ()
 
 
 class GetRun(WorkspaceMessage[Run], frozen=True, kw_only=True):

@@ -1,0 +1,230 @@
+"""Runs of pipelines: checked and settled at their start, recorded step by step, told."""
+
+import msgspec
+
+from lockwork.database import runs, secrets
+from lockwork.database.runs import RunRow
+from lockwork.domain.audit import Subject
+from lockwork.domain.checks import Found, Need, Report, ValidationLevel
+from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
+from lockwork.domain.runs import (
+    MAX_LOG,
+    MAX_LOG_PART,
+    Run,
+    RunStatus,
+    SecretUsed,
+    Settled,
+    StepRun,
+    in_order,
+    malformed_in_pipeline,
+    needs_of_pipeline,
+)
+from lockwork.domain.secrets import SecretScope, is_id_prefix, is_uuid
+from lockwork.domain.stacks import malformed_in_component, needs_of_stack, plain_name
+from lockwork.messages import Page
+from lockwork.messages.runs import (
+    AppendLog,
+    FinishRun,
+    FinishStep,
+    GetLog,
+    GetRun,
+    ListRuns,
+    StartRun,
+    StartStep,
+)
+from lockwork.messages.stacks import GetStack
+from lockwork.service import findings, processes, references, stacks
+from lockwork.service.context import Context
+
+_GONE = "the process of this run has gone without a word: it was killed, or crashed"
+_CUT_NOTICE = 1024  # room for the line that says where the log was cut
+
+
+def start(ctx: Context, message: StartRun) -> Settled:
+    """Check and settle all that a pipeline on a stack needs, and record that it runs, or that it may not."""
+    close_lost(ctx)
+    pipeline = message.pipeline
+    plain_name(pipeline.name, "pipeline")
+    steps = [step.name for step in in_order(pipeline.steps)]
+    stack = stacks.get(ctx, GetStack(workspace=message.workspace, stack=message.stack))
+    needs = needs_of_stack(stack) + needs_of_pipeline(pipeline)
+    report, found = _settled(ctx, needs, message.level, stack.name)
+    suspects = [p for c in stack.components.values() for p in malformed_in_component(c)]
+    suspects += malformed_in_pipeline(pipeline)
+    report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
+    row = _row(ctx, message, stack.name, report)
+    used = [_used(f) for f in found] if report.ok else []
+    runs.insert(ctx.tx, ctx.sight.workspace, row, steps, used)
+    ctx.about(_subject(row))
+    return Settled(run=_told(ctx, row), stack=stack, found=found, report=report)
+
+
+def start_step(ctx: Context, message: StartStep) -> None:
+    row = _own_running(ctx, message.run)
+    if not runs.start_step(ctx.tx, row.id, message.step, ctx.now):
+        raise Refused(f"run {row.id} has no step {message.step!r} that waits to begin")
+    ctx.about(_subject(row))
+
+
+def append_log(ctx: Context, message: AppendLog) -> None:
+    row = _own_running(ctx, message.run)
+    if len(message.part) > MAX_LOG_PART:
+        raise InvalidInput(f"a part of a log is at most {MAX_LOG_PART:,} bytes, not {len(message.part):,}")
+    if runs.log_size(ctx.tx, row.id, message.step) + len(message.part) > MAX_LOG + _CUT_NOTICE:
+        raise Refused(f"the log of step {message.step!r} is full: {MAX_LOG:,} bytes are kept of a step")
+    _told(ctx, row).step(message.step)
+    if not runs.append_log(ctx.tx, row.id, message.step, message.number, message.part):
+        raise Refused(f"the log of step {message.step!r} has a part {message.number} already")
+    ctx.about(_subject(row))
+
+
+def finish_step(ctx: Context, message: FinishStep) -> None:
+    row = _own_running(ctx, message.run)
+    _check_over(message.status)
+    done = runs.finish_step(
+        ctx.tx,
+        row.id,
+        message.step,
+        status=message.status,
+        now=ctx.now,
+        failure=message.failure,
+        outputs=message.outputs,
+        notes=message.notes,
+    )
+    if not done:
+        raise Refused(f"run {row.id} has no step {message.step!r} that is running")
+    ctx.about(_subject(row))
+
+
+def finish(ctx: Context, message: FinishRun) -> Run:
+    row = _own_running(ctx, message.run)
+    _check_over(message.status)
+    runs.finish(ctx.tx, row, status=message.status, now=ctx.now, failure=message.failure, notes=message.notes)
+    ctx.about(_subject(row))
+    return _told(ctx, _one(ctx, row.id))
+
+
+def get(ctx: Context, message: GetRun) -> Run:
+    return _told(ctx, _one(ctx, message.run))
+
+
+def list_(ctx: Context, message: ListRuns) -> Page[Run]:
+    rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing)
+    told = runs.told(ctx.tx, ctx.sight.workspace_name, rows)
+    items = tuple(_seen(ctx, row, run) for row, run in zip(rows, told, strict=True))
+    return Page(
+        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
+    )
+
+
+def log(ctx: Context, message: GetLog) -> bytes:
+    row = _one(ctx, message.run)
+    if message.step is not None:
+        _told(ctx, row).step(message.step)
+    return runs.log(ctx.tx, row.id, message.step)
+
+
+def close_lost(ctx: Context) -> None:
+    """Record as interrupted what no process runs any more: it holds versions that nobody needs."""
+    for row in runs.running(ctx.tx):
+        if processes.is_gone(row.process):
+            runs.finish(ctx.tx, row, status=RunStatus.INTERRUPTED, now=ctx.now, failure=_GONE)
+
+
+def _settled(
+    ctx: Context, needs: list[Need], level: ValidationLevel, stack: str
+) -> tuple[Report, tuple[Found, ...]]:
+    """The report at this level, and what each name means to this caller, with the keys of whole secrets."""
+    # Without a check, names are still settled: a run keeps to one version over all its steps.
+    asked = ValidationLevel.SECRET_EXISTS if level is ValidationLevel.NONE else level
+    checked = references.check(ctx, needs, asked, stack=stack)
+    whole = {need.secret for need in needs if need.key is None}
+    keys = (
+        secrets.keys(ctx.tx, [(f.id, f.version) for f in checked.found if f.name in whole]) if whole else {}
+    )
+    found = tuple(msgspec.structs.replace(f, keys=keys.get((f.id, f.version), ())) for f in checked.found)
+    if level is ValidationLevel.NONE:
+        return Report(ok=True, stack=stack, level=level, checked=0), found
+    return msgspec.structs.replace(checked, found=found), found
+
+
+def _row(ctx: Context, message: StartRun, stack: str, report: Report) -> RunRow:
+    return RunRow(
+        id=ctx.new_id(),
+        pipeline=message.pipeline.name,
+        stack=stack,
+        status=RunStatus.RUNNING if report.ok else RunStatus.REFUSED,
+        by=ctx.caller.name,
+        started=ctx.now,
+        finished=None if report.ok else ctx.now,
+        failure=None,
+        report=None if report.ok else msgspec.json.encode(report).decode(),
+        notes=msgspec.json.encode(report.notes).decode(),
+        process=message.process,
+    )
+
+
+def _used(found: Found) -> SecretUsed:
+    return SecretUsed(
+        name=found.name, id=found.id, scope=found.scope.value, version=found.version, owner=found.owner
+    )
+
+
+def _told(ctx: Context, row: RunRow) -> Run:
+    return _seen(ctx, row, runs.told(ctx.tx, ctx.sight.workspace_name, [row])[0])
+
+
+def _seen(ctx: Context, row: RunRow, run: Run) -> Run:
+    """As this caller may see it, and as it truly stands: a run whose process has gone runs no more."""
+    # A user's own secrets are nobody else's to know of, not even by name.
+    mine = tuple(s for s in run.secrets if s.scope != SecretScope.USER or s.owner == ctx.caller.name)
+    run = msgspec.structs.replace(run, secrets=mine)
+    if run.status is not RunStatus.RUNNING or not processes.is_gone(row.process):
+        return run
+    return msgspec.structs.replace(
+        run, status=RunStatus.INTERRUPTED, failure=_GONE, steps=tuple(_lost(s) for s in run.steps)
+    )
+
+
+def _lost(step: StepRun) -> StepRun:
+    ends = {RunStatus.RUNNING: RunStatus.INTERRUPTED, RunStatus.WAITING: RunStatus.SKIPPED}
+    return msgspec.structs.replace(step, status=ends.get(step.status, step.status))
+
+
+def _one(ctx: Context, text: str) -> RunRow:
+    """The run of this full id, or of an unambiguous beginning of it."""
+    if is_uuid(text):
+        row = runs.one(ctx.tx, ctx.sight.workspace, findings.canonical(text))
+        found = [row] if row else []
+    else:
+        found = runs.by_prefix(ctx.tx, ctx.sight.workspace, text.lower()) if is_id_prefix(text) else []
+    if len(found) > 1:
+        raise Ambiguous(f"several runs have an id that begins with {text!r}", hint="write more of it")
+    if not found:
+        raise _absent(text)
+    return found[0]
+
+
+def _absent(text: str) -> LockworkError:
+    short = 0 < len(text) < 8
+    hint = "at least 8 characters of a run's id are needed" if short else "lockwork run list"
+    return NotFound("run", text, hint=hint)
+
+
+def _own_running(ctx: Context, id_: str) -> RunRow:
+    """A run that the caller started and that is not over."""
+    row = _one(ctx, id_)
+    if row.by != ctx.caller.name:
+        raise NotPermitted(f"run {row.id} is {row.by!r}'s: nobody else records what it does")
+    if row.status.is_over:
+        raise Refused(f"run {row.id} is over: it is recorded as {row.status}")
+    return row
+
+
+def _check_over(status: RunStatus) -> None:
+    if not status.is_over:
+        raise InvalidInput(f"{status!r} is not how something ends")
+
+
+def _subject(row: RunRow) -> Subject:
+    return Subject(kind="run", name=row.pipeline, id=row.id)

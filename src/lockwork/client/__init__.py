@@ -1,0 +1,1 @@
+"""The typed Client, and the gateways that it can speak through."""

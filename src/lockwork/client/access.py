@@ -1,0 +1,106 @@
+"""What the Client can do with users, workspaces, root keys and the audit trail."""
+
+from lockwork.client.asking import Asking, listing
+from lockwork.domain.access import User
+from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
+from lockwork.domain.keys import RootKeyInfo, Rotation
+from lockwork.domain.workspaces import Workspace
+from lockwork.messages import Listing, Page
+from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
+from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
+from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
+from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
+
+
+class AccessCalls(Asking):
+    """Who and where."""
+
+    @property
+    def active_user(self) -> User:
+        """The user that this client acts as."""
+        return self.send(WhoAmI())
+
+    @property
+    def active_workspace(self) -> Workspace:
+        """The workspace that this client asks in."""
+        return self.get_workspace(self.workspace)
+
+    def create_user(self, name: str) -> User:
+        """A user of this store: a name kept apart, not a person kept out."""
+        return self.send(CreateUser(name=name))
+
+    def get_user(self, name_or_id: str) -> User:
+        """The user of this name or id."""
+        return self.send(GetUser(user=str(name_or_id)))
+
+    def list_users(
+        self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
+    ) -> Page[User]:
+        """A page of users."""
+        return self.send(
+            ListUsers(listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size))
+        )
+
+    def delete_user(self, name_or_id: str, *, force: bool = False) -> User:
+        """Take a user away; with `force` also one who has secrets of their own, which are purged."""
+        return self.send(DeleteUser(user=str(name_or_id), force=force))
+
+    def create_workspace(self, name: str) -> Workspace:
+        """A new room, furnished with the stack `default`."""
+        return self.send(CreateWorkspace(name=name))
+
+    def get_workspace(self, name_or_id: str) -> Workspace:
+        """The workspace of this name or id."""
+        return self.send(GetWorkspace(workspace=str(name_or_id)))
+
+    def list_workspaces(
+        self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
+    ) -> Page[Workspace]:
+        """A page of workspaces."""
+        return self.send(
+            ListWorkspaces(listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size))
+        )
+
+    def delete_workspace(self, name_or_id: str, *, force: bool = False) -> Workspace:
+        """Take a workspace away with all that is in it; one that holds secrets only with `force`."""
+        return self.send(DeleteWorkspace(workspace=str(name_or_id), force=force))
+
+
+class StoreCalls(Asking):
+    """The store itself: its root keys and its audit trail."""
+
+    def list_keys(self) -> tuple[RootKeyInfo, ...]:
+        """The root keys that the store knows of; never the keys themselves."""
+        return self.send(ListKeys())
+
+    def add_key(self) -> RootKeyInfo:
+        """A fresh root key in the keyring file, waiting to be made active."""
+        return self.send(AddKey())
+
+    def activate_key(self, key: str | None = None) -> RootKeyInfo:
+        """From now on new versions are wrapped by this key; without one, the newest that waits."""
+        return self.send(ActivateKey(key=key))
+
+    def rewrap_versions(self, *, reseal: bool = False, size: int = 200) -> int:
+        """Wrap a batch of versions by the active key; how many were left before it."""
+        return self.send(RewrapVersions(reseal=reseal, size=size))
+
+    def retire_keys(self) -> Rotation:
+        """Retire every key that protects nothing any more."""
+        return self.send(RetireKeys())
+
+    def destroy_key(self, key: str) -> RootKeyInfo:
+        """Take a retired key out of the keyring, for good."""
+        return self.send(DestroyKey(key=key))
+
+    def list_audit(self, listing: Listing | None = None) -> Page[AuditRecord]:
+        """A page of the audit trail, newest first."""
+        return self.send(ListAudit(listing=listing or Listing(sort_by="desc:number")))
+
+    def audit_head(self) -> AuditHead:
+        """The end of the trail; kept elsewhere, it proves later that nothing was cut off."""
+        return self.send(GetAuditHead())
+
+    def verify_audit(self, expect: AuditHead | None = None) -> AuditVerdict:
+        """Whether the chain is whole, and the secrets are as it left them."""
+        return self.send(VerifyAudit(expect=expect))

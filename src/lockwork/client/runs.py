@@ -1,0 +1,39 @@
+"""What the Client can do with runs."""
+
+from lockwork.client.asking import Asking, listing
+from lockwork.domain.runs import Run
+from lockwork.messages import Page
+from lockwork.messages.runs import GetLog, GetRun, ListRuns
+
+
+class RunCalls(Asking):
+    """Runs: by id, or an unambiguous beginning of it of 8 hex digits or more."""
+
+    def get_run(self, run: str) -> Run:
+        """A run with its steps and the names and versions of the secrets it used."""
+        return self.send(GetRun(workspace=self.workspace, run=str(run)))
+
+    def list_runs(
+        self,
+        *,
+        pipeline: str | None = None,
+        stack: str | None = None,
+        status: str | None = None,
+        started: str | None = None,
+        sort_by: str = "desc:started",
+        page: int = 1,
+        size: int = 20,
+    ) -> Page[Run]:
+        """A page of runs, newest first."""
+        filters = {"pipeline": pipeline, "stack": stack, "status": status, "started": started}
+        return self.send(
+            ListRuns(
+                workspace=self.workspace,
+                listing=listing(filters, any=False, sort_by=sort_by, page=page, size=size),
+            )
+        )
+
+    def get_run_log(self, run: str, step: str | None = None) -> str:
+        """The masked log of one step, or of all in order."""
+        log = self.send(GetLog(workspace=self.workspace, run=str(run), step=step))
+        return log.decode("utf-8", "replace")

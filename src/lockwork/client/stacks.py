@@ -1,0 +1,248 @@
+"""What the Client can do with components and stacks."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lockwork.client.asking import Asking, listing
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
+from lockwork.messages import Page
+from lockwork.messages.stacks import (
+    CopyComponent,
+    CopyStack,
+    DeleteComponent,
+    DeleteStack,
+    GetComponent,
+    GetStack,
+    ListComponents,
+    ListStacks,
+    RegisterComponent,
+    RegisterStack,
+    UpdateComponent,
+    UpdateStack,
+)
+
+Secrets = Mapping[str, str] | Iterable[str]
+"""Secrets given whole to a step's environment: names, or name → prefix of the variables."""
+
+
+class StackCalls(Asking):
+    """Components by type and name (or id), stacks by name (or id)."""
+
+    def register_component(
+        self,
+        name: str,
+        flavor: str,
+        type: ComponentType | str,
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        secrets: Secrets = (),
+        plaintext: bool = False,
+    ) -> Component:
+        """Keep a new component. A plain value for a sensitive attribute becomes a secret, unless `plaintext`.
+
+        The answer's `problems` say which references have no secret yet; `notes`, what was done by itself.
+        """
+        kind = ComponentType.parse(type)
+        declaration, plain, credentials = _told_apart(kind, flavor, attributes or {})
+        return self.send(
+            RegisterComponent(
+                workspace=self.workspace,
+                name=name,
+                type=kind,
+                flavor=flavor,
+                attributes=plain,
+                credentials=credentials,
+                environment=dict(environment or {}),
+                secrets=prefixed(secrets),
+                declaration=declaration,
+                plaintext=plaintext,
+            )
+        )
+
+    def get_component(self, type: ComponentType | str, name_or_id: str) -> Component:
+        """A component; what it holds of secrets is the reference."""
+        return self.send(
+            GetComponent(workspace=self.workspace, type=ComponentType.parse(type), component=str(name_or_id))
+        )
+
+    def list_components(
+        self,
+        type: ComponentType | str | None = None,
+        *,
+        name: str | None = None,
+        flavor: str | None = None,
+        sort_by: str = "asc:name",
+        page: int = 1,
+        size: int = 20,
+    ) -> Page[Component]:
+        """A page of components, of one type or all."""
+        return self.send(
+            ListComponents(
+                workspace=self.workspace,
+                type=None if type is None else ComponentType.parse(type),
+                listing=listing(
+                    {"name": name, "flavor": flavor}, any=False, sort_by=sort_by, page=page, size=size
+                ),
+            )
+        )
+
+    def update_component(
+        self,
+        type: ComponentType | str,
+        name_or_id: str,
+        attributes: Mapping[str, Any] | None = None,
+        *,
+        environment: Mapping[str, str] | None = None,
+        secrets: Secrets = (),
+        remove: Iterable[str] = (),
+        remove_environment: Iterable[str] = (),
+        remove_secrets: Iterable[str] = (),
+        new_name: str | None = None,
+        if_version: int | None = None,
+        plaintext: bool = False,
+    ) -> Component:
+        """Set and remove attributes, variables and declared secrets, rename: all or nothing."""
+        kind = ComponentType.parse(type)
+        declaration: Flavor | None = None
+        plain: dict[str, Any] = {}
+        credentials: dict[str, Sensitive] = {}
+        if attributes:
+            present = self.get_component(kind, name_or_id)
+            declaration, plain, credentials = _told_apart(
+                kind, present.flavor, attributes, present.declaration
+            )
+        return self.send(
+            UpdateComponent(
+                workspace=self.workspace,
+                type=kind,
+                component=str(name_or_id),
+                attributes=plain,
+                credentials=credentials,
+                environment=dict(environment or {}),
+                secrets=prefixed(secrets),
+                remove=tuple(remove),
+                remove_environment=tuple(remove_environment),
+                remove_secrets=tuple(remove_secrets),
+                new_name=new_name,
+                if_version=if_version,
+                declaration=declaration,
+                plaintext=plaintext,
+            )
+        )
+
+    def copy_component(self, type: ComponentType | str, name_or_id: str, new_name: str) -> Component:
+        """The same configuration under another name."""
+        return self.send(
+            CopyComponent(
+                workspace=self.workspace,
+                type=ComponentType.parse(type),
+                component=str(name_or_id),
+                new_name=new_name,
+            )
+        )
+
+    def delete_component(self, type: ComponentType | str, name_or_id: str) -> Component:
+        """Take it away; refused while a stack holds it."""
+        return self.send(
+            DeleteComponent(
+                workspace=self.workspace, type=ComponentType.parse(type), component=str(name_or_id)
+            )
+        )
+
+    def create_stack(
+        self, name: str, components: Mapping[ComponentType | str, str], *, secrets: Secrets = ()
+    ) -> Stack:
+        """Put components together: type → name or id; an orchestrator and an artifact store among them."""
+        return self.send(
+            RegisterStack(
+                workspace=self.workspace, name=name, components=_typed(components), secrets=prefixed(secrets)
+            )
+        )
+
+    def get_stack(self, name_or_id: str) -> Stack:
+        """A stack with its components."""
+        return self.send(GetStack(workspace=self.workspace, stack=str(name_or_id)))
+
+    def list_stacks(
+        self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
+    ) -> Page[Stack]:
+        """A page of stacks with their components."""
+        return self.send(
+            ListStacks(
+                workspace=self.workspace,
+                listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size),
+            )
+        )
+
+    def update_stack(
+        self,
+        name_or_id: str,
+        components: Mapping[ComponentType | str, str] | None = None,
+        *,
+        remove: Iterable[ComponentType | str] = (),
+        secrets: Secrets = (),
+        remove_secrets: Iterable[str] = (),
+        new_name: str | None = None,
+        if_version: int | None = None,
+    ) -> Stack:
+        """Exchange, add or remove components, change declared secrets, rename: all or nothing."""
+        return self.send(
+            UpdateStack(
+                workspace=self.workspace,
+                stack=str(name_or_id),
+                components=_typed(components or {}),
+                remove=tuple(ComponentType.parse(t) for t in remove),
+                secrets=prefixed(secrets),
+                remove_secrets=tuple(remove_secrets),
+                new_name=new_name,
+                if_version=if_version,
+            )
+        )
+
+    def copy_stack(self, name_or_id: str, new_name: str) -> Stack:
+        """The same components under another name."""
+        return self.send(CopyStack(workspace=self.workspace, stack=str(name_or_id), new_name=new_name))
+
+    def delete_stack(self, name_or_id: str) -> Stack:
+        """Take it away; its components stay."""
+        return self.send(DeleteStack(workspace=self.workspace, stack=str(name_or_id)))
+
+    def list_flavors(self, type: ComponentType | str | None = None) -> tuple[Flavor, ...]:
+        """The flavors that this installation has: built in, and by entry point."""
+        from lockwork.flavors import registry  # lazy: most clients never ask
+
+        return tuple(registry.flavors(None if type is None else ComponentType.parse(type)))
+
+    def get_flavor(self, type: ComponentType | str, name: str) -> Flavor:
+        """What a flavor declares: its attributes, which are sensitive, and its settings."""
+        from lockwork.flavors import registry  # lazy: most clients never ask
+
+        return registry.flavor(ComponentType.parse(type), name)
+
+
+def prefixed(secrets: Secrets) -> dict[str, str]:
+    """Declared secrets as name → prefix, however they were written."""
+    return dict(secrets) if isinstance(secrets, Mapping) else dict.fromkeys(secrets, "")
+
+
+def _typed(components: Mapping[ComponentType | str, str]) -> dict[ComponentType, str]:
+    return {ComponentType.parse(type_): str(name) for type_, name in components.items()}
+
+
+def _told_apart(
+    type_: ComponentType, flavor: str, attributes: Mapping[str, Any], declared: Flavor | None = None
+) -> tuple[Flavor, dict[str, Any], dict[str, Sensitive]]:
+    """The flavor's declaration, and the attributes with all that may be a credential hidden."""
+    from lockwork.flavors import registry  # lazy: most clients never write a component
+
+    declaration = registry.flavor(type_, flavor, declared)
+    hidden = {a.name for a in declaration.attributes if a.sensitive}
+    plain, credentials = {}, {}
+    for word, value in attributes.items():
+        if word.replace("-", "_") in hidden and isinstance(value, str):
+            credentials[word.replace("-", "_")] = Sensitive(value)
+        else:
+            plain[word] = value
+    return declaration, plain, credentials

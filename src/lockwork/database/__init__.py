@@ -1,0 +1,1 @@
+"""Rows and nothing else: SQL beside the verb that needs it. Never opens a sealed value."""

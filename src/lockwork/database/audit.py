@@ -1,0 +1,106 @@
+"""Rows of the audit trail and of its head."""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from lockwork.database import filters
+from lockwork.database.engine import Statement, Transaction
+from lockwork.database.filters import Field
+from lockwork.domain.audit import AuditRecord, Outcome
+from lockwork.domain.secrets import from_epoch
+from lockwork.messages import Listing
+
+FIELDS = {
+    "number": Field("number", "number"),
+    "at": Field("at", "time"),
+    "user": Field("user_name"),
+    "system_user": Field("system_user"),
+    "action": Field("action"),
+    "outcome": Field("outcome"),
+    "workspace": Field("workspace"),
+    "kind": Field("kind"),
+    "name": Field("name"),
+    "id": Field("id"),
+    "run": Field("run"),
+}
+
+_COLUMNS = (
+    "number, at, user_name, system_user, action, outcome, workspace, kind, name, id, version, state,"
+    " run, step, detail, mac"
+)
+_HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
+_SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
+_INSERT = Statement(
+    f"INSERT INTO audit ({_COLUMNS}) VALUES (:number, :at, :user_name, :system_user, :action, :outcome,"
+    " :workspace, :kind, :name, :id, :version, :state, :run, :step, :detail, :mac)"
+)
+_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number > :after ORDER BY number LIMIT 1000")
+_LAST_READ = Statement(
+    "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
+    " ORDER BY number DESC LIMIT 1"
+)
+
+
+class Row(NamedTuple):
+    """One record as it is stored and as the chain covers it, all but `mac`."""
+
+    number: int
+    at: int
+    user_name: str
+    system_user: str | None
+    action: str
+    outcome: str
+    workspace: str | None
+    kind: str | None
+    name: str | None
+    id: str | None
+    version: int | None
+    state: str | None
+    run: str | None
+    step: str | None
+    detail: str | None
+    mac: bytes = b""
+
+    def record(self) -> AuditRecord:
+        told = self._asdict()
+        for unused in ("mac", "state"):
+            del told[unused]
+        told |= {"user": told.pop("user_name"), "at": from_epoch(self.at), "outcome": Outcome(self.outcome)}
+        return AuditRecord(**told)
+
+
+def head(tx: Transaction) -> tuple[int, bytes]:
+    """Number and MAC of the last record; 0 and nothing at the beginning."""
+    row = tx.one(_HEAD)
+    return row["number"], row["mac"]
+
+
+def append(tx: Transaction, row: Row) -> None:
+    """One more record; it is the head now."""
+    tx.run(_INSERT, **row._asdict())
+    tx.run(_SET_HEAD, number=row.number, mac=row.mac)
+
+
+def every(tx: Transaction) -> Iterator[Row]:
+    """All records in order, a thousand at a time."""
+    after = 0
+    while rows := [Row(*r) for r in tx.rows(_SOME, after=after)]:
+        yield from rows
+        after = rows[-1].number
+
+
+def last_read(tx: Transaction, id_: str) -> tuple[int, str] | None:
+    """When values of this secret were last given, and to whom."""
+    row = tx.row(_LAST_READ, id=id_)
+    return None if row is None else (row["at"], row["user_name"])
+
+
+def page(tx: Transaction, listing: Listing) -> tuple[list[AuditRecord], int, bool]:
+    """The records of a page, how many there are, and whether they were all counted."""
+    where = filters.condition(listing, FIELDS)
+    order = filters.order(listing, FIELDS, tie="number")
+    parameters: dict[str, Any] = where.parameters | filters.bounds(listing)
+    sql = f"SELECT {_COLUMNS} FROM audit WHERE {where.sql} ORDER BY {order} LIMIT :size OFFSET :offset"
+    found = [Row(*r).record() for r in tx.rows(Statement(sql), **parameters)]
+    total, counted = filters.total(tx, f"SELECT 1 FROM audit WHERE {where.sql}", parameters)
+    return found, total, counted

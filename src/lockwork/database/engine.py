@@ -1,0 +1,200 @@
+"""A database: open it, begin a transaction, run a statement. SQLite here, by the interpreter's own driver.
+
+Statements are constants with `:name` parameters. Every statement is read to its end. Times are integers,
+microseconds since 1970 in UTC; ids are text.
+"""
+
+import json
+import os
+import sqlite3
+import stat
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple, TypeVar
+
+from lockwork.domain.errors import StoreUnusable
+
+BUSY_SECONDS = 30
+Row = sqlite3.Row
+T = TypeVar("T")
+
+
+class Statement(NamedTuple):
+    """SQL with `:name` parameters, the same text on every database."""
+
+    sql: str
+
+
+class Transaction:
+    """Statements that happen together or not at all."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self.afterwards: list[Callable[[], None]] = []
+        """What to do once this is committed, such as emptying the write-ahead log."""
+
+    def rows(self, statement: Statement, **parameters: object) -> list[Row]:
+        """All rows of the answer."""
+        return _asked(lambda: self._connection.execute(statement.sql, parameters).fetchall())
+
+    def row(self, statement: Statement, **parameters: object) -> Row | None:
+        """The first row, or None."""
+        rows = self.rows(statement, **parameters)
+        return rows[0] if rows else None
+
+    def one(self, statement: Statement, **parameters: object) -> Row:
+        """The row of a statement that always has one."""
+        return self.rows(statement, **parameters)[0]
+
+    def run(self, statement: Statement, **parameters: object) -> int:
+        """How many rows were changed."""
+        return _asked(lambda: self._connection.execute(statement.sql, parameters).rowcount)
+
+    def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
+        """One statement for each set of parameters."""
+        _asked(lambda: self._connection.executemany(statement.sql, parameters))
+
+    def script(self, text: str) -> None:
+        """Every statement of a migration."""
+        statement = ""
+        for line in text.splitlines(keepends=True):
+            statement += line
+            if sqlite3.complete_statement(statement):
+                self.run(Statement(statement))
+                statement = ""
+
+
+def as_set(items: Sequence[Any]) -> str:
+    """Many things as one parameter, read by `json_each(:x)`: an object, for it is spelled alike everywhere."""
+    return json.dumps(dict(enumerate(items)))
+
+
+class Database:
+    """An SQLite file: a connection for each thread and process, opened when first needed."""
+
+    def __init__(self, path: Path, *, watch: Callable[[str], object] | None = None) -> None:
+        self._path = path
+        self._watch = watch
+        self._mine = threading.local()
+        self._inherited: list[sqlite3.Connection] = []
+        self._opened: list[tuple[int, sqlite3.Connection]] = []
+
+    @contextmanager
+    def reading(self) -> Iterator[Transaction]:
+        """One consistent view; nothing can be written."""
+        with self._transaction("BEGIN") as transaction:
+            yield transaction
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Waits until no one else writes; commits durably at the end, or nothing at all."""
+        with self._transaction("BEGIN IMMEDIATE") as transaction:
+            yield transaction
+        for act in transaction.afterwards:
+            act()
+
+    def forget_removed(self) -> None:
+        """Leave nothing of what was removed in the write-ahead log; `secure_delete` saw to the rest."""
+        connection = self._connection()
+        busy, *_ = _asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        if busy:
+            raise StoreUnusable(
+                "done, but another process kept the write-ahead log in use: what was removed may still be in it",
+                hint="let that process finish, then run: lockwork secret destroy, purge or key rotate again",
+            )
+
+    def close(self) -> None:
+        """Close what this process opened; what it inherited by a fork is left untouched."""
+        for process, connection in self._opened:
+            if process == os.getpid():
+                connection.close()
+        self._opened.clear()
+        self._mine = threading.local()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Transaction]:
+        connection = self._connection()
+        _asked(lambda: connection.execute(begin))
+        try:
+            yield Transaction(connection)
+            _asked(lambda: connection.execute("COMMIT"))
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _connection(self) -> sqlite3.Connection:
+        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
+        if connection is not None and self._mine.process == os.getpid():
+            return connection
+        if connection is not None:
+            self._inherited.append(connection)  # closing it here would drop the parent's locks
+        connection = _asked(self._open)
+        self._mine.connection, self._mine.process = connection, os.getpid()
+        self._opened.append((os.getpid(), connection))
+        return connection
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(
+            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        connection.executescript(
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+            " PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+        )
+        connection.set_trace_callback(self._watch)
+        return connection
+
+
+def check_private(path: Path) -> None:
+    """Refuse a file or folder that others can read: whoever reads it may copy what it protects."""
+    mode = path.stat().st_mode
+    if stat.S_IMODE(mode) & 0o077:
+        wanted = "700" if stat.S_ISDIR(mode) else "600"
+        raise StoreUnusable(
+            f"{path} can be read or written by others (mode {stat.S_IMODE(mode):o})",
+            hint=f"chmod {wanted} {path}",
+        )
+
+
+def create_private(path: Path) -> None:
+    """An empty file for its owner alone, before any library sees it; an existing one is left as it is."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        raise StoreUnusable(f"{path} cannot be created: {error.strerror}") from None
+
+
+_SAID: dict[int, tuple[str, str | None]] = {
+    sqlite3.SQLITE_BUSY: (
+        f"the store was locked by another process for {BUSY_SECONDS} seconds",
+        "find the process that holds it, or try again",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "the store cannot be written: it is read-only",
+        "check the folder's permissions",
+    ),
+    sqlite3.SQLITE_FULL: (
+        "the disk is full; nothing was changed",
+        "free some space, then repeat the command",
+    ),
+    sqlite3.SQLITE_CORRUPT: ("the store is damaged", "restore it from a copy"),
+    sqlite3.SQLITE_NOTADB: ("the store's file is not a database, or is damaged", "restore it from a copy"),
+    sqlite3.SQLITE_CANTOPEN: ("the store cannot be opened", "check that its folder exists and is yours"),
+    sqlite3.SQLITE_IOERR: ("the disk failed while the store was used", None),
+}
+
+
+def _asked(driver: Callable[[], T]) -> T:
+    """What the driver answers; its failure as one of ours, outside the handler so that no chain keeps its text."""
+    try:
+        return driver()
+    except sqlite3.Error as error:
+        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+        kind = type(error).__name__
+    message, hint = _SAID.get(code, (f"the store failed ({kind}, code {code})", None))
+    raise StoreUnusable(message, hint=hint)

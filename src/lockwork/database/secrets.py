@@ -1,0 +1,327 @@
+"""Rows of secrets: who is called what, where, at which version. Values are in `versions`."""
+
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from lockwork.database import filters
+from lockwork.database.engine import Row, Statement, Transaction, as_set
+from lockwork.database.filters import Field
+from lockwork.domain.secrets import SecretInfo, SecretScope, from_epoch
+from lockwork.messages import Listing
+
+FIELDS = {
+    "name": Field("name"),
+    "scope": Field("scope"),
+    "owner": Field("owner_name"),
+    "created": Field("created", "time"),
+    "updated": Field("updated", "time"),
+    "id": Field("id"),
+}
+
+_COLUMNS = """s.id, s.namespace, s.name, s.scope, s.workspace, s.owner, s.version, s.scope_since,
+    s.created, s.updated, s.deleted, u.name AS owner_name, w.name AS workspace_name"""
+_JOINED = "JOIN users u ON u.id = s.owner LEFT JOIN workspaces w ON w.id = s.workspace"
+
+_BY_NAME = Statement(
+    f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
+    " JOIN secrets s ON s.namespace = n.value AND s.name = :name AND s.deleted IS NULL"
+    f" {_JOINED} ORDER BY CAST(n.key AS integer)"
+)
+_BY_ID = Statement(
+    f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.id = :id"
+    " AND s.namespace IN (SELECT value FROM json_each(:namespaces))"
+)
+_BY_IDS = Statement(
+    f"SELECT {_COLUMNS} FROM json_each(:ids) i JOIN secrets s ON s.id = i.value {_JOINED}"
+    " WHERE s.namespace IN (SELECT value FROM json_each(:namespaces))"
+)
+_BY_PREFIX = Statement(
+    f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted IS NULL"
+    " AND s.namespace IN (SELECT value FROM json_each(:namespaces))"
+    " AND (substr(s.name, 1, length(:prefix)) = :prefix OR substr(s.id, 1, length(:id)) = :id)"
+    " ORDER BY s.name LIMIT 3"
+)
+_DELETED_BY_NAME = Statement(
+    f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.name = :name AND s.deleted IS NOT NULL"
+    " AND s.namespace IN (SELECT value FROM json_each(:namespaces)) ORDER BY s.deleted DESC"
+)
+_NAMES = Statement(
+    "SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
+    " AND namespace IN (SELECT value FROM json_each(:namespaces)) ORDER BY name LIMIT 5000"
+)
+_INSERT = Statement(
+    "INSERT INTO secrets"
+    " (id, namespace, name, scope, workspace, owner, version, scope_since, created, updated)"
+    " VALUES (:id, :namespace, :name, :scope, :workspace, :owner, 1, 1, :now, :now)"
+    " ON CONFLICT DO NOTHING RETURNING id"
+)
+_CHANGE = Statement(
+    "UPDATE secrets SET namespace = :namespace, name = :name, scope = :scope, workspace = :workspace,"
+    " owner = :owner, version = :version, scope_since = :scope_since, updated = :now"
+    " WHERE id = :id AND version = :was AND deleted IS NULL"
+)
+_DELETE = Statement("UPDATE secrets SET deleted = :now WHERE id = :id AND deleted IS NULL")
+_REVIVE = Statement("UPDATE secrets SET deleted = NULL, name = :name, updated = :now WHERE id = :id")
+_REMOVE = Statement("DELETE FROM secrets WHERE id = :id")
+_EXPIRED = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted < :before")
+_EVERY = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} ORDER BY s.id")
+_IN_NAMESPACE = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.namespace = :namespace")
+_ALL_KEYS = Statement("SELECT secret, version, key FROM secret_values ORDER BY secret, version, key")
+_COUNT = Statement(
+    "INSERT INTO namespace_counts (namespace, secrets) VALUES (:namespace, :by)"
+    " ON CONFLICT (namespace) DO UPDATE SET secrets = namespace_counts.secrets + :by"
+)
+_TOTAL = Statement(
+    "SELECT coalesce(sum(secrets), 0) AS total FROM namespace_counts"
+    " WHERE namespace IN (SELECT value FROM json_each(:namespaces))"
+)
+_KEYS = Statement(
+    "SELECT v.secret, v.version, v.key FROM json_each(:at) w JOIN secret_values v"
+    " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer) ORDER BY v.key"
+)
+# For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
+_EXPLAIN = Statement(
+    "SELECT NULL AS secret, name FROM (SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
+    "  AND namespace IN (SELECT value FROM json_each(:namespaces)) LIMIT 5000) n"
+    " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
+    " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer)"
+)
+# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values.
+_CHECK = Statement(
+    "SELECT w.value ->> 'secret' AS wanted, w.value ->> 'key' AS key,"
+    " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
+    " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
+    "  AND v.key = w.value ->> 'key') AS has_key"
+    " FROM json_each(:wanted) w JOIN json_each(:namespaces) n ON 1 = 1"
+    " JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 'secret' AND s.deleted IS NULL"
+    " JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
+    " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
+)
+
+
+class Secret(NamedTuple):
+    """A secret as its row tells it."""
+
+    id: str
+    namespace: str
+    name: str
+    scope: SecretScope
+    workspace: str | None
+    owner: str
+    """The owner's id."""
+    version: int
+    scope_since: int
+    """The first version in the present namespace; earlier ones are out of reach."""
+    created: int
+    updated: int
+    deleted: int | None
+    owner_name: str
+    workspace_name: str | None
+
+    def info(self, keys: Iterable[str], notes: Sequence[str] = ()) -> SecretInfo:
+        """What may be told of it."""
+        return SecretInfo(
+            id=self.id,
+            name=self.name,
+            scope=self.scope,
+            workspace=self.workspace_name,
+            owner=self.owner_name,
+            keys=tuple(keys),
+            version=self.version,
+            created=from_epoch(self.created),
+            updated=from_epoch(self.updated),
+            deleted=None if self.deleted is None else from_epoch(self.deleted),
+            notes=tuple(notes),
+        )
+
+
+class Checked(NamedTuple):
+    """What one name means, as the check found it: the first of several is the one that counts."""
+
+    wanted: str
+    key: str | None
+    id: str
+    scope: SecretScope
+    version: int
+    owner_name: str
+    workspace_name: str | None
+    has_key: bool
+
+
+def by_name(tx: Transaction, namespaces: Sequence[str], name: str) -> list[Secret]:
+    """The secrets of this name, in the order of `namespaces`."""
+    return _secrets(tx.rows(_BY_NAME, namespaces=as_set(namespaces), name=name))
+
+
+def by_id(tx: Transaction, namespaces: Sequence[str], id_: str) -> Secret | None:
+    """The secret of this id, a deleted one too, if it is in sight."""
+    found = _secrets(tx.rows(_BY_ID, namespaces=as_set(namespaces), id=id_))
+    return found[0] if found else None
+
+
+def by_ids(tx: Transaction, namespaces: Sequence[str], ids: Sequence[str]) -> list[Secret]:
+    """The secrets of these ids that are in sight, deleted ones too, in one query."""
+    return _secrets(tx.rows(_BY_IDS, namespaces=as_set(namespaces), ids=as_set(ids)))
+
+
+def by_prefix(tx: Transaction, namespaces: Sequence[str], prefix: str, id_prefix: str | None) -> list[Secret]:
+    """Up to three secrets whose name begins so, or whose id does."""
+    rows = tx.rows(_BY_PREFIX, namespaces=as_set(namespaces), prefix=prefix, id=id_prefix or "-")
+    return _secrets(rows)
+
+
+def deleted_by_name(tx: Transaction, namespaces: Sequence[str], name: str) -> list[Secret]:
+    """Deleted secrets of this name, the last deleted first."""
+    return _secrets(tx.rows(_DELETED_BY_NAME, namespaces=as_set(namespaces), name=name))
+
+
+def names(tx: Transaction, namespaces: Sequence[str]) -> list[str]:
+    """Names in sight, for near misses; not more than 5,000."""
+    return [row["name"] for row in tx.rows(_NAMES, namespaces=as_set(namespaces))]
+
+
+def insert(tx: Transaction, secret: Secret) -> bool:
+    """Whether the name was free and the secret is there now."""
+    if not tx.rows(_INSERT, **_parameters(secret), now=secret.created):
+        return False
+    _count(tx, secret.namespace, 1)
+    return True
+
+
+def change(tx: Transaction, secret: Secret, was: Secret) -> bool:
+    """Whether the row still had the version of `was` and is as `secret` says now."""
+    if not tx.run(_CHANGE, **_parameters(secret), was=was.version, now=secret.updated):
+        return False
+    if secret.namespace != was.namespace:
+        _count(tx, was.namespace, -1)
+        _count(tx, secret.namespace, 1)
+    return True
+
+
+def delete(tx: Transaction, secret: Secret, now: int) -> None:
+    """Mark it deleted: its name is free at once."""
+    tx.run(_DELETE, id=secret.id, now=now)
+    _count(tx, secret.namespace, -1)
+
+
+def revive(tx: Transaction, secret: Secret, name: str, now: int) -> None:
+    """Bring a deleted secret back under a name that is free."""
+    tx.run(_REVIVE, id=secret.id, name=name, now=now)
+    _count(tx, secret.namespace, 1)
+
+
+def remove(tx: Transaction, secret: Secret) -> None:
+    """Take its rows away, with all versions."""
+    tx.run(_REMOVE, id=secret.id)
+    if secret.deleted is None:
+        _count(tx, secret.namespace, -1)
+
+
+def expired(tx: Transaction, before: int) -> list[Secret]:
+    """Secrets that were deleted before then."""
+    return _secrets(tx.rows(_EXPIRED, before=before))
+
+
+def every(tx: Transaction) -> list[Secret]:
+    """All secrets of the store, deleted ones too: for `audit verify`, not for a caller's eyes."""
+    return _secrets(tx.rows(_EVERY))
+
+
+def in_namespace(tx: Transaction, namespace: str) -> list[Secret]:
+    """All secrets of one namespace, deleted ones too."""
+    return _secrets(tx.rows(_IN_NAMESPACE, namespace=namespace))
+
+
+def keys_of_all(tx: Transaction) -> dict[tuple[str, int], list[str]]:
+    """Key names of every version of every secret."""
+    found: dict[tuple[str, int], list[str]] = {}
+    for row in tx.rows(_ALL_KEYS):
+        found.setdefault((row["secret"], row["version"]), []).append(row["key"])
+    return found
+
+
+def keys(tx: Transaction, at: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, ...]]:
+    """Key names by (secret id, version), sorted, for as many as are asked in one query."""
+    pairs = list(at)
+    wanted = [{"id": secret, "version": version} for secret, version in pairs]
+    found: dict[tuple[str, int], list[str]] = {pair: [] for pair in pairs}
+    for row in tx.rows(_KEYS, at=as_set(wanted)):
+        found[row["secret"], row["version"]].append(row["key"])
+    return {pair: tuple(names) for pair, names in found.items()}
+
+
+def keys_of(tx: Transaction, secret: Secret) -> tuple[str, ...]:
+    """Key names of the current version."""
+    return keys(tx, [(secret.id, secret.version)])[secret.id, secret.version]
+
+
+def check(
+    tx: Transaction, namespaces: Sequence[str], wanted: Iterable[tuple[str, str | None]]
+) -> list[Checked]:
+    """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
+    pairs = [{"secret": secret, "key": key} for secret, key in wanted]
+    return [
+        Checked(
+            wanted=row["wanted"],
+            key=row["key"],
+            id=row["id"],
+            scope=SecretScope(row["scope"]),
+            version=row["version"],
+            owner_name=row["owner_name"],
+            workspace_name=row["workspace_name"],
+            has_key=bool(row["has_key"]),
+        )
+        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(namespaces))
+    ]
+
+
+def to_explain(
+    tx: Transaction, namespaces: Sequence[str], at: Iterable[tuple[str, int]]
+) -> tuple[list[str], dict[str, list[str]]]:
+    """For a check that failed, in one query: names in sight, and the keys of these secrets by id."""
+    wanted = [{"id": secret, "version": version} for secret, version in at]
+    in_sight: list[str] = []
+    keys: dict[str, list[str]] = {str(w["id"]): [] for w in wanted}
+    for row in tx.rows(_EXPLAIN, namespaces=as_set(namespaces), at=as_set(wanted)):
+        (in_sight if row["secret"] is None else keys[row["secret"]]).append(row["name"])
+    return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}
+
+
+def page(
+    tx: Transaction, namespaces: Sequence[str], listing: Listing, *, deleted: bool
+) -> tuple[list[Secret], int, bool]:
+    """The secrets of a page, how many there are, and whether they were all counted."""
+    where = filters.condition(listing, FIELDS)
+    state = "s.deleted IS NOT NULL" if deleted else "s.deleted IS NULL"
+    order = filters.order(listing, FIELDS)
+    # One limited select a namespace, each on its index: one sort over both would read them all.
+    selects = [
+        f"SELECT * FROM (SELECT {_COLUMNS} FROM secrets s {_JOINED}"
+        f" WHERE s.namespace = :n{i} AND {state}) t{i} WHERE {where.sql}"
+        for i in range(len(namespaces))
+    ]
+    limited = " UNION ALL ".join(
+        f"SELECT * FROM ({select} ORDER BY {order} LIMIT :end) l{i}" for i, select in enumerate(selects)
+    )
+    parameters = {f"n{i}": n for i, n in enumerate(namespaces)} | where.parameters | filters.bounds(listing)
+    sql = f"SELECT * FROM ({limited}) p ORDER BY {order} LIMIT :size OFFSET :offset"
+    found = _secrets(tx.rows(Statement(sql), **parameters))
+    if not listing.filters and not deleted:
+        return found, int(tx.one(_TOTAL, namespaces=as_set(namespaces))["total"]), True
+    total, counted = filters.total(tx, f"SELECT 1 FROM ({' UNION ALL '.join(selects)}) c", parameters)
+    return found, total, counted
+
+
+def _count(tx: Transaction, namespace: str, by: int) -> None:
+    tx.run(_COUNT, namespace=namespace, by=by)
+
+
+def _parameters(secret: Secret) -> dict[str, object]:
+    ours = secret._asdict()
+    for unused in ("created", "updated", "deleted", "owner_name", "workspace_name"):
+        del ours[unused]
+    return ours
+
+
+def _secrets(rows: Iterable[Row]) -> list[Secret]:
+    return [Secret(**{**dict(row), "scope": SecretScope(row["scope"])}) for row in rows]

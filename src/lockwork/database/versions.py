@@ -1,0 +1,150 @@
+"""Rows of secret versions and their sealed values. What is sealed stays sealed here."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from lockwork.database.engine import Statement, Transaction, as_set
+
+_INSERT = Statement(
+    "INSERT INTO secret_versions (secret, version, namespace, created, created_by, wrapped, root_key)"
+    " VALUES (:secret, :version, :namespace, :created, :by, :wrapped, :root_key)"
+)
+_INSERT_VALUE = Statement(
+    "INSERT INTO secret_values (secret, version, key, sealed) VALUES (:secret, :version, :key, :sealed)"
+)
+_WRAPPED = Statement(
+    "SELECT CAST(w.key AS integer) AS n, v.wrapped, v.root_key, v.namespace FROM json_each(:at) w"
+    " JOIN secret_versions v ON v.secret = w.value ->> 'secret'"
+    " AND v.version = CAST(w.value ->> 'version' AS integer)"
+)
+_SEALED = Statement(
+    "SELECT CAST(w.key AS integer) AS n, v.key, v.sealed FROM json_each(:at) w"
+    " JOIN secret_values v ON v.secret = w.value ->> 'secret'"
+    " AND v.version = CAST(w.value ->> 'version' AS integer)"
+    " WHERE w.value ->> 'key' IS NULL OR v.key = w.value ->> 'key' ORDER BY v.key"
+)
+_LIST = Statement(
+    "SELECT version, namespace, created, created_by, wrapped IS NULL AS destroyed"
+    " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
+)
+_DESTROY = Statement(
+    "UPDATE secret_versions SET wrapped = NULL, root_key = NULL WHERE secret = :secret"
+    " AND version IN (SELECT value FROM json_each(:versions)) AND wrapped IS NOT NULL"
+)
+_DESTROY_VALUES = Statement(
+    "UPDATE secret_values SET sealed = NULL WHERE secret = :secret"
+    " AND version IN (SELECT value FROM json_each(:versions))"
+)
+# A version that a running run was settled on is still needed.
+_PRUNE = Statement(
+    "DELETE FROM secret_versions WHERE secret = :secret AND version <= :last AND NOT EXISTS ("
+    "SELECT 1 FROM run_secrets u JOIN runs r ON r.id = u.run"
+    " WHERE u.secret = secret_versions.secret AND u.version = secret_versions.version"
+    " AND r.status = 'running')"
+)
+_NOT_UNDER = Statement(
+    "SELECT secret, version, namespace, wrapped, root_key FROM secret_versions"
+    " WHERE root_key IN (SELECT value FROM json_each(:keys)) ORDER BY root_key, secret, version LIMIT :size"
+)
+_COUNT_UNDER = Statement(
+    "SELECT count(*) AS total FROM secret_versions WHERE root_key IN (SELECT value FROM json_each(:keys))"
+)
+_REWRAP = Statement(
+    "UPDATE secret_versions SET wrapped = :wrapped, root_key = :root_key"
+    " WHERE secret = :secret AND version = :version AND root_key = :was"
+)
+_RESEAL = Statement(
+    "UPDATE secret_values SET sealed = :sealed WHERE secret = :secret AND version = :version AND key = :key"
+)
+
+
+class Version(NamedTuple):
+    """A version as its row tells it."""
+
+    version: int
+    namespace: str
+    created: int
+    by: str
+    destroyed: bool
+
+
+class Wrapped(NamedTuple):
+    """A version's data key, wrapped by a root key."""
+
+    secret: str
+    version: int
+    namespace: str
+    wrapped: bytes
+    root_key: str
+
+
+def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by: str, now: int) -> None:
+    """A new version with its sealed values."""
+    tx.run(_INSERT, **wrapped._asdict(), by=by, created=now)
+    at = {"secret": wrapped.secret, "version": wrapped.version}
+    tx.run_many(_INSERT_VALUE, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
+
+
+def wrapped_keys(
+    tx: Transaction, at: Sequence[tuple[str, int]]
+) -> list[tuple[bytes | None, str | None, str] | None]:
+    """(wrapped data key, root key id, namespace) of each, in the order asked; None where there is no row."""
+    found: list[tuple[bytes | None, str | None, str] | None] = [None] * len(at)
+    wanted = as_set([{"secret": secret, "version": version} for secret, version in at])
+    for row in tx.rows(_WRAPPED, at=wanted):
+        found[row["n"]] = (row["wrapped"], row["root_key"], row["namespace"])
+    return found
+
+
+def sealed_values(
+    tx: Transaction, wanted: Sequence[tuple[str, int, tuple[str, ...] | None]]
+) -> list[dict[str, bytes | None]]:
+    """Sealed values by key, in the order asked, in one query; keys None means all."""
+    asked: list[dict[str, object]] = []
+    belongs: list[int] = []
+    for n, (secret, version, keys) in enumerate(wanted):
+        for key in (None,) if keys is None else keys:
+            asked.append({"secret": secret, "version": version, "key": key})
+            belongs.append(n)
+    found: list[dict[str, bytes | None]] = [{} for _ in wanted]
+    for row in tx.rows(_SEALED, at=as_set(asked)):
+        found[belongs[row["n"]]][row["key"]] = row["sealed"]
+    return found
+
+
+def history(tx: Transaction, secret: str) -> list[Version]:
+    """All versions of a secret, newest first."""
+    return [
+        Version(r["version"], r["namespace"], r["created"], r["created_by"], bool(r["destroyed"]))
+        for r in tx.rows(_LIST, secret=secret)
+    ]
+
+
+def destroy(tx: Transaction, secret: str, versions: Iterable[int]) -> None:
+    """Take away data keys and sealed values; numbers, dates and key names stay."""
+    which = as_set(list(versions))
+    tx.run(_DESTROY, secret=secret, versions=which)
+    tx.run(_DESTROY_VALUES, secret=secret, versions=which)
+
+
+def prune(tx: Transaction, secret: str, last: int) -> int:
+    """Take away versions up to `last`, but those that a running run needs; how many."""
+    return tx.run(_PRUNE, secret=secret, last=last) if last > 0 else 0
+
+
+def wrapped_under(tx: Transaction, keys: Sequence[str], size: int) -> list[Wrapped]:
+    """Up to `size` versions whose data key is wrapped by one of these root keys."""
+    return [Wrapped(*row) for row in tx.rows(_NOT_UNDER, keys=as_set(keys), size=size)]
+
+
+def count_under(tx: Transaction, keys: Sequence[str]) -> int:
+    """How many versions these root keys protect."""
+    return int(tx.one(_COUNT_UNDER, keys=as_set(keys))["total"])
+
+
+def rewrap(tx: Transaction, fresh: Wrapped, was: str, sealed: Mapping[str, bytes]) -> None:
+    """Replace a version's wrapped data key, and the values that were sealed anew."""
+    tx.run(_REWRAP, secret=fresh.secret, version=fresh.version, wrapped=fresh.wrapped,
+           root_key=fresh.root_key, was=was)  # fmt: skip
+    at = {"secret": fresh.secret, "version": fresh.version}
+    tx.run_many(_RESEAL, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])

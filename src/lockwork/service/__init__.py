@@ -1,0 +1,1 @@
+"""What happens: the gate, and one short function per message."""

@@ -1,0 +1,73 @@
+"""What a handler works with: the transaction, what its caller sees, the vault, the time."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from lockwork.crypto.keyring import Keyring
+from lockwork.database.engine import Database, Transaction
+from lockwork.domain.access import Caller, Sight
+from lockwork.domain.audit import Subject
+from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS
+from lockwork.service.trail import Trail
+from lockwork.vaults.builtin import BuiltinVault
+
+AUDIT_KEY = "audit"
+"""What the audit key's wrapping is bound to."""
+
+Clock = Callable[[], int]
+"""Microseconds since 1970, UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How long what is replaced or deleted is kept."""
+
+    kept_versions: int = KEPT_VERSIONS
+    kept_days: int = KEPT_DAYS_AFTER_DELETE
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What is the same for every message of a store."""
+
+    store: str
+    """The store's id."""
+    database: Database
+    keyring: Keyring
+    vault: BuiltinVault
+    trail: Trail
+    clock: Clock
+    policy: Policy
+
+
+@dataclass(slots=True)
+class Context:
+    """What is given to the handler of one message. The gate has decided; a handler checks no permission."""
+
+    house: House
+    tx: Transaction
+    caller: Caller
+    sight: Sight
+    """What the caller may see; of messages outside workspaces, the default workspace's."""
+    now: int
+    subjects: list[Subject] = field(default_factory=list)
+
+    @property
+    def vault(self) -> BuiltinVault:
+        return self.house.vault
+
+    @property
+    def policy(self) -> Policy:
+        return self.house.policy
+
+    def about(self, subject: Subject) -> None:
+        """Say what the audit record of this message is about; several make several records."""
+        self.subjects.append(subject)
+
+    def new_id(self) -> str:
+        return str(uuid.uuid4())
+
+    def forget_removed(self) -> None:
+        """After the commit, leave nothing of what was removed in any file of the store."""
+        self.tx.afterwards.append(self.house.database.forget_removed)

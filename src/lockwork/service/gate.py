@@ -1,0 +1,135 @@
+"""THE door. Every message, whatever the way in: name the caller → permit → handle → record → answer.
+
+A change shares its transaction with its record; a reveal's values leave after its record is on disk; a
+refusal or failure is recorded after the rollback. Reading metadata is recorded only when it is refused.
+"""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any, NamedTuple, TypeVar
+
+from lockwork.database import access, workspaces
+from lockwork.database.engine import Transaction
+from lockwork.domain.access import Caller, Role, Sight, allowed
+from lockwork.domain.audit import Outcome, Subject
+from lockwork.domain.errors import LockworkError, NotFound, NotPermitted, Unavailable
+from lockwork.domain.nearness import near
+from lockwork.domain.workspaces import DEFAULT
+from lockwork.messages import Answer, Effect, Message, WorkspaceMessage
+from lockwork.service.context import Context, House
+
+R = TypeVar("R")
+
+
+class Claim(NamedTuple):
+    """Who a caller says to be, as the way in could establish it."""
+
+    user: str
+    role: Role
+    system_user: str | None = None
+
+
+class Gate:
+    """Answers messages for one store."""
+
+    def __init__(self, house: House, answers: Iterable[Answer[Context]]) -> None:
+        self._house = house
+        self._handlers = {answer.message: answer.handler for answer in answers}
+
+    def answer(self, claim: Claim, message: Message[R]) -> R:
+        """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""
+        try:
+            return self._answered(claim, message)
+        except Unavailable:
+            raise  # what could not be asked cannot be recorded either
+        except LockworkError as failure:
+            if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
+                self._record_failure(claim, message, failure)
+            raise
+
+    def close(self) -> None:
+        """Close the connections; the next message opens them again."""
+        self._house.database.close()
+
+    def _answered(self, claim: Claim, message: Message[R]) -> R:
+        database = self._house.database
+        changes = message.effect is Effect.CHANGE
+        with database.writing() if changes else database.reading() as tx:
+            context = self._entered(tx, claim, message)
+            answer: R = self._handlers[type(message)](context, message)
+            if changes:
+                self._record(tx, context, message)
+        if message.effect is Effect.REVEAL:
+            with database.writing() as tx:
+                self._record(tx, context, message)
+        return answer
+
+    def _entered(self, tx: Transaction, claim: Claim, message: Message[Any]) -> Context:
+        """The context for a caller who may ask this; else the failure says why not."""
+        user = access.user(tx, claim.user)
+        if user is None:
+            raise NotFound(
+                "user", claim.user, near=near(claim.user, access.user_names(tx)), hint="lockwork user list"
+            )
+        caller = Caller(user=user.id, name=user.name, role=claim.role, system_user=claim.system_user)
+        if not allowed(caller, message.permission):
+            raise NotPermitted(
+                f"user {user.name!r} may not do this: {message.action} needs {message.permission}"
+            )
+        name = _workspace_of(message)
+        workspace = workspaces.one(tx, name)
+        if workspace is None:
+            guesses = near(name, workspaces.names(tx))
+            raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
+        sight = Sight(
+            user=user.id, user_name=user.name, workspace=workspace.id, workspace_name=workspace.name
+        )
+        return Context(self._house, tx, caller, sight, now=self._house.clock())
+
+    def _record(self, tx: Transaction, context: Context, message: Message[Any]) -> None:
+        subjects: list[Subject | None] = [*context.subjects] or [_subject_named_by(message)]
+        for subject in subjects:
+            self._house.trail.append(
+                tx,
+                now=context.now,
+                caller=context.caller,
+                action=message.action,
+                outcome=Outcome.DONE,
+                workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
+                subject=subject,
+                run=getattr(message, "run", None),
+                step=getattr(message, "step", None),
+            )
+
+    def _record_failure(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
+        refused = isinstance(failure, NotPermitted)
+        caller = Caller(user="", name=claim.user, role=claim.role, system_user=claim.system_user)
+        # If even this cannot be written, the failure itself is what the caller must hear.
+        with suppress(LockworkError), self._house.database.writing() as tx:
+            self._house.trail.append(
+                tx,
+                now=self._house.clock(),
+                caller=caller,
+                action=message.action,
+                outcome=Outcome.REFUSED if refused else Outcome.FAILED,
+                workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
+                subject=_subject_named_by(message),
+                run=getattr(message, "run", None),
+                step=getattr(message, "step", None),
+                detail=type(failure).__name__,
+            )
+
+
+def _workspace_of(message: Message[Any]) -> str:
+    """The workspace that a message is asked in; messages about the whole store are asked in the first."""
+    return message.workspace if isinstance(message, WorkspaceMessage) else DEFAULT
+
+
+def _subject_named_by(message: Message[Any]) -> Subject | None:
+    """What a message names, where no handler got to say it."""
+    kind = message.action.split(".")[0]
+    for field in (kind, "name", "run", "key"):
+        name = getattr(message, field, None)
+        if isinstance(name, str):
+            return Subject(kind=kind, name=name)
+    return None

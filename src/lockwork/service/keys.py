@@ -1,0 +1,114 @@
+"""Root keys: add one, make it active, wrap everything by it, retire and destroy the old one.
+
+Each step is a message and a transaction of its own, so a rotation that is killed is resumed by doing it
+again. Which key is active, the database says; the keys themselves are in the keyring.
+"""
+
+from lockwork.crypto.envelope import StoreKeyContext
+from lockwork.crypto.keyring import parse_root_id
+from lockwork.database import keys, versions
+from lockwork.database.keys import RootKeyRow
+from lockwork.domain.audit import Subject
+from lockwork.domain.errors import NotFound, Refused
+from lockwork.domain.keys import KeyState, RootKeyInfo, Rotation
+from lockwork.domain.secrets import from_epoch
+from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
+from lockwork.service.context import AUDIT_KEY, Context
+
+
+def list_(ctx: Context, message: ListKeys) -> tuple[RootKeyInfo, ...]:
+    return tuple(_told(ctx, row) for row in keys.root_keys(ctx.tx))
+
+
+def add(ctx: Context, message: AddKey) -> RootKeyInfo:
+    """A fresh key in the keyring file. It is there before the database knows of it, never the other way."""
+    known = {row.id for row in keys.root_keys(ctx.tx)}
+    fresh = next((k.id_text for k in ctx.house.keyring if k.id_text not in known), None)
+    fresh = fresh or ctx.house.keyring.add().id_text  # one left over from an addition that was interrupted
+    keys.insert(ctx.tx, fresh, KeyState.WAITING, ctx.now)
+    ctx.about(Subject(kind="key", name=fresh))
+    return _named(ctx, fresh)
+
+
+def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
+    """New versions are wrapped by this key from here on, the audit key at once."""
+    waiting = [row.id for row in keys.root_keys(ctx.tx) if row.state is KeyState.WAITING]
+    if message.key is None and not waiting:
+        raise Refused("no root key waits to be made active", hint="lockwork key add")
+    chosen = _named(ctx, message.key or waiting[-1])
+    ctx.house.keyring[
+        parse_root_id(chosen.id)
+    ]  # refused here, before anything is written, if it is not at hand
+    was = keys.active(ctx.tx)
+    if chosen.id != was:
+        keys.set_state(ctx.tx, was, KeyState.WAITING)
+        keys.set_state(ctx.tx, chosen.id, KeyState.ACTIVE)
+        _move_audit_key(ctx, chosen.id)
+    ctx.about(Subject(kind="key", name=chosen.id))
+    return _named(ctx, chosen.id)
+
+
+def rewrap(ctx: Context, message: RewrapVersions) -> int:
+    """A batch of versions, deleted and old ones too; how many were left before it."""
+    active = keys.active(ctx.tx)
+    others = [row.id for row in keys.root_keys(ctx.tx) if row.id != active]
+    left = versions.count_under(ctx.tx, others)
+    for row in versions.wrapped_under(ctx.tx, others, message.size):
+        ctx.vault.rewrap(ctx.tx, row, active, reseal=message.reseal)
+    if message.reseal:
+        ctx.forget_removed()
+    ctx.about(Subject(kind="key", name=active))
+    return left
+
+
+def retire(ctx: Context, message: RetireKeys) -> Rotation:
+    """Every key that protects nothing any more, counted once more."""
+    active = keys.active(ctx.tx)
+    retired = []
+    for row in keys.root_keys(ctx.tx):
+        if row.state is KeyState.WAITING and not row.wraps:
+            keys.set_state(ctx.tx, row.id, KeyState.RETIRED)
+            retired.append(row.id)
+            ctx.about(Subject(kind="key", name=row.id))
+    ctx.forget_removed()
+    return Rotation(active=active, retired=tuple(retired), rewrapped=0, resealed=0)
+
+
+def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
+    """Take a retired key out of the keyring file and out of the store's list."""
+    key = _named(ctx, message.key)
+    if key.state is not KeyState.RETIRED or key.wraps:
+        raise Refused(
+            f"root key {key.id} is {key.state} and protects {key.wraps} versions",
+            hint="only a retired key can be destroyed; first: lockwork key rotate --reseal",
+        )
+    keys.remove(ctx.tx, key.id)
+    if key.present:
+        ctx.tx.afterwards.append(lambda: ctx.house.keyring.remove(parse_root_id(key.id)))
+    ctx.about(Subject(kind="key", name=key.id))
+    return key
+
+
+def _move_audit_key(ctx: Context, root: str) -> None:
+    store = keys.store(ctx.tx)
+    assert store is not None  # noqa: S101 - the gate has read it
+    context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
+    wrapped = ctx.house.keyring.rewrap(context, store.audit_key, under=parse_root_id(root))
+    keys.set_audit_key(ctx.tx, wrapped, root)
+
+
+def _named(ctx: Context, id_: str) -> RootKeyInfo:
+    found = next((row for row in keys.root_keys(ctx.tx) if row.id == id_), None)
+    if found is None:
+        raise NotFound("root key", id_, hint="lockwork key list")
+    return _told(ctx, found)
+
+
+def _told(ctx: Context, row: RootKeyRow) -> RootKeyInfo:
+    return RootKeyInfo(
+        id=row.id,
+        state=row.state,
+        created=from_epoch(row.created),
+        present=parse_root_id(row.id) in ctx.house.keyring,
+        wraps=row.wraps,
+    )

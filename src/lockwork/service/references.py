@@ -1,0 +1,144 @@
+"""Whether what is needed is there, and why a reference is found or not: no value is read for either."""
+
+from collections.abc import Sequence
+
+from lockwork.database import secrets
+from lockwork.database.secrets import Checked
+from lockwork.domain import checks
+from lockwork.domain.access import Permission, allowed
+from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
+from lockwork.domain.errors import InvalidInput
+from lockwork.domain.nearness import near
+from lockwork.domain.references import Reference
+from lockwork.domain.secrets import Explanation, SecretScope
+from lockwork.messages.secrets import CheckReferences, ExplainReference
+from lockwork.service.context import Context
+
+
+def check_references(ctx: Context, message: CheckReferences) -> Report:
+    return check(ctx, message.needs, message.level, message.scope, message.stack)
+
+
+def check(
+    ctx: Context,
+    needs: Sequence[Need],
+    level: ValidationLevel,
+    scope: SecretScope | None = None,
+    stack: str | None = None,
+) -> Report:
+    """Everything that is wrong with `needs`: one query, one more to explain where something is missing."""
+    if level is ValidationLevel.NONE:
+        return Report(ok=True, stack=stack, level=level, checked=0)
+    rows = _asked(ctx, needs, level, scope)
+    found = _found(ctx, rows)
+    problems = _problems(ctx, needs, rows, found, level, scope)
+    return Report(
+        ok=not any(p.refuses for p in problems),
+        stack=stack,
+        level=level,
+        checked=len(needs),
+        problems=tuple(problems),
+        found=tuple(found.values()),
+        notes=tuple(
+            f"user secret {f.name!r} hides the {ctx.sight.workspace_name!r} workspace's secret of that name"
+            for f in found.values()
+            if f.hides
+        ),
+    )
+
+
+def explain(ctx: Context, message: ExplainReference) -> Explanation:
+    """Step by step: is it a reference, where was it looked for, is the key there."""
+    try:
+        reference = Reference.parse(message.text)
+    except InvalidInput as error:
+        fix = r"write {{name.key}}, or \{{ for two braces meant as text"
+        return Explanation(text=message.text, found=False, steps=(str(error),), fix=fix)
+    steps = [f"it is a reference: secret {reference.secret!r}, key {reference.key!r}"]
+    for scope in ctx.sight.scopes:
+        rows = secrets.check(ctx.tx, ctx.sight.namespaces(scope), [(reference.secret, reference.key)])
+        if rows:
+            return _explained(ctx, message.text, reference, rows[0], steps)
+        steps.append(f"{ctx.sight.where(scope)}: no secret {reference.secret!r}")
+    guesses = near(reference.secret, secrets.names(ctx.tx, ctx.sight.namespaces()))
+    if guesses:
+        steps.append(f"near misses: {', '.join(guesses)}")
+    fix = f"lockwork secret create {reference.secret} --ask {reference.key}"
+    return Explanation(text=message.text, found=False, steps=tuple(steps), fix=fix)
+
+
+def _explained(ctx: Context, text: str, reference: Reference, row: Checked, steps: list[str]) -> Explanation:
+    keys = secrets.keys(ctx.tx, [(row.id, row.version)])[row.id, row.version]
+    steps.append(f"{ctx.sight.where(row.scope)}: secret {row.wanted!r}, version {row.version}")
+    if row.scope is SecretScope.USER and _in_workspace(ctx, row.wanted):
+        steps.append(f"it hides the secret of that name {ctx.sight.where(SecretScope.WORKSPACE)}")
+    if row.has_key:
+        steps.append(f"it has the key {reference.key!r}: the reference stands for that value")
+        return Explanation(text=text, found=True, steps=tuple(steps))
+    steps.append(f"it has no key {reference.key!r}; its keys are: {', '.join(keys)}")
+    if guesses := near(reference.key, keys):
+        steps.append(f"near misses: {', '.join(guesses)}")
+    fix = f"lockwork secret update {row.wanted} --ask {reference.key} --scope {row.scope}"
+    return Explanation(text=text, found=False, steps=tuple(steps), fix=fix)
+
+
+def _in_workspace(ctx: Context, name: str) -> bool:
+    return bool(secrets.by_name(ctx.tx, ctx.sight.namespaces(SecretScope.WORKSPACE), name))
+
+
+def _asked(
+    ctx: Context, needs: Sequence[Need], level: ValidationLevel, scope: SecretScope | None
+) -> list[Checked]:
+    if not needs:
+        return []
+    with_keys = level is ValidationLevel.SECRET_AND_KEY_EXISTS
+    wanted = dict.fromkeys((need.secret, need.key if with_keys else None) for need in needs)
+    return secrets.check(ctx.tx, ctx.sight.namespaces(scope), wanted)
+
+
+def _found(ctx: Context, rows: Sequence[Checked]) -> dict[str, Found]:
+    """What each name means: rows come in the order of looking, so the first of a name counts."""
+    scopes: dict[str, set[SecretScope]] = {}
+    for row in rows:
+        scopes.setdefault(row.wanted, set()).add(row.scope)
+    found: dict[str, Found] = {}
+    for row in rows:
+        if row.wanted not in found:
+            mine = row.scope is SecretScope.USER
+            found[row.wanted] = Found(
+                name=row.wanted,
+                id=row.id,
+                scope=row.scope,
+                version=row.version,
+                owner=row.owner_name if mine else row.workspace_name or "",
+                hides=mine and SecretScope.WORKSPACE in scopes[row.wanted],
+            )
+    return found
+
+
+def _problems(
+    ctx: Context,
+    needs: Sequence[Need],
+    rows: Sequence[Checked],
+    found: dict[str, Found],
+    level: ValidationLevel,
+    scope: SecretScope | None,
+) -> list[Problem]:
+    has = {(row.id, row.key) for row in rows if row.has_key}
+    with_keys = level is ValidationLevel.SECRET_AND_KEY_EXISTS
+    lacking = [n for n in needs if n.secret not in found]
+    keyless = [
+        n
+        for n in needs
+        if with_keys and n.key and n.secret in found and (found[n.secret].id, n.key) not in has
+    ]
+    problems: list[Problem] = []
+    if lacking or keyless:
+        at = {(found[n.secret].id, found[n.secret].version) for n in keyless}
+        names, keys = secrets.to_explain(ctx.tx, ctx.sight.namespaces(scope), at)
+        looked = ctx.sight.everywhere(scope)
+        problems += [checks.missing_secret(n, looked, names) for n in lacking]
+        problems += [checks.missing_key(n, found[n.secret], tuple(keys[found[n.secret].id])) for n in keyless]
+    if not allowed(ctx.caller, Permission.READ_SECRETS):
+        problems += [checks.not_readable(n, found[n.secret]) for n in needs if n.secret in found]
+    return sorted(problems, key=lambda p: (p.where, p.reference))

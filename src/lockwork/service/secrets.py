@@ -1,0 +1,319 @@
+"""Secrets: create, tell, reveal, list, update, delete and bring back."""
+
+from collections.abc import Mapping
+
+from lockwork.database import secrets, versions
+from lockwork.database.secrets import Secret
+from lockwork.domain.errors import (
+    AlreadyExists,
+    Ambiguous,
+    InvalidInput,
+    NotFound,
+    VersionMismatch,
+)
+from lockwork.domain.secrets import (
+    RevealedSecret,
+    SecretInfo,
+    SecretName,
+    SecretScope,
+    check_whole,
+    checked_values,
+    is_uuid,
+    merged,
+    missing_key,
+)
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages import Page
+from lockwork.messages.secrets import (
+    CreateSecret,
+    DeleteSecret,
+    GetSecret,
+    ListSecrets,
+    RevealSecret,
+    RevealSecrets,
+    UndeleteSecret,
+    UpdateSecret,
+)
+from lockwork.service import findings, uses
+from lockwork.service.context import Context
+from lockwork.vaults.contract import Fetch, VersionOf
+
+DAY = 24 * 60 * 60 * 1_000_000
+
+
+def create(ctx: Context, message: CreateSecret) -> SecretInfo:
+    """Keep a new secret, or do what `if_exists` says where the name is taken."""
+    name, values = SecretName.parse(message.name), _checked(message.values)
+    existing = secrets.by_name(ctx.tx, ctx.sight.namespaces(message.scope), name)
+    if existing and message.if_exists == "skip":
+        return told(ctx, existing[0])
+    if existing and message.if_exists == "update":
+        present = values_of(ctx, existing[0])
+        return written(ctx, existing[0], existing[0], merged(name, present, values, ()))
+    check_whole(values)
+    secret = _fresh(ctx, name, message.scope)
+    if existing or not secrets.insert(ctx.tx, secret):
+        raise AlreadyExists(
+            "secret", name, ctx.sight.where(message.scope),
+            hint=f"change it with: lockwork secret update {name}, or create it with --if-exists update",
+        )  # fmt: skip
+    put(ctx, secret, values)
+    forget_expired(ctx)
+    return changed(ctx, secret)
+
+
+def get(ctx: Context, message: GetSecret) -> SecretInfo:
+    find = findings.by_prefix if message.prefix else findings.to_read
+    return told(ctx, find(ctx, message))
+
+
+def reveal(ctx: Context, message: RevealSecret) -> RevealedSecret:
+    """Values of the current version or a named one, all or of one key."""
+    secret = findings.to_read(ctx, message)
+    version = secret.version if message.version is None else message.version
+    if version != secret.version:
+        check_reachable(ctx, secret, version)
+    names = secrets.keys(ctx.tx, [(secret.id, version)])[secret.id, version]
+    if message.key is not None and message.key not in names:
+        raise missing_key(secret.name, message.key, names)
+    values = values_of(ctx, secret, version, None if message.key is None else (message.key,))
+    ctx.about(findings.version_subject(secret, version))
+    return RevealedSecret(info=secret.info(names, findings.notes(ctx, secret)), values=values)
+
+
+def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, ...]:
+    """Values by id and version, as settled at the start of a run: one read, however many.
+
+    A secret that was deleted since is still given: a run that began keeps what it was settled on.
+    """
+    by_id = {s.id: s for s in secrets.by_ids(ctx.tx, ctx.sight.namespaces(), [w.id for w in message.wanted])}
+    for wanted in message.wanted:
+        if wanted.id not in by_id or wanted.version < by_id[wanted.id].scope_since:
+            raise NotFound("secret", wanted.id, hint="it was purged or moved since the run began")
+    rows = [by_id[w.id] for w in message.wanted]
+    fetches = [
+        Fetch(VersionOf(s.id, w.version, s.namespace), w.keys)
+        for s, w in zip(rows, message.wanted, strict=True)
+    ]
+    answers = []
+    for secret, fetch, values in zip(rows, fetches, ctx.vault.get(ctx.tx, fetches), strict=True):
+        ctx.about(findings.version_subject(secret, fetch.at.version))
+        answers.append(
+            RevealedSecret(info=secret._replace(version=fetch.at.version).info(values), values=values)
+        )
+    return tuple(answers)
+
+
+def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:
+    found, total, counted = secrets.page(
+        ctx.tx, ctx.sight.namespaces(message.scope), message.listing, deleted=message.deleted
+    )
+    keys = secrets.keys(ctx.tx, [(s.id, s.version) for s in found])
+    items = tuple(s.info(keys[s.id, s.version]) for s in found)
+    return Page(
+        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
+    )
+
+
+def update(ctx: Context, message: UpdateSecret) -> SecretInfo:
+    """Set and remove keys, rename, move: all or nothing, as one new version."""
+    was = findings.to_write(ctx, message)
+    if message.if_version not in (None, was.version):
+        raise VersionMismatch("secret", was.name, message.if_version or 0, was.version)
+    setting = _checked(message.set)
+    present = values_of(ctx, was)
+    values = merged(was.name, present, setting, message.remove)
+    secret = _moved(ctx, was, message)
+    if not (setting or message.remove) and secret == was:
+        raise InvalidInput(
+            f"nothing to change in secret {was.name!r}",
+            hint="give --KEY=VALUE, --remove-keys KEY, a new name or a new scope",
+        )
+    if not values:
+        raise InvalidInput(
+            f"secret {was.name!r} would have no key left", hint=f"lockwork secret delete {was.name}"
+        )
+    notes = [] if message.force else _check_unbroken(ctx, was, secret, message)
+    if message.update_references and secret.name != was.name:
+        notes = [uses.rewrite(ctx, was, secret.name)]
+    return written(ctx, was, secret, values, notes)
+
+
+def delete(ctx: Context, message: DeleteSecret) -> SecretInfo:
+    """Take it away for 30 days, or for good; what others refer to only with `force`."""
+    secret = _to_delete(ctx, message)
+    info = told(ctx, secret)
+    if secret.deleted is None and not message.force:
+        notes = uses.check_unused(ctx, secret, "deleting it would break")
+        info = secret.info(info.keys, notes)
+    if message.purge:
+        purge(ctx, secret)
+    else:
+        secrets.delete(ctx.tx, secret, ctx.now)
+        ctx.about(findings.subject(ctx, secret._replace(deleted=ctx.now)))
+    forget_expired(ctx)
+    return info
+
+
+def undelete(ctx: Context, message: UndeleteSecret) -> SecretInfo:
+    """Bring it back with its versions, under its own name or a new one."""
+    forget_expired(ctx)
+    secret = _deleted(ctx, message)
+    name = SecretName.parse(message.new_name or secret.name)
+    if secrets.by_name(ctx.tx, [secret.namespace], name):
+        raise AlreadyExists(
+            "secret", name, ctx.sight.where(secret.scope),
+            hint=f"lockwork secret undelete {secret.id} --new-name NAME",
+        )  # fmt: skip
+    secrets.revive(ctx.tx, secret, name, ctx.now)
+    return changed(ctx, secret._replace(name=name, deleted=None, updated=ctx.now))
+
+
+def values_of(
+    ctx: Context, secret: Secret, version: int | None = None, keys: tuple[str, ...] | None = None
+) -> dict[str, Sensitive]:
+    """The values of a version, in the clear but hidden: of the current one if none is named."""
+    at = VersionOf(secret.id, version or secret.version, secret.namespace)
+    return ctx.vault.get(ctx.tx, [Fetch(at, keys)])[0]
+
+
+def put(ctx: Context, secret: Secret, values: Mapping[str, Sensitive]) -> None:
+    """Keep `values` as the current version, and no more old versions than the policy says."""
+    at = VersionOf(secret.id, secret.version, secret.namespace)
+    ctx.vault.put(ctx.tx, at, values, by=ctx.caller.name, now=ctx.now)
+    if versions.prune(ctx.tx, secret.id, secret.version - ctx.policy.kept_versions):
+        ctx.forget_removed()
+
+
+def told(ctx: Context, secret: Secret) -> SecretInfo:
+    """What may be told of it now."""
+    return secret.info(secrets.keys_of(ctx.tx, secret), findings.notes(ctx, secret))
+
+
+def changed(ctx: Context, secret: Secret) -> SecretInfo:
+    """The answer to a change, which goes into the audit trail as well."""
+    ctx.about(findings.subject(ctx, secret))
+    return told(ctx, secret)
+
+
+def check_reachable(ctx: Context, secret: Secret, version: int) -> None:
+    """Refuse a version that is not there, was destroyed, or is from before a change of scope."""
+    history = {v.version: v for v in versions.history(ctx.tx, secret.id)}
+    hint = f"lockwork secret versions {secret.name}"
+    if version not in history or version < secret.scope_since:
+        raise NotFound("version", str(version), hint=hint)
+    if history[version].destroyed:
+        raise NotFound("version", f"{version} (destroyed)", hint=hint)
+
+
+def purge(ctx: Context, secret: Secret) -> None:
+    """For good: afterwards it is in no file of the store."""
+    secrets.remove(ctx.tx, secret)
+    ctx.about(findings.purged_subject(secret))
+    ctx.forget_removed()
+
+
+def forget_expired(ctx: Context) -> None:
+    """Purge what was deleted longer ago than the policy says."""
+    for secret in secrets.expired(ctx.tx, ctx.now - ctx.policy.kept_days * DAY):
+        purge(ctx, secret)
+
+
+def _checked(values: Mapping[str, Sensitive]) -> dict[str, Sensitive]:
+    return checked_values({key: value.reveal() for key, value in values.items()})
+
+
+def _fresh(ctx: Context, name: SecretName, scope: SecretScope) -> Secret:
+    return Secret(
+        id=ctx.new_id(),
+        namespace=ctx.sight.namespace(scope),
+        name=name,
+        scope=scope,
+        workspace=ctx.sight.workspace if scope is SecretScope.WORKSPACE else None,
+        owner=ctx.caller.user,
+        version=1,
+        scope_since=1,
+        created=ctx.now,
+        updated=ctx.now,
+        deleted=None,
+        owner_name=ctx.caller.name,
+        workspace_name=ctx.sight.workspace_name if scope is SecretScope.WORKSPACE else None,
+    )
+
+
+def _moved(ctx: Context, was: Secret, message: UpdateSecret) -> Secret:
+    """`was` with the name and scope asked for, at the same version still."""
+    name = was.name if message.new_name is None else SecretName.parse(message.new_name)
+    scope = message.new_scope or was.scope
+    secret = was._replace(name=name)
+    if scope is not was.scope:
+        here = _fresh(ctx, SecretName(name), scope)
+        secret = secret._replace(
+            scope=scope,
+            namespace=here.namespace,
+            workspace=here.workspace,
+            workspace_name=here.workspace_name,
+        )
+    if secret != was and secrets.by_name(ctx.tx, [secret.namespace], name):
+        raise AlreadyExists(
+            "secret", name, ctx.sight.where(scope), hint="nothing was changed; choose another name"
+        )
+    return secret
+
+
+def written(
+    ctx: Context,
+    was: Secret,
+    secret: Secret,
+    values: Mapping[str, Sensitive],
+    notes: list[str] | None = None,
+) -> SecretInfo:
+    """A new version of `was`, as `secret` says and with `values`."""
+    check_whole(values)
+    version = was.version + 1
+    since = was.scope_since if secret.namespace == was.namespace else version
+    secret = secret._replace(version=version, scope_since=since, updated=ctx.now)
+    if not secrets.change(ctx.tx, secret, was):
+        raise VersionMismatch("secret", was.name, was.version, was.version + 1)
+    put(ctx, secret, values)
+    info = changed(ctx, secret)
+    return secret.info(info.keys, [*(notes or []), *info.notes])
+
+
+def _check_unbroken(ctx: Context, was: Secret, secret: Secret, message: UpdateSecret) -> list[str]:
+    """Refuse what would break references of others; for user secrets only say so."""
+    if secret.namespace != was.namespace:
+        return uses.check_unused(ctx, was, "moving it would break")
+    if secret.name != was.name and not message.update_references:
+        return uses.check_unused(ctx, was, "renaming it would break", "--update-references or --force")
+    return (
+        uses.check_unused(ctx, was, "removing a key would break", keys=message.remove)
+        if message.remove
+        else []
+    )
+
+
+def _to_delete(ctx: Context, message: DeleteSecret) -> Secret:
+    """A secret, or with `purge` also one that was deleted already, by its id."""
+    if message.purge and is_uuid(message.secret):
+        found = secrets.by_id(ctx.tx, ctx.sight.namespaces(message.scope), findings.canonical(message.secret))
+        if found is not None and found.deleted is not None:
+            return found
+    return findings.to_write(ctx, message)
+
+
+def _deleted(ctx: Context, message: UndeleteSecret) -> Secret:
+    namespaces = ctx.sight.namespaces(message.scope)
+    if is_uuid(message.secret):
+        by_id = secrets.by_id(ctx.tx, namespaces, findings.canonical(message.secret))
+        found = [by_id] if by_id is not None and by_id.deleted is not None else []
+    else:
+        found = secrets.deleted_by_name(ctx.tx, namespaces, message.secret)
+    if not found:
+        raise NotFound("deleted secret", message.secret, hint="lockwork secret list --deleted")
+    if len(found) > 1:
+        ids = ", ".join(s.id for s in found)
+        raise Ambiguous(
+            f"{len(found)} deleted secrets are called {message.secret!r}: {ids}", hint="name one by its id"
+        )
+    return found[0]

@@ -1,0 +1,103 @@
+"""The audit trail as a chain: every record is bound to the one before by a key that the database lacks.
+
+    mac(n) = HMAC-SHA256(audit key, mac(n-1) ‖ record n)       mac(0) = 32 zero bytes
+
+A record is the JSON array of its columns in the order of `database.audit.Row`, without the mac (RFC 8259,
+UTF-8, no white space). The audit key is 32 random bytes, kept wrapped by a root key. Whoever can write the
+database and lacks the root key can change no record, leave none out and add none without it being seen;
+a cut-off end, or an old copy of the whole file, is seen only against a head that was kept elsewhere.
+"""
+
+import hashlib
+import hmac
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from lockwork.database import audit
+from lockwork.database.audit import Row
+from lockwork.database.engine import Transaction
+from lockwork.domain.access import Caller
+from lockwork.domain.audit import AuditHead, Outcome, Subject
+
+_START = bytes(32)
+
+
+class Trail:
+    """Appends records and reads the chain. The key is unwrapped when first needed."""
+
+    def __init__(self, key: Callable[[Transaction], bytes]) -> None:
+        self._unwrapped = key
+        self._key: bytes | None = None
+
+    def append(
+        self,
+        tx: Transaction,
+        *,
+        now: int,
+        caller: Caller,
+        action: str,
+        outcome: Outcome,
+        workspace: str | None = None,
+        subject: Subject | None = None,
+        run: str | None = None,
+        step: str | None = None,
+        detail: str | None = None,
+    ) -> None:
+        """One more record, in the transaction of what it records."""
+        number, previous = audit.head(tx)
+        row = Row(
+            number=number + 1,
+            at=now,
+            user_name=caller.name,
+            system_user=caller.system_user,
+            action=action,
+            outcome=outcome.value,
+            workspace=workspace,
+            kind=subject.kind if subject else None,
+            name=subject.name if subject else None,
+            id=subject.id if subject else None,
+            version=subject.version if subject else None,
+            state=subject.state if subject else None,
+            run=run,
+            step=step,
+            detail=detail,
+        )
+        audit.append(tx, row._replace(mac=self._mac(tx, previous or _START, row)))
+
+    def problems(self, tx: Transaction, expect: AuditHead | None) -> Iterator[str]:
+        """What is wrong with the chain, in words; nothing when every record follows from the one before."""
+        number, previous = 0, _START
+        expected_seen = expect is None or expect.number == 0
+        for row in audit.every(tx):
+            if row.number != number + 1:
+                yield f"records {number + 1} to {row.number - 1} are missing"
+            elif not hmac.compare_digest(self._mac(tx, previous, row), row.mac):
+                yield f"record {row.number} was changed, or does not follow from record {number}"
+            number, previous = row.number, row.mac
+            if expect is not None and row.number == expect.number:
+                expected_seen = row.mac.hex() == expect.mac
+        if (number, previous) != self._stored_head(tx):
+            yield f"the chain ends at record {number}, but its head says record {self._stored_head(tx)[0]}"
+        if not expected_seen:
+            yield f"the expected head, record {expect and expect.number}, is not in this chain"
+
+    def head(self, tx: Transaction) -> AuditHead:
+        """The end of the chain, to be kept elsewhere."""
+        number, mac = audit.head(tx)
+        return AuditHead(number=number, mac=(mac or _START).hex())
+
+    def _stored_head(self, tx: Transaction) -> tuple[int, bytes]:
+        number, mac = audit.head(tx)
+        return number, mac or _START
+
+    def _mac(self, tx: Transaction, previous: bytes, row: Row) -> bytes:
+        if self._key is None:
+            self._key = self._unwrapped(tx)
+        record = msgspec.json.encode(row[:-1])
+        return hmac.new(self._key, previous + record, hashlib.sha256).digest()
+
+
+def digest_of_keys(keys: Iterable[str]) -> str:
+    """Stands for a set of key names in a record: SHA-256 over them, sorted, each ended by a newline."""
+    return hashlib.sha256("".join(f"{key}\n" for key in sorted(keys)).encode()).hexdigest()

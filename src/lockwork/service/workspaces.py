@@ -1,0 +1,62 @@
+"""Workspaces: a team's rooms."""
+
+from lockwork.database import access, secrets, workspaces
+from lockwork.database.access import Named
+from lockwork.domain.access import UserName
+from lockwork.domain.audit import Subject
+from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
+from lockwork.domain.nearness import near
+from lockwork.domain.workspaces import DEFAULT, Workspace
+from lockwork.messages import Page
+from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
+from lockwork.service import stacks
+from lockwork.service.context import Context
+from lockwork.service.secrets import purge
+
+
+def create(ctx: Context, message: CreateWorkspace) -> Workspace:
+    """A new room, furnished with the stack `default`."""
+    row = Named(ctx.new_id(), UserName.parse(message.name, "workspace"), ctx.now)
+    if not workspaces.insert(ctx.tx, row):
+        raise AlreadyExists("workspace", row.name, "in this store", hint="lockwork workspace list")
+    stacks.furnish(ctx.tx, row.id, ctx.caller.user, ctx.now)
+    ctx.about(Subject(kind="workspace", name=row.name, id=row.id))
+    return workspaces.described(ctx.tx, row)
+
+
+def get(ctx: Context, message: GetWorkspace) -> Workspace:
+    return workspaces.described(ctx.tx, _one(ctx, message.workspace))
+
+
+def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
+    rows, total, counted = access.page(ctx.tx, "workspaces", message.listing)
+    items = tuple(workspaces.described(ctx.tx, row) for row in rows)
+    return Page(
+        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
+    )
+
+
+def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:
+    """With all that is in it, for good; refused while it holds secrets, unless forced."""
+    row = _one(ctx, message.workspace)
+    told = workspaces.described(ctx.tx, row)
+    if row.name == DEFAULT:
+        raise Refused(f"the workspace {DEFAULT!r} stays: it is where everything else begins")
+    if told.secrets and not message.force:
+        raise StillReferenced(
+            f"workspace {row.name!r} is not empty", [f"{told.secrets} secrets"],
+            hint="--force deletes them for good, with its components, stacks and runs",
+        )  # fmt: skip
+    for secret in secrets.in_namespace(ctx.tx, f"w:{row.id}"):
+        purge(ctx, secret)
+    workspaces.delete(ctx.tx, row.id)
+    ctx.about(Subject(kind="workspace", name=row.name, id=row.id))
+    return told
+
+
+def _one(ctx: Context, name: str) -> Named:
+    row = workspaces.one(ctx.tx, name)
+    if row is None:
+        guesses = near(name, workspaces.names(ctx.tx))
+        raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
+    return row

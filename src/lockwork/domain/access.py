@@ -75,7 +75,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     def where(self, scope: SecretScope) -> str:
         """The namespace in words."""
         if scope is SecretScope.USER:
-            return f"in user {self.user_name!r}'s own scope"
+            return f"in the own scope of user {self.user_name!r}"
         return f"in workspace {self.workspace_name!r}"
 
     def everywhere(self, scope: SecretScope | None = None) -> str:

@@ -19,8 +19,8 @@ class Subject(msgspec.Struct, frozen=True, kw_only=True):
     name: str
     id: str | None = None
     version: int | None = None
-    keys: str | None = None
-    """A digest of the key names of that version, so that a removed row is found by `audit verify`."""
+    state: str | None = None
+    """How it is after this record, for `audit verify` to compare with the tables."""
 
 
 class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):

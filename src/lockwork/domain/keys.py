@@ -9,6 +9,9 @@ import msgspec
 class KeyState(StrEnum):
     ACTIVE = "active"
     WAITING = "waiting"
+    """Added, and not used yet."""
+    RETIRING = "retiring"
+    """Was active; some versions may still be wrapped by it."""
     RETIRED = "retired"
 
 
@@ -25,9 +28,7 @@ class RootKeyInfo(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):
-    """What a rotation did."""
+    """Where a rotation ended."""
 
     active: str
     retired: tuple[str, ...]
-    rewrapped: int
-    resealed: int

@@ -1,6 +1,6 @@
 """Components, flavors and stacks as data, and what makes them valid."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Literal, Self
@@ -9,19 +9,9 @@ import msgspec
 
 from lockwork.domain.checks import Need, Problem, Where, malformed_in, needs_of
 from lockwork.domain.errors import InvalidInput
-from lockwork.domain.nearness import near
-from lockwork.domain.references import has_reference
 from lockwork.domain.secrets import SecretName
 
 Kind = Literal["text", "integer", "number", "boolean", "list", "mapping"]
-_KIND_IN_WORDS: dict[str, str] = {
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "list": "a list",
-    "mapping": "a mapping",
-    "text": "text",
-}
 
 
 class ComponentType(StrEnum):
@@ -82,8 +72,13 @@ class Flavor(msgspec.Struct, frozen=True, kw_only=True):
     attributes: tuple[Attribute, ...] = ()
     settings: tuple[Attribute, ...] = ()
     """What pipelines and steps may say under `<type>.<flavor>`."""
+    ways: tuple[tuple[str, ...], ...] = ()
+    """Groups of attributes of which at least one must be set whole, where there is more than one way."""
     extra: str | None = None
     """The extra of this distribution that brings the provider's library."""
+
+    def __str__(self) -> str:
+        return f"flavor {self.name!r} of {self.type.words}"
 
     def attribute(self, name: str) -> Attribute | None:
         return next((a for a in self.attributes if a.name == name), None)
@@ -190,7 +185,7 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def plain_name(text: str, kind: str) -> str:
-    """`text` if a component, stack, step or pipeline may be called so: the rules of secret names, but dots too."""
+    """`text` if a component, stack, step or pipeline may be called so: as secrets are, and with dots."""
     try:
         SecretName.parse(text.replace(".", "-"))
     except InvalidInput:
@@ -207,44 +202,6 @@ def check_composition(types: Iterable[ComponentType]) -> None:
     for type_ in REQUIRED_TYPES:
         if type_ not in present:
             raise InvalidInput(f"a stack needs one {type_.words}", hint=f"name it with --{type_.dashed} NAME")
-
-
-def checked_attributes(
-    flavor: Flavor, given: Mapping[str, Any], present: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """`present` with `given` set, all of it as `flavor` declares. Text of a number is read as a number."""
-    fresh = {name: _checked(_known(flavor, name), value) for name, value in _underscored(given).items()}
-    whole = {**(present or {}), **fresh}
-    if missing := [a.name for a in flavor.attributes if a.required and a.name not in whole]:
-        raise InvalidInput(
-            f"flavor {flavor.name!r} of {flavor.type.words} needs {', '.join(missing)}",
-            hint=" ".join(f"--{name}=…" for name in missing),
-        )
-    return whole
-
-
-def checked_settings(flavor: Flavor, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings of a pipeline or step for components of `flavor`, checked like attributes."""
-    for name in given:
-        if not any(a.name == name for a in flavor.settings):
-            raise InvalidInput(
-                f"settings {flavor.settings_key!r} know no {name!r}{_guess(name, flavor.settings)}",
-                hint=f"they are: {', '.join(a.name for a in flavor.settings) or 'none'}",
-            )
-    by_name = {a.name: a for a in flavor.settings}
-    return {name: _checked(by_name[name], value) for name, value in given.items()}
-
-
-def remaining_attributes(flavor: Flavor, present: Mapping[str, Any], remove: Iterable[str]) -> dict[str, Any]:
-    """`present` without `remove`; a required one, or one that is not set, is refused."""
-    names = [name.replace("-", "_") for name in remove]
-    for name in names:
-        if name not in present:
-            hint = f"it has: {', '.join(sorted(present)) or 'none'}"
-            raise InvalidInput(f"attribute {name!r} is not set", hint=hint)
-        if _known(flavor, name).required:
-            raise InvalidInput(f"attribute {name!r} is required by flavor {flavor.name!r}")
-    return {name: value for name, value in present.items() if name not in names}
 
 
 def needs_of_component(component: Component) -> list[Need]:
@@ -276,80 +233,3 @@ def configuration(component: Component) -> dict[str, Any]:
 
 def _named(component: Component) -> tuple[str, str]:
     return component.type.dashed, component.name
-
-
-def _underscored(given: Mapping[str, Any]) -> dict[str, Any]:
-    result: dict[str, Any] = {}
-    for word, value in given.items():
-        name = word.replace("-", "_")
-        if name in result:
-            raise InvalidInput(f"attribute {name!r} is given twice")
-        result[name] = value
-    return result
-
-
-def _known(flavor: Flavor, name: str) -> Attribute:
-    attribute = flavor.attribute(name)
-    if attribute is None:
-        raise InvalidInput(
-            f"flavor {flavor.name!r} of {flavor.type.words} has no attribute {name!r}"
-            + _guess(name, flavor.attributes),
-            hint=f"its attributes are: {', '.join(a.name for a in flavor.attributes) or 'none'}",
-        )
-    return attribute
-
-
-def _guess(name: str, among: Iterable[Attribute]) -> str:
-    guesses = near(name, (a.name for a in among))
-    return f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
-
-
-def _checked(attribute: Attribute, value: Any) -> Any:
-    """`value` as the attribute's kind. The failure names the attribute and never quotes the value."""
-    if isinstance(value, str) and attribute.kind not in ("text", "list", "mapping") and has_reference(value):
-        words = _KIND_IN_WORDS[attribute.kind]
-        raise InvalidInput(f"{attribute.name!r} is {words} and cannot hold a reference")
-    try:
-        read = _read(attribute.kind, value)
-    except (ValueError, msgspec.DecodeError):
-        raise InvalidInput(
-            f"attribute {attribute.name!r} is {_KIND_IN_WORDS[attribute.kind]}; what was given is not",
-            hint="lists and mappings are written as JSON" if attribute.kind in ("list", "mapping") else None,
-        ) from None
-    if attribute.choices and not has_reference(str(read)) and read not in attribute.choices:
-        raise InvalidInput(f"attribute {attribute.name!r} is one of {', '.join(attribute.choices)}")
-    return read
-
-
-_TRUTHS = {
-    "true": True,
-    "yes": True,
-    "on": True,
-    "1": True,
-    "false": False,
-    "no": False,
-    "off": False,
-    "0": False,
-}
-_PYTHON: dict[str, tuple[type, ...]] = {
-    "text": (str,),
-    "integer": (int,),
-    "number": (int, float),
-    "boolean": (bool,),
-    "list": (list,),
-    "mapping": (dict,),
-}
-
-
-def _read(kind: Kind, value: Any) -> Any:
-    if isinstance(value, str) and kind != "text":
-        value = _from_text(kind, value)
-    if not isinstance(value, _PYTHON[kind]) or (isinstance(value, bool) and kind != "boolean"):
-        raise ValueError
-    return value
-
-
-def _from_text(kind: Kind, text: str) -> Any:
-    if kind == "boolean":
-        return _TRUTHS.get(text.lower())
-    return int(text) if kind == "integer" else msgspec.json.decode(text)

@@ -1,6 +1,7 @@
 """Which secret a caller means by a name or an id."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from lockwork.database import secrets
 from lockwork.database.secrets import Secret

@@ -41,7 +41,7 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
     ]  # refused here, before anything is written, if it is not at hand
     was = keys.active(ctx.tx)
     if chosen.id != was:
-        keys.set_state(ctx.tx, was, KeyState.WAITING)
+        keys.set_state(ctx.tx, was, KeyState.RETIRING)
         keys.set_state(ctx.tx, chosen.id, KeyState.ACTIVE)
         _move_audit_key(ctx, chosen.id)
     ctx.about(Subject(kind="key", name=chosen.id))
@@ -66,12 +66,12 @@ def retire(ctx: Context, message: RetireKeys) -> Rotation:
     active = keys.active(ctx.tx)
     retired = []
     for row in keys.root_keys(ctx.tx):
-        if row.state is KeyState.WAITING and not row.wraps:
+        if row.state is KeyState.RETIRING and not row.wraps:
             keys.set_state(ctx.tx, row.id, KeyState.RETIRED)
             retired.append(row.id)
             ctx.about(Subject(kind="key", name=row.id))
     ctx.forget_removed()
-    return Rotation(active=active, retired=tuple(retired), rewrapped=0, resealed=0)
+    return Rotation(active=active, retired=tuple(retired))
 
 
 def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:

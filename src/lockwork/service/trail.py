@@ -94,7 +94,7 @@ class Trail:
     def _mac(self, tx: Transaction, previous: bytes, row: Row) -> bytes:
         if self._key is None:
             self._key = self._unwrapped(tx)
-        record = msgspec.json.encode(row[:-1])
+        record = msgspec.json.encode(row[:-1], enc_hook=str)  # checked names are a kind of str
         return hmac.new(self._key, previous + record, hashlib.sha256).digest()
 
 

@@ -1,0 +1,101 @@
+"""The forms that a value takes in what programs print. Pure; knows text and bytes, no streams.
+
+Masking guards against accidents, not against code that wants to leak: an encoding that is not here is not
+covered.
+"""
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Iterator
+from urllib.parse import quote, quote_plus
+
+SHORTEST_VALUE = 4  # characters: a shorter one would turn half of a log into asterisks
+SHORTEST_LINE = 8
+_ROWS = (64, 76)  # where `openssl base64`, and `base64` and Python's encodebytes, break their lines
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_ESCAPED_BYTE = re.compile(rb"%[0-9A-F]{2}")
+
+
+def forms_of(values: Iterable[str]) -> tuple[set[bytes], int]:
+    """Every form of every value, and how many values are too short to be masked (empty ones do not count)."""
+    forms: set[bytes] = set()
+    too_short = 0
+    for value in values:
+        if len(value) >= SHORTEST_VALUE:
+            forms.update(_forms(value))
+        elif value:
+            too_short += 1
+    return forms, too_short
+
+
+def _forms(value: str) -> Iterator[bytes]:
+    for whole in _wholes(value):
+        yield from _escaped(whole)
+        yield from _base64(_utf8(whole))
+    for line in _lines(value):
+        yield from _escaped(line)
+
+
+def _wholes(value: str) -> set[str]:
+    """The value as it is, with either line end, and without the newline that many a reader strips."""
+    unix = value.replace("\r\n", "\n")
+    wholes = {value, unix, unix.replace("\n", "\r\n"), value.rstrip("\r\n")}
+    return {whole for whole in wholes if len(whole) >= SHORTEST_VALUE}
+
+
+def _lines(value: str) -> set[str]:
+    """The lines of a multi-line value that are long enough to mean something, also without indentation."""
+    lines = value.replace("\r", "\n").split("\n")
+    if len(lines) == 1:
+        return set()
+    return {
+        form for line in lines for form in (line, line.strip()) if len(form) >= SHORTEST_LINE and line.strip()
+    }
+
+
+def _escaped(text: str) -> Iterator[bytes]:
+    yield _utf8(text)
+    for ascii_only in (True, False):
+        yield _utf8(json.dumps(text, ensure_ascii=ascii_only)[1:-1])
+    yield from _reprs(text)
+    yield from _url_quoted(_utf8(text))
+
+
+def _reprs(text: str) -> Iterator[bytes]:
+    """What `repr` puts between its quotes, of the text and of its bytes, for either kind of quotes."""
+    for both_quotes in (repr(text + "'\""), repr(_utf8(text) + b"'\"")[1:]):
+        single = both_quotes[
+            1 : -len("\\'\"'")
+        ]  # with both quotes inside, repr takes ' around and escapes ' within
+        yield _utf8(single)
+        yield _utf8(single.replace("\\'", "'"))
+
+
+def _url_quoted(raw: bytes) -> Iterator[bytes]:
+    for quoted in (quote(raw), quote(raw, safe=""), quote_plus(raw), quote_plus(raw, safe="/")):
+        upper = quoted.encode()
+        yield upper
+        yield _ESCAPED_BYTE.sub(lambda byte: byte[0].lower(), upper)
+
+
+def _base64(raw: bytes) -> Iterator[bytes]:
+    """At each alignment the characters that the value alone decides, whatever stands before and after it."""
+    for before in range(3):
+        first, last = -(-8 * before // 6), 8 * (before + len(raw)) // 6
+        decided = b64encode(bytes(before) + raw)[first:last]
+        yield decided
+        yield decided.translate(_URL_SAFE)
+        if not before:
+            yield from _rows_of(decided)
+
+
+def _rows_of(encoded: bytes) -> Iterator[bytes]:
+    for width in _ROWS:
+        if len(encoded) > width:
+            rows = (encoded[at : at + width] for at in range(0, len(encoded), width))
+            yield from (row for row in rows if len(row) >= SHORTEST_LINE)
+
+
+def _utf8(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from lockwork.domain.secrets import SecretScope as SecretScope
     from lockwork.domain.sensitive import Sensitive as Sensitive
     from lockwork.domain.stacks import ComponentType as ComponentType
-    from lockwork.pipeline.authoring import pipeline as pipeline
-    from lockwork.pipeline.authoring import step as step
+    from lockwork.pipelines.authoring import pipeline as pipeline
+    from lockwork.pipelines.authoring import step as step
 
 __version__ = "0.1.0"
 
@@ -25,8 +25,8 @@ _HOMES = {
     "SecretScope": "domain.secrets",
     "Sensitive": "domain.sensitive",
     "ValidationLevel": "domain.checks",
-    "pipeline": "pipeline.authoring",
-    "step": "pipeline.authoring",
+    "pipeline": "pipelines.authoring",
+    "step": "pipelines.authoring",
 }
 
 __all__ = [*_HOMES, "__version__"]
@@ -38,7 +38,6 @@ def __getattr__(name: str) -> Any:
     from importlib import import_module
 
     found = getattr(import_module(f"lockwork.{_HOMES[name]}"), name)
-    # Importing the room `lockwork.pipeline` sets that name to the package: the decorator takes it back.
     globals()[name] = found
     return found
 

@@ -58,8 +58,8 @@ _START_STEP = Statement(
     " WHERE run = :run AND name = :step AND status = 'waiting'"
 )
 _FINISH_STEP = Statement(
-    "UPDATE steps SET status = :status, finished = :now, failure = :failure, outputs = :outputs, notes = :notes"
-    " WHERE run = :run AND name = :step AND status = 'running'"
+    "UPDATE steps SET status = :status, finished = :now, failure = :failure, outputs = :outputs,"
+    " notes = :notes WHERE run = :run AND name = :step AND status = 'running'"
 )
 _FINISH = Statement(
     "UPDATE runs SET status = :status, finished = :now, failure = :failure, notes = :notes"

@@ -1,4 +1,4 @@
-"""Which process runs a run, and whether it has gone. Knows no store: a run asks for its own, a store for others'.
+"""Which process runs a run, and whether it has gone. Knows no store and no runs.
 
     machine / boot / pid namespace / pid / start time       for example 2f1c…/9e04…/4026531836/4711/889312
 
@@ -62,7 +62,7 @@ def _namespace() -> str:
 
 
 def _started(pid: int) -> str:
-    """Clock ticks since the boot; empty if there is no such process, or it is dead and only not yet buried."""
+    """Clock ticks since the boot; empty if there is no such process, or it is dead and not yet buried."""
     # The name in parentheses may hold anything, so fields are counted from behind it.
     fields = _text(f"{pid}/stat").rpartition(")")[2].split()
     return "" if not fields or fields[0] in "ZX" else fields[19]

@@ -1,0 +1,105 @@
+"""What a step or a pipeline says beside its code: settings, environment, secrets; checked where written."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from lockwork.domain.environment import check_prefix, is_variable
+from lockwork.domain.errors import InvalidInput
+from lockwork.domain.secrets import SecretName
+from lockwork.domain.stacks import ComponentType
+
+Secrets = Iterable[str] | Mapping[str, str]
+"""Names, or name → prefix of the variables."""
+Settings = Mapping[str, Mapping[str, Any]]
+"""`<type>.<flavor>` → what is set there."""
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """Settings, environment and secrets of one step or pipeline; references stay references."""
+
+    settings: dict[str, dict[str, Any]] = {}
+    environment: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+
+    def over(self, other: "Options") -> "Options":
+        """Both, these winning: settings one by one."""
+        settings = {key: {**other.settings.get(key, {}), **own} for key, own in self.settings.items()}
+        return Options(
+            settings={**other.settings, **settings},
+            environment={**other.environment, **self.environment},
+            secrets={**other.secrets, **self.secrets},
+        )
+
+
+def read_options(
+    of: str,
+    settings: Settings | None = None,
+    environment: Mapping[str, str] | None = None,
+    secrets: Secrets | None = None,
+) -> Options:
+    """What was given, checked; the failure names `of` ("step 'train'") and what of it is wrong."""
+    return Options(
+        settings=_settings(of, settings or {}),
+        environment=_environment(of, environment or {}),
+        secrets=_secrets(of, secrets or ()),
+    )
+
+
+def _settings(of: str, given: Settings) -> dict[str, dict[str, Any]]:
+    if not isinstance(given, Mapping):
+        raise InvalidInput(f"{of}: settings= is a mapping of '<type>.<flavor>' to a mapping")
+    return {key: _setting(of, key, values) for key, values in given.items()}
+
+
+def _setting(of: str, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    if not isinstance(key, str) or "." not in key or not isinstance(values, Mapping):
+        hint = "as in settings={'experiment_tracker.mlflow': {'experiment_name': 'diabetes'}}"
+        raise InvalidInput(f"{of}: settings= maps '<type>.<flavor>' to a mapping, not {key!r}", hint=hint)
+    type_ = ComponentType.parse(key.split(".")[0])
+    if not key.startswith(f"{type_}."):
+        hint = f"write {key.replace('-', '_', key.partition('.')[0].count('-'))!r}"
+        raise InvalidInput(f"{of}: settings {key!r}: types are written with underscores", hint=hint)
+    return _plain(of, f"settings {key!r}", dict(values))
+
+
+def _plain(of: str, what: str, tree: dict[str, Any]) -> dict[str, Any]:
+    """A copy as plain data: what is recorded must not change afterwards, and be readable anywhere."""
+    try:
+        copy: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(tree))
+    except (TypeError, ValueError, msgspec.MsgspecError):
+        raise InvalidInput(f"{of}: {what} hold plain data: text, numbers, lists, mappings") from None
+    return copy
+
+
+def _environment(of: str, given: Mapping[str, str]) -> dict[str, str]:
+    if not isinstance(given, Mapping):
+        raise InvalidInput(f"{of}: environment= is a mapping of variables to text")
+    for variable, text in given.items():
+        if not isinstance(variable, str) or not is_variable(
+            variable
+        ):  # any, PATH too: it is the author's code
+            raise InvalidInput(f"{of}: environment= cannot set a variable called {variable!r}")
+        if not isinstance(text, str):
+            raise InvalidInput(f"{of}: environment[{variable!r}] is {type(text).__name__}, not text")
+    return dict(given)
+
+
+def _secrets(of: str, given: Secrets) -> dict[str, str]:
+    if isinstance(given, str):
+        raise InvalidInput(f"{of}: secrets= is a list of names", hint=f"write secrets=[{given!r}]")
+    named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
+    for name, prefix in named.items():
+        _check_name(of, name)
+        if not isinstance(prefix, str):
+            raise InvalidInput(f"{of}: secrets[{name!r}] is a prefix of variables, as text")
+        check_prefix(prefix, f"{of}: secrets[{name!r}]")
+    return named
+
+
+def _check_name(of: str, name: str) -> None:
+    try:
+        SecretName.parse(name)
+    except InvalidInput as failure:
+        raise InvalidInput(f"{of}: secrets=: {failure}", hint=failure.hint) from None

@@ -55,7 +55,7 @@ LOCK_FILE = "store.lock"
 ANSWERS = (
     CreateSecret.answered_by(secrets.create),
     GetSecret.answered_by(secrets.get),
-    RevealSecret.answered_by(secrets.reveal),
+    RevealSecret.answered_by(secrets.reveal_one),
     RevealSecrets.answered_by(secrets.reveal_many),
     ListSecrets.answered_by(secrets.list_),
     UpdateSecret.answered_by(secrets.update),

@@ -67,7 +67,7 @@ def get(ctx: Context, message: GetSecret) -> SecretInfo:
     return told(ctx, find(ctx, message))
 
 
-def reveal(ctx: Context, message: RevealSecret) -> RevealedSecret:
+def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
     """Values of the current version or a named one, all or of one key."""
     secret = findings.to_read(ctx, message)
     version = secret.version if message.version is None else message.version

@@ -64,10 +64,14 @@ class Profile:
         keep_stack(self.settings, workspace, None)
         self._forget()
 
-    def write_project(self, folder: Path, *, replace: bool = False) -> Path:
-        """Write what is active into `.lockwork.toml`, for whoever works in that folder."""
+    def write_project(self, folder: Path, *, stack: str | None = None, replace: bool = False) -> Path:
+        """Write what is active into `.lockwork.toml`, for whoever works in that folder.
+
+        Without `stack`, the active one if somebody chose it: what is only the default is not pinned.
+        """
         path = folder / PROJECT_FILE
-        write_project(path, workspace=self.workspace.value, stack=self.stack.value, replace=replace)
+        chosen = None if self.stack.source == DEFAULT else self.stack.value
+        write_project(path, workspace=self.workspace.value, stack=stack or chosen, replace=replace)
         return path
 
     def _flag(self, name: str, source: str) -> Setting[str] | None:

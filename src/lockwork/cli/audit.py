@@ -1,0 +1,106 @@
+"""`lockwork audit …`: who did what to which thing, and whether the trail is whole."""
+
+import re
+from typing import Any
+
+import click
+
+from lockwork.cli import terminal
+from lockwork.cli.commands import Group
+from lockwork.cli.session import Session, listing_options, output_option, pass_session
+from lockwork.domain.audit import AuditHead, AuditRecord
+from lockwork.domain.errors import WrongUsage
+from lockwork.messages import Listing
+
+FIELDS = ("number", "at", "user", "system_user", "action", "outcome", "workspace", "kind", "name", "id",
+          "version", "run", "step", "detail")  # fmt: skip
+_COLUMNS = (
+    "number",
+    "at",
+    "user",
+    "system_user",
+    "action",
+    "outcome",
+    "workspace",
+    "name",
+    "version",
+    "detail",
+)
+_HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})")
+
+
+def record(found: AuditRecord) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in FIELDS}
+
+
+@click.group(cls=Group)
+def audit() -> None:
+    """Who did what: changes, reveals, refusals and failures; never a value.
+
+    Each record is chained to the one before. `head` printed and kept elsewhere proves later that nothing was
+    cut off the end.
+    """
+
+
+@audit.command("list")
+@click.option("--user", metavar="F", help="Filter: a value, or contains:, startswith:, endswith: and one.")
+@click.option("--action", metavar="F", help="Filter, such as secret.reveal or startswith:secret.")
+@click.option("--outcome", metavar="F", help="Filter: done, refused or failed.")
+@click.option("--workspace-name", "workspace", metavar="F", help="Filter by the workspace's name.")
+@click.option("--name", metavar="F", help="Filter by what it was done to.")
+@click.option("--id", metavar="F", help="Filter by the id of what it was done to.")
+@click.option("--run", metavar="F", help="Filter by the run on whose behalf it was done.")
+@click.option("--at", metavar="F", help="Filter by time, such as gte:2025-01-31.")
+@click.option("--any", "is_any", is_flag=True, help="Join several filters by or, not by and.")
+@listing_options(sort_by="desc:number")
+@output_option
+@pass_session
+def list_(
+    session: Session, /, is_any: bool, sort_by: str, page: int, size: int, **filters: str | None
+) -> None:
+    """List the trail, newest first."""
+    given = {name: text for name, text in filters.items() if text is not None}
+    listing = Listing(filters=given, any=is_any, sort_by=sort_by, page=page, size=size)
+    found = session.client.list_audit(listing)
+    session.show_list(map(record, found.items), FIELDS, columns=_COLUMNS, page=found)
+
+
+@audit.command()
+@output_option
+@pass_session
+def head(session: Session) -> None:
+    """Print the end of the trail: keep it elsewhere, for `verify --expect`."""
+    found = session.client.audit_head()
+    session.show({"number": found.number, "mac": found.mac, "head": str(found)}, lambda: print(found))
+
+
+@audit.command()
+@click.option(
+    "--expect", metavar="HEAD", help="A head that was kept elsewhere: it must still be in the trail."
+)
+@output_option
+@pass_session
+def verify(session: Session, expect: str | None) -> None:
+    """Check that the trail is whole and that the secrets are as it left them; exit 1 where not."""
+    verdict = session.client.verify_audit(None if expect is None else _read_head(expect))
+    facts = {"ok": verdict.ok, "records": verdict.records, "head": str(verdict.head)}
+
+    def table() -> None:
+        if verdict.ok:
+            print(f"{verdict.records:,} records, each following from the one before")
+        for problem in verdict.problems:
+            terminal.say(problem)
+
+    session.show({**facts, "problems": verdict.problems}, table)
+    if not verdict.ok:
+        terminal.error(f"the store is not as its trail left it: {len(verdict.problems)} found")
+        raise click.exceptions.Exit(1)
+
+
+def _read_head(text: str) -> AuditHead:
+    found = _HEAD.fullmatch(text.strip())
+    if found is None:
+        raise WrongUsage(
+            "--expect takes a head as `lockwork audit head` prints it", hint="lockwork audit head"
+        )
+    return AuditHead(number=int(found[1]), mac=found[2].lower())

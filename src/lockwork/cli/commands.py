@@ -1,0 +1,94 @@
+"""Kinds of commands: what click's own lack. No message of theirs quotes a word that may be a value."""
+
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import Any
+
+import click
+
+from lockwork.cli.arguments import free_options
+from lockwork.domain.errors import LockworkError, WrongUsage
+from lockwork.domain.secrets import SecretKey
+
+GLOBAL_OPTIONS = ("--workspace", "--as", "--output", "--version")
+"""They stand before the group."""
+
+
+class Command(click.Command):
+    """A command; `lockwork GROUP COMMAND WORDS…`."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.allow_extra_args = True  # refused here: click would quote them, and one may be a password
+        rest = super().parse_args(ctx, args)
+        if ctx.args and not ctx.resilient_parsing:
+            many = "a word too many" if len(ctx.args) == 1 else f"{len(ctx.args)} words too many"
+            raise WrongUsage(f"{ctx.command_path}: {many}", hint=f"{ctx.command_path} --help")
+        return rest
+
+
+class FreeCommand(Command):
+    """A command that takes `--KEY=VALUE` beside its own options; its callback gets them as `pairs`."""
+
+    def __init__(
+        self,
+        *args: Any,
+        reserved: Sequence[str] = (),
+        read_key: Callable[[str], str] = SecretKey.parse,
+        other_way: str = "through --values",
+        free: str = "[--KEY=VALUE]...",
+        **more: Any,
+    ) -> None:
+        super().__init__(*args, **more)
+        self._reserved = reserved
+        self._read_key = read_key
+        self._other_way = other_way
+        self._free = free
+
+    def collect_usage_pieces(self, ctx: click.Context) -> list[str]:
+        return [*super().collect_usage_pieces(ctx), self._free]
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if "--help" in args[: args.index("--") if "--" in args else None]:
+            args = ["--help"]
+        pairs, rest = self._split(ctx, args)
+        words = super().parse_args(ctx, rest)
+        ctx.params["pairs"] = pairs
+        return words
+
+    def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
+        known = known_options(self, ctx)
+        if ctx.resilient_parsing:  # completing: whatever cannot be read yet is left out
+            with suppress(LockworkError):
+                return free_options(args, known=known, read_key=self._read_key)
+            return [], [word for word in args if not word.startswith("--") or word in known]
+        reserved = {*GLOBAL_OPTIONS, *self._reserved} - known.keys()
+        return free_options(
+            args, known=known, reserved=reserved, read_key=self._read_key, other_way=self._other_way
+        )
+
+
+class Group(click.Group):
+    """A group of commands about one noun."""
+
+    command_class = Command
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(self.commands)  # as they stand in the file, which is the order of a day's work
+
+
+Group.group_class = Group
+
+
+def known_options(command: click.Command, ctx: click.Context) -> dict[str, bool]:
+    """Each option word of a command, and whether a value follows it."""
+    return {
+        word: not (parameter.is_flag or parameter.count)
+        for parameter in command.get_params(ctx)
+        if isinstance(parameter, click.Option)
+        for word in (*parameter.opts, *parameter.secondary_opts)
+    }
+
+
+def spelled_with_dashes(word: str) -> str:
+    """Dashes and underscores are the same in the names of options and commands."""
+    return word.replace("_", "-")

@@ -1,0 +1,112 @@
+"""`lockwork key …`: the root keys that all values are sealed under."""
+
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from lockwork.cli import terminal
+from lockwork.cli.commands import Group
+from lockwork.cli.session import Session, complete_by, output_option, pass_session
+from lockwork.domain.keys import KeyState, RootKeyInfo
+
+if TYPE_CHECKING:
+    from lockwork.client.api import Client
+
+FIELDS = ("id", "state", "created", "present", "wraps")
+complete_root_keys = complete_by(lambda client, _context, _word: [key.id for key in client.list_keys()])
+
+
+def record(found: RootKeyInfo) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in FIELDS}
+
+
+@click.group(cls=Group)
+def key() -> None:
+    """The root keys that all values are sealed under. Keep a copy of them: nothing opens without."""
+
+
+@key.command("list")
+@output_option
+@pass_session
+def list_(session: Session) -> None:
+    """List the root keys: which is active, which are at hand, how many versions each protects."""
+    session.show_list(map(record, session.client.list_keys()), FIELDS)
+
+
+@key.command()
+@output_option
+@pass_session
+def add(session: Session) -> None:
+    """Add a fresh root key to the keyring; `rotate` makes it the active one."""
+    added = session.client.add_key()
+    session.done(f"added root key {added.id}; it waits for `lockwork key rotate`", record(added))
+    terminal.note("keep a copy of the keyring: nothing opens without it")
+
+
+@key.command()
+@click.option("--reseal", is_flag=True, help="Give every version a new data key too: for a key that leaked.")
+@output_option
+@pass_session
+def rotate(session: Session, reseal: bool) -> None:
+    """Seal everything under a new root key, and retire the old one.
+
+    It can be interrupted and called again: what is done stays done.
+    """
+    client = session.client
+    active = _make_active(client, reseal)
+    rewrapped = _rewrap(client, reseal)
+    retired = client.retire_keys().retired
+    facts = {"active": active, "retired": retired, "versions": rewrapped, "resealed": reseal}
+    versions = f"{rewrapped:,} version{'' if rewrapped == 1 else 's'} rewrapped"
+    session.done(f"root key {active} is active; {versions}, {len(retired)} retired", facts)
+    if session.output == "table":
+        for old in retired:
+            terminal.hint(f"lockwork key destroy {old} takes the old key out of the keyring, for good")
+    terminal.note("keep a copy of the keyring: nothing opens without it")
+
+
+@key.command()
+@click.argument("key_id", metavar="KEY", shell_complete=complete_root_keys)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@output_option
+@pass_session
+def destroy(session: Session, key_id: str, yes: bool) -> None:
+    """Take a retired root key out of the keyring, for good. Copies of the store from before need it."""
+    if not yes:
+        terminal.must_confirm(
+            f"destroy root key {key_id}? Copies and backups under it can never be opened again."
+        )
+    gone = session.client.destroy_key(key_id)
+    session.done(f"destroyed root key {gone.id}", record(gone))
+
+
+def _make_active(client: "Client", reseal: bool) -> str:
+    """The id of the key to rewrap under: a new one, unless a rotation was interrupted after choosing it."""
+    known = client.list_keys()
+    active = next(k for k in known if k.state is KeyState.ACTIVE)
+    if _is_unfinished(known, active) and not reseal:
+        terminal.note("a rotation was interrupted; this finishes it")
+        return active.id
+    # Keys that wait are newer than the active one, or left from an interrupted rotation and older.
+    newer = [k for k in known if k.state is KeyState.WAITING and k.created > active.created]
+    return client.activate_key((newer[-1] if newer else client.add_key()).id).id
+
+
+def _is_unfinished(known: Iterable[RootKeyInfo], active: RootKeyInfo) -> bool:
+    return any(
+        k.state is KeyState.WAITING and k.created <= active.created and k.id != active.id for k in known
+    )
+
+
+def _rewrap(client: "Client", reseal: bool) -> int:
+    """Every version, batch by batch; each batch is its own transaction."""
+    total, watched = 0, sys.stderr.isatty()
+    while left := client.rewrap_versions(reseal=reseal):
+        total = max(total, left)
+        if watched:
+            print(f"\r{total - left:,} of {total:,} versions", end="", file=sys.stderr, flush=True)
+    if watched and total:
+        print(f"\r{total:,} of {total:,} versions", file=sys.stderr)
+    return total

@@ -1,0 +1,221 @@
+"""The door of the command line: global options, the table of groups, and how everything ends.
+
+A group's module is imported when it is called; help reads the table alone.
+"""
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from typing import NamedTuple, NoReturn
+
+import click
+
+from lockwork.cli import terminal
+from lockwork.cli.commands import GLOBAL_OPTIONS, Group, spelled_with_dashes
+from lockwork.cli.formats import FORMATS
+from lockwork.cli.session import Session
+from lockwork.domain.errors import LockworkError, Unavailable, WrongUsage
+from lockwork.settings import Settings
+
+DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
+BROKEN_PIPE = 141
+"""What a shell reports of any program whose reader went away: 128 + SIGPIPE."""
+COMPLETION_VARIABLE = "_LOCKWORK_COMPLETE"
+ISSUES = "please report it with the command that you typed, and without any value"
+
+
+class Row(NamedTuple):
+    """Where a group or command is, and what it is for."""
+
+    module: str
+    attribute: str
+    help: str
+
+
+SECTIONS: dict[str, dict[str, Row]] = {
+    "Secrets": {
+        "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
+    },
+    "The store": {
+        "status": Row("status", "status", "Show what is active, and where each setting came from."),
+        "init": Row("status", "init", "Write .lockwork.toml: what is active in this folder and below."),
+        "workspace": Row("workspaces", "workspace", "Rooms of teams: make, choose, look at, delete."),
+        "user": Row("access", "user", "Names under which secrets of one's own are kept."),
+        "audit": Row("audit", "audit", "Who did what: read the trail, and check that it is whole."),
+        "key": Row("keys", "key", "The root keys that all values are sealed under."),
+        "completion": Row("completion", "completion", "Print the script that completes words in a shell."),
+    },
+}
+COMMANDS = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
+
+
+class Root(Group):
+    """`lockwork` itself."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        return list(COMMANDS)
+
+    def get_command(  # the signature is click's
+        self,
+        ctx: click.Context,  # noqa: ARG002 - as above
+        cmd_name: str,
+    ) -> click.Command | None:
+        row = COMMANDS.get(cmd_name)
+        if row is None:
+            return None
+        command = getattr(import_module(f"lockwork.cli.{row.module}"), row.attribute)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong row of the table above
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not ctx.resilient_parsing and spelled_with_dashes(args[0]) not in COMMANDS:
+            raise no_such_command(ctx, args[0], COMMANDS)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        formatter: click.HelpFormatter,
+    ) -> None:
+        widest = max(map(len, COMMANDS))
+        for section, rows in SECTIONS.items():
+            with formatter.section(section):
+                formatter.write_dl([(name.ljust(widest), row.help) for name, row in rows.items()])
+
+
+def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
+    if value and not context.resilient_parsing:
+        from importlib.metadata import version  # lazy: 40 ms
+
+        terminal.say(f"lockwork {version('lockwork')}")
+        context.exit()
+
+
+@click.group(
+    "lockwork",
+    cls=Root,
+    context_settings={"token_normalize_func": spelled_with_dashes, "max_content_width": 100},
+    epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 could not be asked, "
+    "130 interrupted.",
+)
+@click.option("--workspace", metavar="W", help="Work in this workspace.")
+@click.option("--as", "user", metavar="USER", help="Act as this user of an embedded store.")
+@click.option("-o", "--output", type=click.Choice(FORMATS), help="How answers are printed.")
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
+              help="Show the version and exit.")  # fmt: skip
+@click.pass_context
+def lockwork(context: click.Context, workspace: str | None, user: str | None, output: str | None) -> None:
+    """Keep the secrets of machine-learning pipelines: named groups of key-value pairs, referenced as
+    {{name.key}}, checked before a run and read inside its steps."""
+    context.obj = Session(workspace=workspace, user=user, output=output)
+
+
+# --- how it ends -------------------------------------------------------------------------------------------
+
+
+def main() -> NoReturn:
+    """The console script `lockwork`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(words: Sequence[str]) -> int:
+    """Run one command line; the exit code. Every failure is told on stderr, none with a traceback."""
+    terminal.prepare()
+    try:
+        code = DONE if _completed() else _invoked(list(words))
+        sys.stdout.flush()  # here, where a failure can still be told
+    except BrokenPipeError:
+        _stop_writing()
+        return BROKEN_PIPE
+    except (KeyboardInterrupt, click.Abort):
+        terminal.aside("\ninterrupted")
+        return INTERRUPTED
+    except Exception as failure:  # the last door: whatever it is, no traceback goes out
+        return _told(failure)
+    return code
+
+
+def _invoked(words: list[str]) -> int:
+    try:
+        with lockwork.make_context("lockwork", words) as context:
+            lockwork.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
+    return DONE
+
+
+def _completed() -> bool:
+    """Answer a shell that completes words, if one asks."""
+    instruction = Settings.load().variable(COMPLETION_VARIABLE)
+    if instruction is None:
+        return False
+    from click.shell_completion import shell_complete  # lazy: only a completing shell asks
+
+    shell_complete(lockwork, {}, "lockwork", COMPLETION_VARIABLE, instruction)
+    return True
+
+
+def _told(failure: Exception) -> int:
+    if isinstance(failure, click.exceptions.NoArgsIsHelpError):
+        terminal.aside(failure.format_message())
+        return USAGE
+    if isinstance(failure, click.ClickException):
+        failure = _usage(failure)
+    if isinstance(failure, LockworkError):
+        terminal.told(failure)
+        return exit_code(failure)
+    if isinstance(failure, OSError) and failure.errno is not None:
+        terminal.error(f"{(failure.strerror or 'input or output failed').lower()}")
+        return REFUSED
+    # Its text may quote anything; its type and place do not.
+    terminal.error(f"internal: {type(failure).__name__} in {_place(failure)}")
+    terminal.hint(ISSUES)
+    return REFUSED
+
+
+def exit_code(failure: LockworkError) -> int:
+    if isinstance(failure, Unavailable):
+        return UNAVAILABLE
+    return USAGE if isinstance(failure, WrongUsage) else REFUSED
+
+
+def _usage(failure: click.ClickException) -> WrongUsage:
+    """Click's own complaint, as ours read."""
+    text = failure.format_message().rstrip(".")
+    context = getattr(failure, "ctx", None)
+    path = context.command_path if context is not None else "lockwork"
+    hint = f"{path} --help"
+    if isinstance(failure, click.NoSuchOption) and failure.option_name in GLOBAL_OPTIONS:
+        hint = (
+            f"{failure.option_name} stands before the group: lockwork {failure.option_name} … GROUP COMMAND"
+        )
+    return WrongUsage(text[:1].lower() + text[1:], hint=hint)
+
+
+def no_such_command(context: click.Context, word: str, among: Sequence[str] | dict[str, Row]) -> WrongUsage:
+    from lockwork.domain.nearness import near  # lazy: loads difflib, for failures alone
+
+    guesses = near(word, among)
+    guess = f"; did you mean {' or '.join(map(repr, guesses))}?" if guesses else ""
+    return WrongUsage(f"no such command {word!r}{guess}", hint=f"{context.command_path} --help")
+
+
+def _place(failure: BaseException) -> str:
+    place, frame = "lockwork", failure.__traceback__
+    while frame is not None:
+        module = frame.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("lockwork"):
+            place = f"{module}:{frame.tb_lineno}"
+        frame = frame.tb_next
+    return place
+
+
+def _stop_writing() -> None:
+    """The reader is gone: give the interpreter nothing to complain of when it flushes at its end."""
+    import os  # lazy: only here
+
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        os.dup2(nowhere, stream.fileno())

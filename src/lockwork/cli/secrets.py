@@ -1,0 +1,318 @@
+"""`lockwork secret …`: create, list, get, update, rename, delete and bring back."""
+
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import click
+
+from lockwork.cli import formats, terminal
+from lockwork.cli.commands import Group
+from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options
+from lockwork.cli.secret_files import export
+from lockwork.cli.secret_history import destroy, restore, versions
+from lockwork.cli.session import (
+    Session,
+    complete_keys,
+    complete_secrets,
+    listing_options,
+    output_option,
+    pass_session,
+    scope_option,
+)
+from lockwork.domain.errors import InvalidInput, NotFound, WrongUsage
+from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, is_uuid
+from lockwork.messages import Listing
+from lockwork.messages.secrets import ListSecrets
+
+FIELDS = ("id", "name", "scope", "workspace", "owner", "keys", "version", "created", "updated")
+_COLUMNS = ("name", "scope", "owner", "keys", "version", "updated")
+_DELETED_COLUMNS = ("id", "name", "scope", "owner", "deleted")
+
+
+def record(info: SecretInfo) -> dict[str, Any]:
+    """A secret under its stable field names; no values."""
+    return {name: getattr(info, name) for name in FIELDS}
+
+
+@click.group(cls=Group)
+def secret() -> None:
+    """Keep, read, change and find secrets.
+
+    A secret is a named group of keys and values. Its scope is `workspace`, for everyone in the workspace, or
+    `user`, for its owner alone.
+    """
+
+
+@secret.command(cls=EntryCommand, epilog=ON_COMMAND_LINES)
+@click.argument("name")
+@entry_options
+@scope_option("-s", "--scope", help="For everyone in the workspace (default), or for you alone.")
+@click.option("--if-exists", type=click.Choice(["fail", "update", "skip"]), default="fail", show_default=True,
+              help="What to do where the name is taken.")  # fmt: skip
+@output_option
+@pass_session
+def create(session: Session, /, name: str, scope: SecretScope | None, if_exists: Any, **given: Any) -> None:
+    """Keep a new secret, from any mix of --KEY=VALUE, mappings, files and questions.
+
+    --KEY=VALUE takes any key, before or after NAME, and wins over --values and --env-file.
+    """
+    SecretName.parse(name)  # before anybody types a value for it
+    values = entered(**given)
+    if not values and if_exists != "skip":
+        raise InvalidInput(
+            "there is nothing to store", hint="give --KEY=VALUE, --values, --env-file, --ask KEY or -i"
+        )
+    echo(name, values)
+    info = session.client.create_secret(name, values, scope or SecretScope.WORKSPACE, if_exists=if_exists)
+    verb = "created" if if_exists == "fail" else "there is"
+    _changed(session, f"{verb} {info}, version {info.version}", info)
+
+
+@secret.command("list")
+@click.option("--name", metavar="F", help="Filter: a value, or contains:, startswith:, endswith:, gt:, gte:, "
+              "lt:, lte: and one.")  # fmt: skip
+@scope_option(help="Only of this scope.")
+@click.option("--owner", metavar="F", help="Filter by the owner's name.")
+@click.option("--created", metavar="F", help="Filter by time, such as gte:2025-01-31 or lt:2025-01-31T12:00.")
+@click.option("--updated", metavar="F", help="Filter by time.")
+@click.option("--any", "is_any", is_flag=True, help="Join several filters by or, not by and.")
+@listing_options()
+@click.option("--deleted", is_flag=True, help="Those that were deleted and can still be brought back.")
+@output_option
+@pass_session
+def list_(session: Session, /, scope: SecretScope | None, is_any: bool, sort_by: str, page: int, size: int,
+          deleted: bool, **filters: str | None) -> None:  # fmt: skip
+    """List secrets, 20 a page; never reads a value."""
+    given = {name: text for name, text in filters.items() if text is not None}
+    if is_any and scope is not None:  # one filter of several: joined by or like the others
+        given["scope"], scope = scope.value, None
+    listing = Listing(filters=given, any=is_any, sort_by=sort_by, page=page, size=size)
+    client = session.client
+    found = client.send(
+        ListSecrets(workspace=client.workspace, listing=listing, scope=scope, deleted=deleted)
+    )
+    records = [{**record(info), "deleted": info.deleted} for info in found.items]
+    session.show_list(
+        records,
+        (*FIELDS, "deleted") if deleted else FIELDS,
+        columns=_DELETED_COLUMNS if deleted else _COLUMNS,
+        page=found,
+        nothing="no secrets found",
+    )
+
+
+@secret.command()
+@click.argument("name_or_id", shell_complete=complete_secrets)
+@scope_option("-s", "--scope")
+@click.option("--reveal", is_flag=True, help="Show the values.")
+@click.option(
+    "--key", metavar="KEY", shell_complete=complete_keys, help="Print this one value and nothing else."
+)
+@click.option("--version", type=click.IntRange(1), metavar="N", help="An old version that is still kept.")
+@output_option
+@pass_session
+def get(session: Session, name_or_id: str, scope: SecretScope | None, reveal: bool, key: str | None,
+        version: int | None) -> None:  # fmt: skip
+    """Show a secret: its keys, and with --reveal or --key its values, which the audit trail records.
+
+    Without values, an unambiguous beginning of the name, or of the id from 8 digits on, will do.
+    """
+    if reveal and key is not None:
+        raise WrongUsage("--reveal and --key cannot go together", hint="--key KEY prints that one value")
+    if key is not None:
+        found = session.client.get_secret(name_or_id, scope, version=version, key=key)
+        _print_value(found.secret_values[key])
+    elif reveal:
+        found = session.client.get_secret(name_or_id, scope, version=version)
+        _show(session, found.info, found.secret_values)
+    else:
+        info = session.client.describe_secret(name_or_id, scope, prefix=True)
+        _show(session, _at(session, info, version))
+        if session.output == "table":
+            terminal.hint(f"lockwork secret get {info.name} --reveal shows the values; --key KEY prints one")
+
+
+@secret.command(cls=EntryCommand, epilog=ON_COMMAND_LINES)
+@click.argument("name_or_id", shell_complete=complete_secrets)
+@entry_options
+@click.option(
+    "-r", "--remove-keys", "remove", metavar="KEY", multiple=True, help="Remove this key; may be repeated."
+)
+@scope_option()
+@scope_option("-s", "--new-scope", help="Move it to this scope.")
+@click.option("--if-version", type=click.IntRange(1), metavar="N", help="Only if this is still its version.")
+@click.option("--force", is_flag=True, help="Even if others refer to what is taken away.")
+@output_option
+@pass_session
+def update(session: Session, /, name_or_id: str, remove: tuple[str, ...], scope: SecretScope | None,
+           new_scope: SecretScope | None, if_version: int | None, force: bool,
+           **given: Any) -> None:  # fmt: skip
+    """Set and remove keys, as one new version; the other keys stay."""
+    present = session.client.describe_secret(name_or_id, scope).keys if given["interactive"] else ()
+    values = entered(**given, present=present)
+    echo(name_or_id, values, remove)
+    info = session.client.update_secret(
+        name_or_id,
+        scope,
+        add_or_update_values=values,
+        remove_values=remove,
+        new_scope=new_scope,
+        if_version=if_version,
+        force=force,
+    )
+    _changed(session, f"updated {info}, now version {info.version}", info)
+
+
+@secret.command()
+@click.argument("name_or_id", shell_complete=complete_secrets)
+@click.option("-n", "--new-name", metavar="NEW", required=True, help="What to call it.")
+@scope_option()
+@click.option("--update-references", is_flag=True, help="Rewrite the references of its workspace as well.")
+@click.option("--force", is_flag=True, help="Even if others refer to it.")
+@output_option
+@pass_session
+def rename(session: Session, name_or_id: str, new_name: str, scope: SecretScope | None,
+           update_references: bool, force: bool) -> None:  # fmt: skip
+    """Call a secret something else; refused while others refer to it by its name."""
+    if update_references and force:
+        raise WrongUsage("--update-references and --force cannot go together")
+    info = session.client.update_secret(
+        name_or_id, scope, new_name=new_name, update_references=update_references, force=force
+    )
+    _changed(session, f"it is now {info}, version {info.version}", info)
+
+
+@secret.command()
+@click.argument("name_or_id", shell_complete=complete_secrets)
+@click.option("-y", "--yes", is_flag=True, help="Do not ask.")
+@scope_option()
+@click.option("--force", is_flag=True, help="Even if others refer to it.")
+@click.option("--purge", is_flag=True, help="For good, also what was deleted already (by its id).")
+@output_option
+@pass_session
+def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | None, force: bool,
+           purge: bool) -> None:  # fmt: skip
+    """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
+    if not yes:
+        terminal.must_be_interactive("this", "--yes deletes without asking")
+        how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
+        terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
+    info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)
+    _changed(session, f"{'purged' if purge else 'deleted'} {info}", info)
+    if not purge and session.output == "table":
+        terminal.hint(f"lockwork secret undelete {info.id} brings it back")
+
+
+@secret.command()
+@click.argument("name_or_id")
+@scope_option(help="Which of two deleted secrets of that name.")
+@click.option("--new-name", metavar="NEW", help="Bring it back under another name.")
+@output_option
+@pass_session
+def undelete(session: Session, name_or_id: str, scope: SecretScope | None, new_name: str | None) -> None:
+    """Bring a deleted secret back with its versions."""
+    info = session.client.undelete_secret(name_or_id, scope, new_name=new_name)
+    _changed(session, f"brought back {info}, version {info.version}", info)
+
+
+secret.add_command(export)
+secret.add_command(versions)
+secret.add_command(restore)
+secret.add_command(destroy)
+
+
+@secret.command()
+@click.argument("name_or_id", shell_complete=complete_secrets)
+@scope_option()
+@output_option
+@pass_session
+def usage(session: Session, name_or_id: str, scope: SecretScope | None) -> None:
+    """Show what refers to a secret, which last runs used it, and who last read it."""
+    found = session.client.secret_usage(name_or_id, scope)
+    uses = [
+        {name: getattr(use, name) for name in ("kind", "name", "path", "key", "workspace", "when")}
+        for use in found.uses
+    ]
+    read = {"last_read": found.last_read, "last_read_by": found.last_read_by}
+
+    def table() -> None:
+        if uses:
+            formats.show_list("table", uses, ("kind", "name", "path", "key", "workspace", "when"))
+        else:
+            terminal.note(f"nothing refers to {found.secret}")
+        if found.last_read is not None:
+            print(f"\nlast read {formats.cell(found.last_read)} by {found.last_read_by}")
+
+    session.show({"secret": record(found.secret), "uses": uses, **read}, table)
+
+
+@secret.command()
+@click.argument("reference", metavar="'{{name.key}}'")
+@output_option
+@pass_session
+def explain(session: Session, reference: str) -> None:
+    """Say step by step where a reference is looked for, and why it is found or not; reads no value."""
+    found = session.client.explain_reference(reference)
+    facts = {"text": found.text, "found": found.found, "steps": found.steps, "fix": found.fix}
+    session.show(facts, lambda: _numbered(found.steps))
+    if not found.found:
+        if found.fix and session.output == "table":
+            terminal.hint(found.fix)
+        raise click.exceptions.Exit(1)
+
+
+# --- showing -----------------------------------------------------------------------------------------------
+
+
+def _numbered(steps: Iterable[str]) -> None:
+    for number, step in enumerate(steps, start=1):
+        terminal.say(f"{number}. {step}")
+
+
+def _changed(session: Session, sentence: str, info: SecretInfo) -> None:
+    session.done(sentence, record(info))
+    terminal.notes(info.notes)
+
+
+def _show(session: Session, info: SecretInfo, values: Mapping[str, str] | None = None) -> None:
+    facts = record(info)
+
+    def table() -> None:
+        formats.fields({name: value for name, value in facts.items() if name != "keys"})
+        print()
+        formats.pairs([(key, "***" if values is None else values[key]) for key in info.keys])
+
+    session.show(facts if values is None else {**facts, "values": values}, table)
+    terminal.notes(info.notes)
+
+
+def _print_value(text: str) -> None:
+    """Raw, so that `$(…)` and pipes get it byte for byte; on a terminal, a line that cannot act on it."""
+    on_terminal = sys.stdout.isatty()
+    sys.stdout.write(terminal.escaped(text) + "\n" if on_terminal else text)
+    if on_terminal and terminal.escaped(text) != text:
+        terminal.note("control characters are shown escaped; a pipe or a file gets them as they are")
+
+
+def _at(session: Session, info: SecretInfo, version: int | None) -> SecretInfo:
+    """What may be told of an old version."""
+    if version in (None, info.version):
+        return info
+    history = session.client.list_secret_versions(info.id)
+    found: SecretVersion | None = next((v for v in history if v.version == version), None)
+    if found is None or found.state == "out of scope":
+        raise NotFound("version", str(version), hint=f"lockwork secret versions {info.name}")
+    import msgspec  # lazy: loaded by the Client already
+
+    return msgspec.structs.replace(info, version=found.version, updated=found.created, keys=found.keys)
+
+
+def _named(session: Session, name_or_id: str, scope: SecretScope | None, purge: bool) -> str:
+    """What a question calls it; what was deleted already has no name to look up."""
+    try:
+        return str(session.client.describe_secret(name_or_id, scope))
+    except NotFound:
+        if purge and is_uuid(name_or_id):
+            return f"secret {name_or_id}"
+        raise

@@ -1,0 +1,144 @@
+"""What the words before and around a command say: as whom, where, in which form; and the Client for it."""
+
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lockwork.cli import formats
+from lockwork.cli.formats import Record
+from lockwork.client.profile import Profile
+from lockwork.domain.secrets import SecretScope
+
+if TYPE_CHECKING:
+    from lockwork.client.api import Client
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Session:
+    """One call of the command. Commands take it by `@pass_session`."""
+
+    def __init__(self, *, workspace: str | None, user: str | None, output: str | None) -> None:
+        self._workspace = workspace
+        self._user = user
+        self.output = output or "table"
+
+    @cached_property
+    def profile(self) -> Profile:
+        return Profile(workspace=self._workspace, user=self._user)
+
+    @cached_property
+    def client(self) -> "Client":
+        """The Client that every command asks; it opens the store with its first question."""
+        from lockwork.client.api import Client  # lazy: help, completion scripts and status need no store
+
+        return Client(profile=self.profile)
+
+    def show(self, record: Record, table: Callable[[], None] | None = None) -> None:
+        formats.show(self.output, record, table)
+
+    def show_list(self, records: Iterable[Record], names: tuple[str, ...], **how: Any) -> None:
+        formats.show_list(self.output, records, names, **how)
+
+    def done(self, sentence: str, record: Record) -> None:
+        """The answer to a change: a sentence for people, else the thing as it is now."""
+        formats.show(self.output, record, lambda: print(sentence))
+
+
+pass_session = click.make_pass_decorator(Session)
+
+
+def output_option(command: F) -> F:
+    """`-o/--output` after the command, for whoever does not think of it before the group."""
+    return _output("-o", "--output")(command)
+
+
+def long_output_option(command: F) -> F:
+    """`--output` alone, where `-o` means something else."""
+    return _output("--output")(command)
+
+
+def _output(*words: str) -> Callable[[F], F]:
+    def keep(context: click.Context, _parameter: click.Parameter, value: str | None) -> None:
+        if value is not None and isinstance(context.obj, Session):
+            context.obj.output = value
+
+    return click.option(
+        *words,
+        type=click.Choice(formats.FORMATS),
+        expose_value=False,
+        callback=keep,
+        help="How the answer is printed.",
+    )
+
+
+def read_scope(_context: click.Context, _parameter: click.Parameter, value: str | None) -> SecretScope | None:
+    return None if value is None else SecretScope(value)
+
+
+def scope_option(*words: str, help: str = "Which of two secrets of that name.") -> Callable[[F], F]:
+    words = words or ("--scope",)
+    return click.option(*words, type=click.Choice([scope.value for scope in SecretScope]), callback=read_scope, help=help)
+
+
+def listing_options(sort_by: str = "asc:name") -> Callable[[F], F]:
+    """`--sort-by`, `--page` and `--size`, the same for every list."""
+
+    def add(command: F) -> F:
+        command = click.option(
+            "--size", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many a page."
+        )(command)
+        command = click.option(
+            "--page", type=click.IntRange(1), default=1, show_default=True, help="Which page, from 1."
+        )(command)
+        return click.option(
+            "--sort-by",
+            metavar="asc|desc:FIELD",
+            default=sort_by,
+            show_default=True,
+            help="The order; ties by id.",
+        )(command)
+
+    return add
+
+
+# --- completion --------------------------------------------------------------------------------------------
+
+
+def completion_client(context: click.Context) -> "Client | None":
+    """A Client for completing words; None where there is no store yet, which completing must not make."""
+    from lockwork.service.assembly import DATABASE_FILE  # lazy: only completion asks
+
+    words = context.find_root().params
+    session = Session(workspace=words.get("workspace"), user=words.get("user"), output=None)
+    there = (session.profile.settings.home.value / DATABASE_FILE).is_file()
+    return session.client if there else None
+
+
+def complete_by(ask: Callable[["Client", click.Context, str], Iterable[str]]) -> Any:
+    """A completion that asks the store, and is silent about every failure: the shell has no place for one."""
+
+    def complete(context: click.Context, _parameter: click.Parameter, incomplete: str) -> list[str]:
+        with suppress(Exception):
+            client = completion_client(context)
+            if client is not None:
+                return [word for word in ask(client, context, incomplete) if word.startswith(incomplete)]
+        return []
+
+    return complete
+
+
+def _secret_names(client: "Client", _context: click.Context, incomplete: str) -> Iterable[str]:
+    filters = f"startswith:{incomplete}" if incomplete else None
+    return dict.fromkeys(info.name for info in client.list_secrets(name=filters, size=200))
+
+
+def _key_names(client: "Client", context: click.Context, _incomplete: str) -> Iterable[str]:
+    return client.describe_secret(context.params["name_or_id"]).keys
+
+
+complete_secrets = complete_by(_secret_names)
+complete_keys = complete_by(_key_names)

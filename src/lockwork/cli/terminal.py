@@ -1,0 +1,164 @@
+"""Whom we talk to: results on stdout, everything else on stderr, questions on a terminal only.
+
+What is data may hold anything, escape sequences too: on a terminal it is shown escaped, elsewhere it goes
+out byte for byte.
+"""
+
+import re
+import sys
+from collections.abc import Callable
+from io import TextIOWrapper
+from typing import TextIO, TypeVar
+
+from click.exceptions import Exit
+
+from lockwork.domain.errors import InvalidInput, LockworkError, WrongUsage
+from lockwork.settings import Settings
+
+T = TypeVar("T")
+
+# All control characters but the newline, and those that turn the direction of text around.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LONGEST_LINE = 4095
+"""Bytes of a line that a terminal takes in its usual mode; it drops the rest without a word."""
+
+
+def prepare() -> None:
+    """UTF-8 whatever the locale says: values go out byte for byte, and no encoder's failure quotes one."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+# --- telling -----------------------------------------------------------------------------------------------
+
+
+def say(text: str) -> None:
+    """A result, as a line on stdout."""
+    print(for_stream(text, sys.stdout))
+
+
+def note(text: str) -> None:
+    _tell("note", text, "36")
+
+
+def hint(text: str) -> None:
+    _tell("hint", text, "36")
+
+
+def error(text: str) -> None:
+    _tell("error", text, "1;31")
+
+
+def aside(text: str) -> None:
+    """A line on stderr that is no warning, such as what is about to be stored."""
+    print(escaped(text), file=sys.stderr)
+
+
+def notes(texts: tuple[str, ...] | list[str]) -> None:
+    for text in texts:
+        note(text)
+
+
+def told(failure: LockworkError) -> None:
+    """A failure, with the way out where there is one."""
+    error(failure.message)
+    if failure.hint:
+        hint(failure.hint)
+
+
+def _tell(kind: str, text: str, style: str) -> None:
+    sys.stdout.flush()  # what was said before stands before it, where both go to one file
+    word = f"\x1b[{style}m{kind}:\x1b[0m" if is_coloured(sys.stderr) else f"{kind}:"
+    print(word, escaped(text), file=sys.stderr)
+
+
+def escaped(text: str) -> str:
+    r"""Text in which nothing can act on a terminal: `\x1b` stands for an escape character."""
+    return _UNSAFE.sub(lambda found: repr(found[0])[1:-1], text)
+
+
+def for_stream(text: str, stream: TextIO) -> str:
+    """Text as this stream should get it."""
+    return escaped(text) if stream.isatty() else text
+
+
+def is_coloured(stream: TextIO) -> bool:
+    settings = Settings.load()
+    return stream.isatty() and settings.variable("NO_COLOR") is None and settings.variable("TERM") != "dumb"
+
+
+# --- asking ------------------------------------------------------------------------------------------------
+
+
+def is_interactive() -> bool:
+    """Whether there is somebody to ask: both ends are a terminal."""
+    return sys.stdin is not None and sys.stdin.isatty() and sys.stderr.isatty()
+
+
+def must_be_interactive(what: str, instead: str) -> None:
+    """Refuse to ask where nobody could answer, and say which flag to pass instead."""
+    if not is_interactive():
+        raise WrongUsage(f"{what} cannot be asked for without a terminal", hint=instead)
+
+
+def ask_hidden(prompt: str, check: Callable[[str], T]) -> T:
+    """What is typed, unseen, once `check` takes it; what it refuses is asked for again."""
+    import getpass  # lazy: few commands ask
+
+    return _until_right(check, lambda: getpass.getpass(escaped(prompt), sys.stderr))
+
+
+def ask_line(prompt: str, check: Callable[[str], T]) -> T:
+    """What is typed, once `check` takes it."""
+
+    def read() -> str:
+        print(escaped(prompt), end="", file=sys.stderr, flush=True)
+        return input()
+
+    return _until_right(check, read)
+
+
+def confirm(question: str, flag: str = "--yes") -> bool:
+    """Whether the answer is yes; without a terminal it fails and names the flag."""
+    must_be_interactive("this", f"{flag} goes on without asking")
+    return ask_line(f"{question} [y/N] ", lambda answer: answer.strip().lower() in ("y", "yes"))
+
+
+def must_confirm(question: str, flag: str = "--yes") -> None:
+    """Go on after a yes; else say that nothing was done, and end."""
+    if not confirm(question, flag):
+        note("nothing was changed")
+        raise Exit(1)
+
+
+def _until_right(check: Callable[[str], T], read: Callable[[], str]) -> T:
+    while True:
+        try:
+            return check(_typed(read))
+        except InvalidInput as failure:
+            if isinstance(failure, InputEnded):
+                raise
+            told(failure)
+
+
+class InputEnded(InvalidInput):
+    """The terminal was closed, or Ctrl-D typed, where an answer was expected."""
+
+
+def _typed(read: Callable[[], str]) -> str:
+    try:
+        text = read()
+    except EOFError:
+        print(file=sys.stderr)
+        raise InputEnded("the input ended; nothing was changed") from None
+    except UnicodeDecodeError:  # it carries what was typed
+        text = None
+    if text is None:
+        raise InvalidInput("what was typed is not UTF-8")
+    if len(text.encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
+        raise InvalidInput(
+            f"a terminal passes on at most {_LONGEST_LINE:,} bytes of a line, so this may be cut",
+            hint="give it as @FILE, or as @- from a pipe",
+        )
+    return text

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self
 
 import msgspec
 
-from lockwork.domain.checks import Need, Problem, Where, malformed_in, needs_of
+from lockwork.domain.checks import Need, Problem, malformed_in, needs_of
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import SecretName
 
@@ -209,13 +209,14 @@ def needs_of_component(component: Component) -> list[Need]:
     return needs_of(*_named(component), configuration(component), component.secrets)
 
 
+def own_needs_of_stack(stack: Stack) -> list[Need]:
+    """The secrets that a stack itself declares."""
+    return needs_of("stack", stack.name, {}, stack.secrets)
+
+
 def needs_of_stack(stack: Stack) -> list[Need]:
     """Every reference and declared secret of a stack and its components."""
-    own = [
-        Need(secret=s, key=None, where=Where(kind="stack", name=stack.name, path="secrets"))
-        for s in stack.secrets
-    ]
-    return own + [need for c in stack.components.values() for need in needs_of_component(c)]
+    return own_needs_of_stack(stack) + [n for c in stack.components.values() for n in needs_of_component(c)]
 
 
 def malformed_in_component(component: Component) -> list[Problem]:

@@ -37,9 +37,23 @@ from lockwork.messages.secrets import (
     UndeleteSecret,
     UpdateSecret,
 )
+from lockwork.messages.stacks import (
+    CopyComponent,
+    CopyStack,
+    DeleteComponent,
+    DeleteStack,
+    GetComponent,
+    GetStack,
+    ListComponents,
+    ListStacks,
+    RegisterComponent,
+    RegisterStack,
+    UpdateComponent,
+    UpdateStack,
+)
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 from lockwork.service import access as users
-from lockwork.service import audit, references, secrets, stacks, uses, versions
+from lockwork.service import audit, components, references, secrets, stacks, uses, versions
 from lockwork.service import keys as root_keys
 from lockwork.service import workspaces as rooms
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
@@ -67,6 +81,18 @@ ANSWERS = (
     GetUsage.answered_by(uses.usage),
     ExplainReference.answered_by(references.explain),
     CheckReferences.answered_by(references.check_references),
+    RegisterComponent.answered_by(components.register),
+    GetComponent.answered_by(components.get),
+    ListComponents.answered_by(components.list_),
+    UpdateComponent.answered_by(components.update),
+    CopyComponent.answered_by(components.copy),
+    DeleteComponent.answered_by(components.delete),
+    RegisterStack.answered_by(stacks.register),
+    GetStack.answered_by(stacks.get),
+    ListStacks.answered_by(stacks.list_),
+    UpdateStack.answered_by(stacks.update),
+    CopyStack.answered_by(stacks.copy),
+    DeleteStack.answered_by(stacks.delete),
     WhoAmI.answered_by(users.who_am_i),
     CreateUser.answered_by(users.create),
     GetUser.answered_by(users.get),

@@ -1,0 +1,123 @@
+"""Plain values of sensitive attributes: kept in a secret of the component's own, which it then refers to."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from lockwork.database import secrets as rows
+from lockwork.domain.attributes import checked_attributes, known, underscored
+from lockwork.domain.errors import AlreadyExists, InvalidInput
+from lockwork.domain.plaintext import looks_like_credential
+from lockwork.domain.references import Reference, has_reference, references_in
+from lockwork.domain.secrets import SecretName, SecretScope
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.stacks import Component, Flavor, configuration
+from lockwork.messages.secrets import CreateSecret, UpdateSecret
+from lockwork.service import secrets
+from lockwork.service.context import Context
+
+
+def with_attributes(
+    ctx: Context,
+    component: Component,
+    flavor: Flavor,
+    attributes: Mapping[str, Any],
+    credentials: Mapping[str, Sensitive],
+    *,
+    plaintext: bool,
+) -> Component:
+    """`component` with these attributes set: checked, and no plain credential among them unless wished."""
+    given = _opened(attributes, credentials)
+    whole = checked_attributes(flavor, given, component.attributes)
+    plain = {
+        name: Sensitive(whole[name]) for name in given if _is_plain_credential(flavor, name, whole[name])
+    }
+    if plain and not plaintext:
+        secret, notes = _keep(ctx, component, plain)
+        whole |= {name: str(Reference(secret, name)) for name in plain}
+    else:
+        notes = [
+            f"{name} is kept as plain text in the component: whoever may list it reads it" for name in plain
+        ]
+    notes += _warnings({name: whole[name] for name in given if name not in plain})
+    return replace(component, attributes=whole, notes=(*component.notes, *notes))
+
+
+def warnings_about_variables(environment: Mapping[str, str]) -> list[str]:
+    """Variables that look like they hold a credential in the clear."""
+    return _warnings(environment)
+
+
+def secret_of(component: Component) -> str:
+    """What the secret of a component's plain values is called."""
+    return f"{component.name.replace('.', '-')}-{component.type.dashed}"
+
+
+def refers_to(component: Component, secret: str) -> bool:
+    """Whether any of its attributes or variables names this secret."""
+    return any(reference.secret == secret for reference in references_in(configuration(component)))
+
+
+def _opened(attributes: Mapping[str, Any], credentials: Mapping[str, Sensitive]) -> dict[str, Any]:
+    """All that is given, by the names that flavors use. Only here are the hidden ones looked at."""
+    given, hidden = underscored(attributes), underscored(credentials)
+    if both := sorted(set(given) & set(hidden)):
+        raise InvalidInput(f"attribute {both[0]!r} is given twice")
+    return {n: v.reveal() if isinstance(v, Sensitive) else v for n, v in {**given, **hidden}.items()}
+
+
+def _is_plain_credential(flavor: Flavor, name: str, value: Any) -> bool:
+    return known(flavor, name).sensitive and isinstance(value, str) and not has_reference(value)
+
+
+def _keep(ctx: Context, component: Component, plain: Mapping[str, Sensitive]) -> tuple[str, list[str]]:
+    """The secret in which `plain` is now, and notes that say so."""
+    name = _secret_name(component)
+    existing = rows.by_name(ctx.tx, ctx.sight.namespaces(SecretScope.WORKSPACE), name)
+    if existing and not refers_to(component, name):
+        raise AlreadyExists(
+            "secret", name, f"{ctx.sight.where(SecretScope.WORKSPACE)}, and {component} did not make it",
+            hint=f"to use it, write --{next(iter(plain)).replace('_', '-')}='{{{{{name}.KEY}}}}'; "
+            "else give the component another name",
+        )  # fmt: skip
+    room = ctx.sight.workspace_name
+    if existing:
+        message = UpdateSecret(
+            workspace=room, secret=existing[0].id, scope=SecretScope.WORKSPACE, set=dict(plain)
+        )
+        info = secrets.update(ctx, message)
+    else:
+        info = secrets.create(ctx, CreateSecret(workspace=room, name=name, values=dict(plain)))
+    where = f"workspace secret {name!r}, version {info.version}"
+    return name, [
+        f"{key} is kept in {where}; the component holds {Reference(name, key)}" for key in plain
+    ] + list(info.notes)
+
+
+def _secret_name(component: Component) -> SecretName:
+    try:
+        return SecretName.parse(secret_of(component))
+    except InvalidInput:
+        raise InvalidInput(
+            f"{secret_of(component)!r} would keep its plain values, and is no secret's name",
+            hint="give the component a shorter name, or refer to a secret of your own: {{name.key}}",
+        ) from None
+
+
+def _warnings(tree: Mapping[str, Any]) -> list[str]:
+    told = (looks_like_credential(name, text) for name, text in _texts("", tree))
+    hint = "put it into a secret and write {{name.key}}"
+    return [f"{warning}: whoever may list it reads it; {hint}" for warning in told if warning]
+
+
+def _texts(path: str, node: Any) -> Iterator[tuple[str, str]]:
+    """Every text of a tree with its place."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, Mapping):
+        for key, value in node.items():
+            yield from _texts(f"{path}.{key}" if path else key, value)
+    elif isinstance(node, list):
+        for index, value in enumerate(node):
+            yield from _texts(f"{path}[{index}]", value)

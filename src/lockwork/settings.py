@@ -11,10 +11,12 @@ from collections.abc import Mapping
 from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
-from lockwork.domain.checks import ValidationLevel
 from lockwork.domain.errors import InvalidInput, RootKeyUnusable, StoreUnusable, Unavailable
+
+if TYPE_CHECKING:
+    from lockwork.domain.checks import ValidationLevel
 
 T = TypeVar("T")
 
@@ -124,8 +126,10 @@ class Settings:
             return named
         return _text(self._stacks, workspace, self.configuration_path)
 
-    def level(self, flag: str | None = None) -> Setting[ValidationLevel]:
+    def level(self, flag: str | None = None) -> "Setting[ValidationLevel]":
         """How much is checked before a run: `--level`, then the two variables; empty is unset."""
+        from lockwork.domain.checks import ValidationLevel  # lazy: few commands check, and all read settings
+
         texts = [("--level", flag), *((name, self.variable(name)) for name in _LEVEL_VARIABLES)]
         for source, text in texts:
             if text:

@@ -10,10 +10,6 @@ from lockwork.cli.session import Session, complete_by, listing_options, output_o
 from lockwork.domain.access import User
 
 FIELDS = ("id", "name", "created")
-BOUNDARY = (
-    "on this store a user is a name kept apart, not a person kept out: whoever can read its folder can read "
-    "every value and act as any user. People who must not read each other's secrets use a server."
-)
 complete_users = complete_by(lambda client, _context, _word: [u.name for u in client.list_users(size=200)])
 
 
@@ -34,7 +30,7 @@ def create(session: Session, name: str) -> None:
     """Make a user. On an embedded store this keeps names apart, not people."""
     made = session.client.create_user(name)
     session.done(f"created user {made.name!r}; lockwork --as {made.name} … acts as them", record(made))
-    terminal.notes([*made.notes] or [BOUNDARY])
+    terminal.notes([*made.notes])
 
 
 @user.command("list")

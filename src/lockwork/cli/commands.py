@@ -6,11 +6,9 @@ from typing import Any
 
 import click
 
-from lockwork.cli.arguments import free_options
 from lockwork.domain.errors import LockworkError, WrongUsage
-from lockwork.domain.secrets import SecretKey
 
-GLOBAL_OPTIONS = ("--workspace", "--as", "--output", "--version")
+GLOBAL_OPTIONS = frozenset({"--workspace", "--as", "--output", "--version"})
 """They stand before the group."""
 
 
@@ -32,14 +30,14 @@ class FreeCommand(Command):
     def __init__(
         self,
         *args: Any,
-        reserved: Sequence[str] = (),
-        read_key: Callable[[str], str] = SecretKey.parse,
+        sisters: Sequence[str] = (),
+        read_key: Callable[[str], str] | None = None,
         other_way: str = "through --values",
         free: str = "[--KEY=VALUE]...",
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self._reserved = reserved
+        self._sisters = frozenset(sisters)
         self._read_key = read_key
         self._other_way = other_way
         self._free = free
@@ -56,15 +54,31 @@ class FreeCommand(Command):
         return words
 
     def _split(self, ctx: click.Context, args: list[str]) -> tuple[list[tuple[str, str]], list[str]]:
-        known = known_options(self, ctx)
+        # lazy: help, and commands that only read, need none of it
+        from lockwork.cli.arguments import free_options
+        from lockwork.domain.secrets import SecretKey
+
+        known, read_key = known_options(self, ctx), self._read_key or SecretKey.parse
         if ctx.resilient_parsing:  # completing: whatever cannot be read yet is left out
             with suppress(LockworkError):
-                return free_options(args, known=known, read_key=self._read_key)
+                return free_options(args, known=known, read_key=read_key)
             return [], [word for word in args if not word.startswith("--") or word in known]
-        reserved = {*GLOBAL_OPTIONS, *self._reserved} - known.keys()
+        for before, word in zip(("", *args), args, strict=False):
+            if not known.get(before):  # else it is the value of an option
+                self._check_no_sister(word)
+        reserved = GLOBAL_OPTIONS - known.keys()
         return free_options(
-            args, known=known, reserved=reserved, read_key=self._read_key, other_way=self._other_way
+            args, known=known, reserved=reserved, read_key=read_key, other_way=self._other_way
         )
+
+    def _check_no_sister(self, word: str) -> None:
+        """An option of a command much like this one is not guessed to be a key."""
+        option = spelled_with_dashes(word.partition("=")[0])
+        if option in self._sisters and option not in {o for p in self.params for o in p.opts}:
+            raise WrongUsage(
+                f"{option} is an option of other commands and not of this one, so it is not guessed here",
+                hint=f"if it is meant as a key, give it {self._other_way}",
+            )
 
 
 class Group(click.Group):

@@ -7,7 +7,6 @@ from typing import Any, TypeVar
 import click
 
 from lockwork.cli import terminal
-from lockwork.cli.arguments import Source, gather
 from lockwork.cli.commands import FreeCommand
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.secrets import SecretKey, checked_value
@@ -18,18 +17,15 @@ ON_COMMAND_LINES = (
     "Values on a command line stay in the shell's history and are seen in process lists: prefer --ask KEY, "
     "-i, --KEY=@FILE, or --KEY=@- for standard input. @@x is the text @x."
 )
-CREATE_OPTIONS = ("--if-exists",)
-UPDATE_OPTIONS = ("--remove-keys", "--new-scope", "--new-name", "--if-version", "--force")
+_OF_CREATE = ("--if-exists",)
+_OF_OTHERS = ("--remove-keys", "--new-scope", "--new-name", "--if-version", "--force", "--reveal")
 
 
 class EntryCommand(FreeCommand):
     """A command that stores values. What is an option of its sister is not guessed to be a key."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        more.setdefault(
-            "reserved", (*CREATE_OPTIONS, *UPDATE_OPTIONS, "--name", "--key", "--reveal", "--yes")
-        )
-        super().__init__(*args, **more)
+        super().__init__(*args, sisters=(*_OF_CREATE, *_OF_OTHERS), **more)
 
 
 def entry_options(command: F) -> F:
@@ -71,6 +67,8 @@ def entered(
     present: Collection[str] = (),
 ) -> dict[str, str]:
     """All that is to be stored. `present` are the keys that an update may offer to replace."""
+    from lockwork.cli.arguments import Source, gather  # lazy: `secret get` stands beside, and needs no parser
+
     asked = [SecretKey.parse(key) for key in ask]
     if asked or interactive:  # before anything is read: who cannot be asked hears so at once
         terminal.must_be_interactive(_asked_for(asked), _INSTEAD)

@@ -7,10 +7,13 @@ form holds the data as it is.
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from lockwork.cli import terminal
-from lockwork.messages import Page
+
+if TYPE_CHECKING:
+    from lockwork.messages import Page
 
 FORMATS = ("table", "json", "yaml", "csv")
 
@@ -32,7 +35,7 @@ def show_list(
     names: Sequence[str],
     *,
     columns: Sequence[str] | None = None,
-    page: Page[Any] | None = None,
+    page: "Page[Any] | None" = None,
     nothing: str = "nothing found",
 ) -> None:
     """Several things: an array. `names` are the fields of each; `columns` those that a table shows."""
@@ -131,25 +134,21 @@ def cell(value: Any) -> str:
 def _json(data: Any, _names: Sequence[str]) -> None:
     import msgspec  # lazy: loaded by whatever made the data
 
-    sys.stdout.write(msgspec.json.format(msgspec.json.encode(data), indent=2).decode() + "\n")
+    encoded = msgspec.json.encode(_plain(data))
+    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
 
 
 def _yaml(data: Any, _names: Sequence[str]) -> None:
-    import msgspec
     import yaml  # lazy: 40 ms, and only this form needs it
 
-    plain = msgspec.to_builtins(data)
-    yaml.safe_dump(
-        plain, sys.stdout, sort_keys=False, allow_unicode=True, default_flow_style=False, width=2**31
-    )
+    style: dict[str, Any] = {"sort_keys": False, "default_flow_style": False}
+    yaml.safe_dump(_plain(data), sys.stdout, allow_unicode=True, width=2**31, **style)
 
 
 def _csv(data: Any, names: Sequence[str]) -> None:
     import csv  # lazy: only this form needs it
 
-    import msgspec
-
-    records = msgspec.to_builtins([data] if isinstance(data, Mapping) else data)
+    records = _plain([data] if isinstance(data, Mapping) else data)
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     writer.writerows([_csv_cell(record[name]) for name in names] for record in records)
@@ -166,6 +165,21 @@ def _csv_cell(value: Any) -> str:
     import json  # lazy: as csv
 
     return json.dumps(value, ensure_ascii=False)
+
+
+def _plain(data: Any) -> Any:
+    """Mappings, lists, text and numbers alone: checked names and hidden types become what they hold."""
+    if isinstance(data, Mapping):
+        return {str(key): _plain(value) for key, value in data.items()}
+    if isinstance(data, (list, tuple)):
+        return [_plain(value) for value in data]
+    if isinstance(data, str):
+        return str(data.value) if isinstance(data, Enum) else str(data)
+    if data is None or isinstance(data, (bool, int, float)):
+        return data
+    import msgspec  # lazy: loaded by whatever made the data
+
+    return msgspec.to_builtins(data)
 
 
 _WRITERS: dict[str, Callable[[Any, Sequence[str]], None]] = {"json": _json, "yaml": _yaml, "csv": _csv}

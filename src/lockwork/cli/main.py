@@ -15,7 +15,6 @@ from lockwork.cli.commands import GLOBAL_OPTIONS, Group, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
 from lockwork.cli.session import Session
 from lockwork.domain.errors import LockworkError, Unavailable, WrongUsage
-from lockwork.settings import Settings
 
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 BROKEN_PIPE = 141
@@ -110,6 +109,7 @@ def lockwork(context: click.Context, workspace: str | None, user: str | None, ou
     """Keep the secrets of machine-learning pipelines: named groups of key-value pairs, referenced as
     {{name.key}}, checked before a run and read inside its steps."""
     context.obj = Session(workspace=workspace, user=user, output=output)
+    context.call_on_close(context.obj.close)
 
 
 # --- how it ends -------------------------------------------------------------------------------------------
@@ -148,6 +148,8 @@ def _invoked(words: list[str]) -> int:
 
 def _completed() -> bool:
     """Answer a shell that completes words, if one asks."""
+    from lockwork.settings import Settings  # lazy: as all that help can do without
+
     instruction = Settings.load().variable(COMPLETION_VARIABLE)
     if instruction is None:
         return False

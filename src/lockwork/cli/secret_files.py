@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -10,22 +9,17 @@ import click
 
 from lockwork.cli import terminal
 from lockwork.cli.commands import Command
-from lockwork.cli.mappings import write_env, write_json, write_yaml
 from lockwork.cli.session import Session, complete_secrets, pass_session, scope_option
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import SecretScope
 
-_WRITERS: dict[str, Callable[[Mapping[str, str]], str]] = {
-    "yaml": write_yaml,
-    "json": write_json,
-    "env": write_env,
-}
+FORMS = ("yaml", "json", "env")
 
 
 @click.command(cls=Command)
 @click.argument("name_or_id", shell_complete=complete_secrets)
 @click.option("-f", "--filename", metavar="FILE", help="Where to; - prints. Default: NAME.yaml here.")
-@click.option("--format", "form", type=click.Choice(list(_WRITERS)),
+@click.option("--format", "form", type=click.Choice(FORMS),
               help="Default: as the file's name ends, else yaml.")  # fmt: skip
 @scope_option()
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
@@ -39,8 +33,11 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
     form = form or _form_of(filename)
     if filename not in (None, "-"):
         _check_free(Path(str(filename)), force)  # before the values are read, and their reading is recorded
+    from lockwork.cli import mappings  # lazy: `secret get` stands beside, and needs none of it
+
+    write = {"yaml": mappings.write_yaml, "json": mappings.write_json, "env": mappings.write_env}[form]
     found = session.client.get_secret(name_or_id, scope)
-    text = _WRITERS[form](found.secret_values)
+    text = write(found.secret_values)
     if filename == "-":
         sys.stdout.write(text)
         return
@@ -54,7 +51,7 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
 
 def _form_of(filename: str | None) -> str:
     ending = (filename or "").rpartition(".")[2].lower()
-    return ending if ending in _WRITERS else "yaml"
+    return ending if ending in FORMS else "yaml"
 
 
 def _check_free(path: Path, force: bool) -> None:

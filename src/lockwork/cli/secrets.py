@@ -195,7 +195,7 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
            purge: bool) -> None:  # fmt: skip
     """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
     if not yes:
-        terminal.must_be_interactive("this", "--yes deletes without asking")
+        terminal.must_be_interactive("a yes", "--yes deletes without asking")
         how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
         terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
     info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)

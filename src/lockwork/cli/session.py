@@ -9,11 +9,11 @@ import click
 
 from lockwork.cli import formats
 from lockwork.cli.formats import Record
-from lockwork.client.profile import Profile
-from lockwork.domain.secrets import SecretScope
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
+    from lockwork.client.profile import Profile
+    from lockwork.domain.secrets import SecretScope
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +27,9 @@ class Session:
         self.output = output or "table"
 
     @cached_property
-    def profile(self) -> Profile:
+    def profile(self) -> "Profile":
+        from lockwork.client.profile import Profile  # lazy: help reads no settings
+
         return Profile(workspace=self._workspace, user=self._user)
 
     @cached_property
@@ -36,6 +38,11 @@ class Session:
         from lockwork.client.api import Client  # lazy: help, completion scripts and status need no store
 
         return Client(profile=self.profile)
+
+    def close(self) -> None:
+        """Let go of the store, if this command opened it."""
+        if "client" in self.__dict__:
+            self.client.close()
 
     def show(self, record: Record, table: Callable[[], None] | None = None) -> None:
         formats.show(self.output, record, table)
@@ -75,13 +82,17 @@ def _output(*words: str) -> Callable[[F], F]:
     )
 
 
-def read_scope(_context: click.Context, _parameter: click.Parameter, value: str | None) -> SecretScope | None:
+def read_scope(
+    _context: click.Context, _parameter: click.Parameter, value: str | None
+) -> "SecretScope | None":
+    from lockwork.domain.secrets import SecretScope  # lazy: help needs none of it
+
     return None if value is None else SecretScope(value)
 
 
 def scope_option(*words: str, help: str = "Which of two secrets of that name.") -> Callable[[F], F]:
-    words = words or ("--scope",)
-    return click.option(*words, type=click.Choice([scope.value for scope in SecretScope]), callback=read_scope, help=help)
+    words, scopes = words or ("--scope",), click.Choice(["workspace", "user"])
+    return click.option(*words, type=scopes, callback=read_scope, help=help)
 
 
 def listing_options(sort_by: str = "asc:name") -> Callable[[F], F]:

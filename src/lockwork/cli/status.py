@@ -8,7 +8,7 @@ from lockwork.cli import formats, terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.client.profile import Profile
-from lockwork.settings import DEFAULT, Setting
+from lockwork.settings import Setting
 
 
 @click.command(cls=Command)
@@ -54,7 +54,7 @@ def _root_key(profile: Profile, beside: Path) -> Setting[str]:
         return Setting("the variable's own text", "LOCKWORK_ROOT_KEY")
     if settings.root_key_file is not None:
         return Setting(str(settings.root_key_file), "LOCKWORK_ROOT_KEY_FILE")
-    return Setting(str(beside), DEFAULT)
+    return Setting(str(beside), settings.home.source)
 
 
 @click.command(cls=Command)

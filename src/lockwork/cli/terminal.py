@@ -13,7 +13,6 @@ from typing import TextIO, TypeVar
 from click.exceptions import Exit
 
 from lockwork.domain.errors import InvalidInput, LockworkError, WrongUsage
-from lockwork.settings import Settings
 
 T = TypeVar("T")
 
@@ -52,6 +51,7 @@ def error(text: str) -> None:
 
 def aside(text: str) -> None:
     """A line on stderr that is no warning, such as what is about to be stored."""
+    sys.stdout.flush()
     print(escaped(text), file=sys.stderr)
 
 
@@ -84,8 +84,12 @@ def for_stream(text: str, stream: TextIO) -> str:
 
 
 def is_coloured(stream: TextIO) -> bool:
+    if not stream.isatty():
+        return False
+    from lockwork.settings import Settings  # lazy: only a terminal has colours
+
     settings = Settings.load()
-    return stream.isatty() and settings.variable("NO_COLOR") is None and settings.variable("TERM") != "dumb"
+    return settings.variable("NO_COLOR") is None and settings.variable("TERM") != "dumb"
 
 
 # --- asking ------------------------------------------------------------------------------------------------
@@ -99,7 +103,7 @@ def is_interactive() -> bool:
 def must_be_interactive(what: str, instead: str) -> None:
     """Refuse to ask where nobody could answer, and say which flag to pass instead."""
     if not is_interactive():
-        raise WrongUsage(f"{what} cannot be asked for without a terminal", hint=instead)
+        raise WrongUsage(f"{what} cannot be asked for: there is no terminal", hint=instead)
 
 
 def ask_hidden(prompt: str, check: Callable[[str], T]) -> T:
@@ -121,7 +125,7 @@ def ask_line(prompt: str, check: Callable[[str], T]) -> T:
 
 def confirm(question: str, flag: str = "--yes") -> bool:
     """Whether the answer is yes; without a terminal it fails and names the flag."""
-    must_be_interactive("this", f"{flag} goes on without asking")
+    must_be_interactive("a yes", f"{flag} goes on without asking")
     return ask_line(f"{question} [y/N] ", lambda answer: answer.strip().lower() in ("y", "yes"))
 
 

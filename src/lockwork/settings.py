@@ -279,9 +279,12 @@ def _toml(table: Mapping[str, Any]) -> str:
 
 def _quoted(text: str) -> str:
     """A basic string, or a bare key where it is one: our names are, and theirs may be anything."""
-    import json  # lazy: only writing needs it. TOML's basic strings take JSON's escapes.
+    import json  # lazy: only writing needs it
 
-    return text if text in (*_PROJECT_KEYS, *_CONFIGURATION_KEYS) else json.dumps(text)
+    if text in (*_PROJECT_KEYS, *_CONFIGURATION_KEYS):
+        return text
+    # TOML takes JSON's escapes, but for surrogates, and wants one more.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 
 
 def _read(path: Path, known: tuple[str, ...]) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""What is active, and how it is changed."""
+
+from pathlib import Path
+
+import pytest
+
+from lockwork.client.profile import Profile
+from lockwork.settings import Settings
+
+
+def test_a_flag_goes_before_everything(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Workspace, user and stack that were given outrank the environment, and say which flag it was."""
+    for name in ("WORKSPACE", "USER", "STACK"):
+        monkeypatch.setenv(f"LOCKWORK_{name}", "variable")
+    flagged = Profile(workspace="w", user="u", stack="s")
+    assert flagged.workspace == ("w", "--workspace")
+    assert flagged.user == ("u", "--as")
+    assert flagged.stack == ("s", "--stack")
+    plain = Profile()
+    assert (plain.workspace, plain.user, plain.stack) == tuple(
+        ("variable", f"LOCKWORK_{name}") for name in ("WORKSPACE", "USER", "STACK")
+    )
+
+
+def test_without_a_word_everything_is_default(own_home: Path) -> None:
+    """Nobody said anything: workspace, user and stack are `default`, by default."""
+    profile = Profile()
+    assert {profile.workspace, profile.user, profile.stack} == {("default", "default")}
+
+
+def test_what_is_set_is_active_at_once_and_later(own_home: Path) -> None:
+    """Setting the workspace and its stack is seen by this profile and by the next."""
+    profile = Profile()
+    profile.set_active_workspace("team")
+    profile.set_active_stack("prod")
+    for seen in (profile, Profile()):
+        assert seen.workspace.value == "team"
+        assert seen.stack.value == "prod"
+    profile.set_active_workspace("default")
+    assert Profile().stack == ("default", "default")
+    profile.forget_active_stack("team")
+    assert Profile(workspace="team").stack.value == "default"
+
+
+def test_a_profile_reads_nothing_until_asked(own_home: Path) -> None:
+    """Making one is free of input and failure: a broken file is met when something is asked of it."""
+    (own_home / ".lockwork.toml").write_text("broken")
+    profile = Profile(Settings.load(cwd=own_home), workspace="w")
+    assert profile.workspace.value == "w"
+
+
+def test_a_project_pins_only_what_somebody_chose(own_home: Path) -> None:
+    """`init` writes the workspace, and the stack only where it is more than the default."""
+    path = Profile().write_project(own_home)
+    assert path.read_text().splitlines()[1:] == ['workspace = "default"']
+    Profile(stack="prod").write_project(own_home, replace=True)
+    assert Profile().stack == ("prod", str(path))

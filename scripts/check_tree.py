@@ -20,6 +20,8 @@ LONGEST_FILE = 400
 MAY_REVEAL = {
     "crypto/keyring.py": "writes a root key into the keyring file",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
+    "pipelines/resolver.py": "makes known to the mask what a step fetches by itself",
+    "service/credentials.py": "tells a plain value of a sensitive attribute from a reference",
     "service/secrets.py": "hands new values to the domain, which checks them against the limits",
     "vaults/builtin.py": "seals values",
 }

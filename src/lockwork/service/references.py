@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec.structs import replace
+
 from lockwork.database import secrets
 from lockwork.database.secrets import Checked
 from lockwork.domain import checks
@@ -32,6 +34,7 @@ def check(
     rows = _asked(ctx, needs, level, scope)
     found = _found(ctx, rows)
     problems = _problems(ctx, needs, rows, found, level, scope)
+    found = _with_keys(ctx, needs, found)
     return Report(
         ok=not any(p.refuses for p in problems),
         stack=stack,
@@ -114,6 +117,16 @@ def _found(ctx: Context, rows: Sequence[Checked]) -> dict[str, Found]:
                 hides=mine and SecretScope.WORKSPACE in scopes[row.wanted],
             )
     return found
+
+
+def _with_keys(ctx: Context, needs: Sequence[Need], found: dict[str, Found]) -> dict[str, Found]:
+    """The same, with key names where a secret is declared as a whole: one query, none where none is."""
+    whole = {need.secret for need in needs if need.key is None} & found.keys()
+    if not whole:
+        return found
+    keys = secrets.keys(ctx.tx, [(found[name].id, found[name].version) for name in whole])
+    told = {name: keys[found[name].id, found[name].version] for name in whole}
+    return {name: replace(f, keys=told.get(name, ())) for name, f in found.items()}
 
 
 def _problems(

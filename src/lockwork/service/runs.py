@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lockwork.database import runs, secrets
+from lockwork.database import runs
 from lockwork.database.runs import RunRow
 from lockwork.domain.audit import Subject
 from lockwork.domain.checks import Found, Need, Report, ValidationLevel
@@ -37,7 +37,7 @@ from lockwork.service import findings, processes, references, stacks
 from lockwork.service.context import Context
 
 _GONE = "the process of this run has gone without a word: it was killed, or crashed"
-_CUT_NOTICE = 1024  # room for the line that says where the log was cut
+_BEYOND = MAX_LOG_PART + 1024  # the line that says where the log was cut, and where the step failed
 
 
 def start(ctx: Context, message: StartRun) -> Settled:
@@ -70,7 +70,7 @@ def append_log(ctx: Context, message: AppendLog) -> None:
     row = _own_running(ctx, message.run)
     if len(message.part) > MAX_LOG_PART:
         raise InvalidInput(f"a part of a log is at most {MAX_LOG_PART:,} bytes, not {len(message.part):,}")
-    if runs.log_size(ctx.tx, row.id, message.step) + len(message.part) > MAX_LOG + _CUT_NOTICE:
+    if runs.log_size(ctx.tx, row.id, message.step) + len(message.part) > MAX_LOG + _BEYOND:
         raise Refused(f"the log of step {message.step!r} is full: {MAX_LOG:,} bytes are kept of a step")
     _told(ctx, row).step(message.step)
     if not runs.append_log(ctx.tx, row.id, message.step, message.number, message.part):
@@ -134,18 +134,13 @@ def close_lost(ctx: Context) -> None:
 def _settled(
     ctx: Context, needs: list[Need], level: ValidationLevel, stack: str
 ) -> tuple[Report, tuple[Found, ...]]:
-    """The report at this level, and what each name means to this caller, with the keys of whole secrets."""
+    """The report at this level, and what each name means to this caller."""
     # Without a check, names are still settled: a run keeps to one version over all its steps.
     asked = ValidationLevel.SECRET_EXISTS if level is ValidationLevel.NONE else level
     checked = references.check(ctx, needs, asked, stack=stack)
-    whole = {need.secret for need in needs if need.key is None}
-    keys = (
-        secrets.keys(ctx.tx, [(f.id, f.version) for f in checked.found if f.name in whole]) if whole else {}
-    )
-    found = tuple(msgspec.structs.replace(f, keys=keys.get((f.id, f.version), ())) for f in checked.found)
     if level is ValidationLevel.NONE:
-        return Report(ok=True, stack=stack, level=level, checked=0), found
-    return msgspec.structs.replace(checked, found=found), found
+        return Report(ok=True, stack=stack, level=level, checked=0), checked.found
+    return checked, checked.found
 
 
 def _row(ctx: Context, message: StartRun, stack: str, report: Report) -> RunRow:

@@ -1,0 +1,74 @@
+"""References → values, just in time: one read, made known to the mask before anyone gets them, never kept."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TypeVar
+
+from lockwork.capture.streams import Mask
+from lockwork.client.api import Client
+from lockwork.domain import plans, references
+from lockwork.domain.checks import Found
+from lockwork.domain.errors import NotFound
+from lockwork.domain.references import Reference
+from lockwork.domain.secrets import RevealedSecret
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.secrets import Wanted
+
+T = TypeVar("T")
+
+
+class Values:
+    """What some references stand for. Short-lived: whoever holds it holds values in the clear."""
+
+    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
+        self._texts = texts
+
+    def fill(self, tree: T) -> T:
+        """A copy with every reference replaced by its value."""
+        return references.fill(tree, self._look_up)
+
+    def whole(self, secret: str) -> Mapping[str, str]:
+        """Every key of a secret that was asked for as a whole."""
+        return self._texts[secret]
+
+    def _look_up(self, reference: Reference) -> str:
+        keys = self._texts.get(reference.secret, {})
+        if reference.key not in keys:
+            hint = f"lockwork secret update {reference.secret} --ask {reference.key}"
+            raise NotFound("value for", str(reference), hint=hint)
+        return keys[reference.key]
+
+
+class Resolver:
+    """Reads by the ids and versions that a run was settled on, so that all its steps see the same."""
+
+    def __init__(self, client: Client, run: str | None, found: Sequence[Found], mask: Mask) -> None:
+        self._client, self._run, self._mask = client, run, mask
+        self._found = {f.name: f for f in found}
+
+    def values(self, trees: Iterable[object], whole: Iterable[str] = (), step: str | None = None) -> Values:
+        """What these trees refer to, and secrets as a whole: one request, or none where nothing is."""
+        wanted = plans.wanted_of(trees, whole)
+        if not wanted:
+            return Values({})
+        asked = [self._wanted(name, keys) for name, keys in wanted.items()]
+        revealed = self._client.reveal_secrets(asked, run=self._run, step=step)
+        texts = {
+            name: _text_of(secret, keys)
+            for (name, keys), secret in zip(wanted.items(), revealed, strict=True)
+        }
+        self._mask.learn(text for keys in texts.values() for text in keys.values())
+        return Values(texts)
+
+    def learn(self, values: Iterable[Sensitive]) -> None:
+        """Mask what a step fetches by itself."""
+        self._mask.learn(value.reveal() for value in values)
+
+    def _wanted(self, name: str, keys: tuple[str, ...] | None) -> Wanted:
+        found = self._found.get(name)
+        if found is None:
+            raise NotFound("secret", name, hint="it was not there when the run began")
+        return Wanted(id=found.id, version=found.version, keys=keys)
+
+
+def _text_of(secret: RevealedSecret, keys: tuple[str, ...] | None) -> dict[str, str]:
+    return {key: text for key, text in secret.secret_values.items() if keys is None or key in keys}

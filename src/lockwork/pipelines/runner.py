@@ -1,0 +1,233 @@
+"""A run from first to last: checked, its steps put through the orchestrator, everything recorded."""
+
+import os
+import time
+from collections.abc import Iterator
+
+from lockwork.capture.logs import StepLog
+from lockwork.capture.streams import Capture, Inline
+from lockwork.client.api import Client
+from lockwork.domain import reports
+from lockwork.domain.checks import ValidationLevel
+from lockwork.domain.errors import InvalidInput, LockworkError, RunFailed
+from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
+from lockwork.flavors import registry
+from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
+from lockwork.pipelines import attempts, preflight
+from lockwork.pipelines.attempts import Job, Outcome
+from lockwork.pipelines.graph import Graph
+from lockwork.pipelines.preflight import Begun
+from lockwork.pipelines.progress import Progress
+from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.workers import Finished, Workers
+
+ARTIFACTS = "artifacts"
+"""The folder in the home where flavors keep files that have no other place."""
+
+
+def run(
+    graph: Graph,
+    *,
+    client: Client | None = None,
+    stack: str | None = None,
+    level: ValidationLevel | None = None,
+    inline: bool = False,
+) -> Run:
+    """Check all that the pipeline needs, then run it; ValidationFailed or RunFailed where that fails."""
+    _check_not_nested(graph.pipeline.name)
+    client = client or Client()
+    profile = client.profile
+    level = level or profile.settings.level().value
+    is_live = os.isatty(2)
+    with Inline() if inline else Capture.start() as capture:
+        progress = Progress(capture, is_live=is_live)
+        begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level)
+        if inline:
+            progress.note("inline: what the steps print is not masked and not kept")
+        record = Execution(client, graph, begun, capture, progress).complete()
+    return _answered(record)
+
+
+def _answered(record: Run) -> Run:
+    """The record, or the failure that tells how it ended; raised here, where no step's exception is near."""
+    if record.status is RunStatus.INTERRUPTED:
+        raise KeyboardInterrupt
+    if record.status is RunStatus.FAILED:
+        raise RunFailed(
+            f"run {record.id[:8]} of pipeline {record.pipeline!r} failed: {record.failure}",
+            record,
+            hint=f"lockwork run logs {record.id[:8]}",
+        )
+    return record
+
+
+def _check_not_nested(name: str) -> None:
+    if attempts.is_inside():
+        raise InvalidInput(
+            f"pipeline {name!r} is called inside a running step; a step cannot start a run",
+            hint="call it from outside, or behind: if __name__ == '__main__':",
+        )
+
+
+class Execution:
+    """One run that goes on. To its orchestrator it is the StepRunner."""
+
+    def __init__(
+        self, client: Client, graph: Graph, begun: Begun, capture: Capture | Inline, progress: Progress
+    ) -> None:
+        self._client, self._graph, self._capture, self._progress = client, graph, capture, progress
+        self._settled, self._plans = begun.settled, begun.plans
+        self._id = begun.settled.run.id
+        self._folder = client.profile.settings.home.value / ARTIFACTS
+        self._resolver = Resolver(client, self._id, begun.settled.found, capture)
+        self._outputs: dict[tuple[str, str], OutputRecord] = {}
+        self._failures: list[str] = []
+        self._workers = Workers()
+        self._done: list[Finished] = []
+        self._process = os.getpid()
+
+    def complete(self) -> Run:
+        """The whole run; its record as it is at the end."""
+        self._progress.began(self._settled.run)
+        for note in (*reports.warnings(self._settled.report), *self._plans.notes):
+            self._progress.note(note)
+        status, failure = self._orchestrated()
+        notes = [*self._plans.notes]
+        if status is RunStatus.FAILED:
+            notes += self._alert(failure or "")
+        record = self._client.send(
+            FinishRun(
+                workspace=self._client.workspace,
+                run=self._id,
+                status=status,
+                failure=failure,
+                notes=tuple(notes),
+            )
+        )
+        self._progress.ended(record)
+        return record
+
+    def _orchestrated(self) -> tuple[RunStatus, str | None]:
+        try:
+            component = self._settled.stack.orchestrator
+            attributes = self._resolver.values([component.attributes]).fill(component.attributes)
+            actor = registry.orchestrator(component, attributes, self._folder)
+            completed = actor.run(self._graph.pipeline.steps, self)
+        except KeyboardInterrupt:
+            return RunStatus.INTERRUPTED, "interrupted"
+        except LockworkError as failure:
+            return RunStatus.FAILED, attempts.failed(failure, self._capture).failure
+        finally:
+            self._workers.end()
+        if completed:
+            return RunStatus.COMPLETED, None
+        return RunStatus.FAILED, "; ".join(self._failures)
+
+    # -- what the orchestrator asks for
+
+    def run(self, step: Step) -> bool:
+        """Run it here and wait for its end."""
+        return self._end(self._here(step))
+
+    def start(self, step: Step) -> None:
+        """Begin it in a fresh process."""
+        if isinstance(self._capture, Inline):  # a debugger wants to see it here
+            self._done.append(self._here(step))
+        else:
+            began = self._begin(step)
+            self._workers.start(self._job(step), self._graph.calls[step.name], self._capture, began)
+
+    def next_finished(self) -> tuple[Step, bool]:
+        """Wait for one of those that were started."""
+        finished = self._done.pop(0) if self._done else self._workers.next_finished()
+        return finished.step, self._end(finished)
+
+    # -- a step
+
+    def _here(self, step: Step) -> Finished:
+        began = self._begin(step)
+        call = self._graph.calls[step.name]
+        with self._capture.step(step.name) as log:
+            outcome = attempts.attempt(
+                self._job(step), call.step.entrypoint, call.arguments, self._client, self._capture
+            )
+            self._leave_if_forked(outcome)
+        return Finished(step, outcome, log, began)
+
+    def _begin(self, step: Step) -> float:
+        self._client.send(StartStep(workspace=self._client.workspace, run=self._id, step=step.name))
+        self._progress.step_began(step.name)
+        return time.monotonic()
+
+    def _job(self, step: Step) -> Job:
+        profile = self._client.profile
+        return Job(
+            workspace=self._client.workspace,
+            user=profile.user.value,
+            stack=self._settled.stack.name,
+            pipeline=self._graph.pipeline.name,
+            run=self._id,
+            plan=self._plans.steps[step.name],
+            found=self._settled.found,
+            inputs={p: self._outputs[source.step, source.output] for p, source in step.inputs.items()},
+            folder=str(self._folder),
+        )
+
+    def _end(self, finished: Finished) -> bool:
+        """Record how a step ended; an interrupted one ends the run."""
+        step, outcome, log, began = finished
+        self._progress.step_ended(step.name, outcome.status, time.monotonic() - began, outcome.failure)
+        for note in outcome.notes:
+            self._progress.note(note)
+        if outcome.trace:
+            self._capture.say(outcome.trace)
+        for number, part in enumerate(_parts(log, outcome.trace)):
+            self._client.send(
+                AppendLog(
+                    workspace=self._client.workspace, run=self._id, step=step.name, number=number, part=part
+                )
+            )
+        self._client.send(
+            FinishStep(
+                workspace=self._client.workspace,
+                run=self._id,
+                step=step.name,
+                status=outcome.status,
+                failure=outcome.failure,
+                outputs=outcome.outputs,
+                notes=outcome.notes,
+            )
+        )
+        self._outputs |= {(step.name, record.name): record for record in outcome.outputs}
+        if outcome.status is RunStatus.INTERRUPTED:
+            raise KeyboardInterrupt
+        if outcome.status is RunStatus.FAILED:
+            self._failures.append(f"step {step.name!r}: {outcome.failure}")
+        return outcome.status is RunStatus.COMPLETED
+
+    def _leave_if_forked(self, outcome: Outcome) -> None:
+        """A step that forked and came back twice: the child must not record, nor run what follows."""
+        if os.getpid() != self._process:
+            os._exit(0 if outcome.status is RunStatus.COMPLETED else 1)
+
+    def _alert(self, failure: str) -> Iterator[str]:
+        """Tell the stack's alerter; that it could not be told is a note, and hides nothing."""
+        component = self._settled.stack.alerter
+        if component is None:
+            return
+        try:
+            values = self._resolver.values([component.attributes])
+            alerter = registry.alerter(component, values.fill(component.attributes), self._folder)
+            alerter.send(f"{self._settled.run.pipeline}, run {self._id}, failed: {failure}")
+        except Exception as trouble:  # a flavor is somebody's code, and may fail in any way
+            text = f"{component} could not be told: {attempts.failed(trouble, self._capture).failure}"
+            self._progress.note(text)
+            yield text
+
+
+def _parts(log: StepLog, trace: str) -> Iterator[bytes]:
+    """The log, and behind it where the step failed."""
+    yield from log.parts()
+    rest = trace.encode("utf-8", "replace")[-MAX_LOG_PART:]
+    if rest:
+        yield rest

@@ -1,0 +1,67 @@
+"""One step in this fresh process: a task is read from standard input, its outcome written to a descriptor.
+
+What is printed is captured from outside; values are made known to the run's masker through its door.
+"""
+
+import os
+import runpy
+import sys
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import msgspec
+
+from lockwork.capture.streams import Joined
+from lockwork.client.api import Client
+from lockwork.pipelines import attempts, formats
+from lockwork.pipelines.attempts import Outcome
+from lockwork.pipelines.workers import AS_IMPORTED, Place, Task
+
+
+def main() -> None:
+    """Run the step; the exit code is 0 whenever the outcome could be told."""
+    door, result = map(int, sys.argv[1:3])
+    for fd in (door, result):
+        os.set_inheritable(fd, False)  # a child that a step leaves behind must not hold them open
+    task = _read_task()
+    mask = Joined(door)
+    outcome = _outcome(task, mask)
+    mask.flush()
+    with open(result, "wb") as file:
+        file.write(msgspec.msgpack.encode(outcome))
+
+
+def _read_task() -> Task:
+    task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Task)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    sys.path[:] = task.path
+    return task
+
+
+def _outcome(task: Task, mask: Joined) -> Outcome:
+    client = Client(workspace=task.job.workspace, user=task.job.user, stack=task.job.stack)
+    try:
+        function = _function(task.place)
+        arguments = {name: formats.decode(form, data) for name, (form, data) in task.arguments.items()}
+    except BaseException as failure:  # importing runs the user's code, which may fail in any way
+        return attempts.failed(failure, mask)
+    return attempts.attempt(task.job, function, arguments, client, mask)
+
+
+def _function(place: Place) -> Any:
+    with attempts.inside():  # a script that starts its pipeline when it is imported must not start it again
+        found: Any = import_module(place.module) if place.script is None else _script(place.script)
+    for name in place.qualname.split("."):
+        found = getattr(found, name)
+    return getattr(found, "entrypoint", found)
+
+
+def _script(path: str) -> ModuleType:
+    """The run's own script as a module. Its classes are pickled by a name that the run knows as well."""
+    module = ModuleType(AS_IMPORTED)
+    sys.modules[AS_IMPORTED] = sys.modules["__main__"] = module
+    module.__dict__.update(runpy.run_path(path, run_name=AS_IMPORTED))
+    return module

@@ -1,0 +1,206 @@
+"""Steps in fresh processes: started, waited for, and their ends understood, whatever way they end.
+
+Never by fork, for a fork after OpenMP crashes; never in threads, for those share environment and descriptors.
+"""
+
+import os
+import select
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack, suppress
+from typing import IO, Any, NamedTuple
+
+import msgspec
+
+from lockwork.capture.logs import StepLog
+from lockwork.capture.streams import Capture
+from lockwork.domain.errors import InvalidInput, LockworkError
+from lockwork.domain.runs import RunStatus, Step
+from lockwork.pipelines import authoring, formats
+from lockwork.pipelines.attempts import Job, Outcome
+from lockwork.pipelines.graph import Call
+
+PATIENCE = 5.0
+"""Seconds that a worker has to end by itself once it is interrupted."""
+_WORKER = "from lockwork.pipelines.worker import main; main()"
+AS_IMPORTED = "__mp_main__"
+"""What a script is called in a worker, as by `multiprocessing`: its `__main__` part must not run there."""
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a step function is found again in a fresh process."""
+
+    module: str
+    qualname: str
+    script: str | None = None
+    """The file of the script whose own function it is."""
+
+
+class Task(msgspec.Struct, frozen=True, kw_only=True):
+    """All that a worker is given. Holds references, never values of secrets."""
+
+    job: Job
+    place: Place
+    arguments: dict[str, tuple[str, bytes]]
+    """parameter → the form, and the bytes in it."""
+    path: list[str]
+    """Where modules are imported from."""
+
+
+class Finished(NamedTuple):
+    """A step that is over."""
+
+    step: Step
+    outcome: Outcome
+    log: StepLog
+    began: float
+
+
+class _Worker(NamedTuple):
+    step: Step
+    process: subprocess.Popen[bytes]
+    result: IO[bytes]
+    log: StepLog
+    began: float
+    opened: ExitStack
+
+
+class Workers:
+    """The processes of one run."""
+
+    def __init__(self) -> None:
+        self._running: list[_Worker] = []
+        self._never_began: list[Finished] = []
+
+    def start(self, job: Job, call: Call, capture: Capture, began: float) -> None:
+        """Begin a step. One that cannot run elsewhere is finished at once, failed."""
+        step = job.plan.step
+        try:
+            task = _task(job, call)
+        except LockworkError as failure:
+            text = failure.message + (f" (hint: {failure.hint})" if failure.hint else "")
+            outcome = Outcome(status=RunStatus.FAILED, failure=capture.scrub(text))
+            self._never_began.append(Finished(step, outcome, StepLog(step.name), began))
+            return
+        with ExitStack() as opened:
+            place = opened.enter_context(capture.worker(step.name))
+            result = opened.enter_context(tempfile.TemporaryFile())
+            with tempfile.TemporaryFile() as stdin:
+                stdin.write(msgspec.msgpack.encode(task))
+                stdin.seek(0)
+                process = subprocess.Popen(
+                    [sys.executable, "-c", _WORKER, str(place.door), str(result.fileno())],
+                    stdin=stdin,
+                    stdout=place.stdout,
+                    stderr=place.stderr,
+                    pass_fds=[place.door, result.fileno()],
+                )
+            self._running.append(_Worker(step, process, result, place.log, began, opened.pop_all()))
+
+    def next_finished(self) -> Finished:
+        """Wait for one."""
+        if self._never_began:
+            return self._never_began.pop()
+        while True:
+            for worker in self._running:
+                if worker.process.poll() is not None:
+                    return self._finished(worker)
+            self._wait()
+
+    def end(self) -> None:
+        """Let none of them outlive the run."""
+        for worker in self._running:
+            with suppress(ProcessLookupError):
+                worker.process.send_signal(signal.SIGINT)
+        deadline = time.monotonic() + PATIENCE
+        for worker in list(self._running):
+            try:
+                worker.process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                worker.process.kill()
+                worker.process.wait()
+            self._finished(worker)
+
+    def _finished(self, worker: _Worker) -> Finished:
+        self._running.remove(worker)
+        worker.result.seek(0)
+        told = worker.result.read()
+        worker.opened.close()
+        return Finished(worker.step, _outcome(told, worker.process.returncode), worker.log, worker.began)
+
+    def _wait(self) -> None:
+        """Until one of them may have ended."""
+        if not hasattr(os, "pidfd_open"):
+            time.sleep(0.02)
+            return
+        poll = select.poll()
+        with ExitStack() as opened:
+            for worker in self._running:
+                fd = os.pidfd_open(worker.process.pid)
+                opened.callback(os.close, fd)
+                poll.register(fd, select.POLLIN)
+            poll.poll()
+
+
+def _task(job: Job, call: Call) -> Task:
+    arguments = {}
+    for parameter, value in call.arguments.items():
+        try:
+            arguments[parameter] = formats.encode(value)
+        except InvalidInput:
+            raise InvalidInput(
+                f"{call.step}: argument {parameter!r} is a {type(value).__name__}, which cannot be given to a"
+                " fresh process",
+                hint="make it in the step, or run steps one after another: parallel=1",
+            ) from None
+    return Task(job=job, place=_place(call.step), arguments=arguments, path=[p for p in sys.path if p])
+
+
+def _place(step: "authoring.Step[..., Any]") -> Place:
+    """Where the function is found again; the failure says why it cannot be."""
+    function = step.entrypoint
+    qualname = function.__qualname__
+    module: str | None = function.__module__
+    script = None
+    if module == "__main__":
+        module, script = _main()
+        sys.modules.setdefault(AS_IMPORTED, sys.modules["__main__"])  # what workers pickle names it so
+    if module is None or _looked_up(function.__module__, qualname) is not function:
+        raise InvalidInput(
+            f"{step} cannot run in a process of its own: its function {qualname!r} is found in no file",
+            hint="write it at the top level of a module or script, or set the orchestrator's parallel to 1",
+        )
+    return Place(module=module, qualname=qualname, script=script)
+
+
+def _main() -> tuple[str | None, str | None]:
+    """The module that runs as `__main__`: by its name, or by its file; neither in a notebook."""
+    main = sys.modules["__main__"]
+    if (spec := getattr(main, "__spec__", None)) is not None:
+        return spec.name, None
+    path = getattr(main, "__file__", None)
+    return (AS_IMPORTED, os.path.abspath(path)) if path and os.path.exists(path) else (None, None)  # noqa: PTH100, PTH110 - as the interpreter sees it
+
+
+def _looked_up(module: str, qualname: str) -> Any:
+    found: Any = sys.modules.get(module)
+    for name in qualname.split("."):
+        found = getattr(found, name, None)
+    return getattr(found, "entrypoint", found)
+
+
+def _outcome(told: bytes, code: int) -> Outcome:
+    """What the worker said, or what its end says."""
+    with suppress(msgspec.MsgspecError):
+        return msgspec.msgpack.decode(told, type=Outcome)
+    how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal(-code)}"
+    return Outcome(status=RunStatus.FAILED, failure=f"its process {how} before the step was over")
+
+
+def _signal(number: int) -> str:
+    with suppress(ValueError):
+        return signal.Signals(number).name
+    return f"signal {number}"

@@ -138,9 +138,9 @@ def _read(kind: Kind, value: Any) -> Any:
 def _from_text(kind: Kind, text: str) -> Any:
     if kind == "boolean":
         return _TRUTHS.get(text.lower())
-    if kind == "integer":
-        return int(text) if _INTEGER.fullmatch(text) else None
     try:
-        return configuration.plain("what was given", msgspec.json.decode(text))
+        if kind == "integer":
+            return configuration.plain("text", int(text)) if _INTEGER.fullmatch(text) else None
+        return configuration.plain("text", msgspec.json.decode(text))
     except (msgspec.DecodeError, InvalidInput, RecursionError):
         return None

@@ -1,11 +1,11 @@
 """For users' own tests: a real store that nobody else sees and that leaves nothing behind.
 
-    from lockwork.testing import temporary_store
+from lockwork.testing import temporary_store
 
-    @pytest.fixture
-    def client():
-        with temporary_store({"db": {"password": "not-the-real-one"}}) as client:
-            yield client
+@pytest.fixture
+def client():
+    with temporary_store({"db": {"password": "not-the-real-one"}}) as client:
+        yield client
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from lockwork.client.api import Client
 from lockwork.client.profile import Profile
+from lockwork.domain.workspaces import DEFAULT
 from lockwork.settings import Settings
 
 
@@ -42,9 +43,15 @@ def _only(home: Path) -> Iterator[None]:
     before = {name: text for name, text in os.environ.items() if name.startswith("LOCKWORK_")}
     for name in before:
         del os.environ[name]
-    os.environ["LOCKWORK_HOME"] = str(home)
+    ours = {"LOCKWORK_HOME": str(home)}
+    if (
+        Settings.load().project_path is not None
+    ):  # it may name a workspace and a stack that are not in this store
+        ours |= {"LOCKWORK_WORKSPACE": DEFAULT, "LOCKWORK_STACK": DEFAULT}
+    os.environ.update(ours)
     try:
         yield
     finally:
-        del os.environ["LOCKWORK_HOME"]
+        for name in ours:
+            os.environ.pop(name, None)
         os.environ.update(before)

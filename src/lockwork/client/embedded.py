@@ -10,7 +10,7 @@ from lockwork.domain.access import Role
 from lockwork.messages import Message
 
 if TYPE_CHECKING:
-    from lockwork.service.context import Policy
+    from lockwork.service.context import Clock, Policy
     from lockwork.service.gate import Gate
 
 R = TypeVar("R")
@@ -30,13 +30,15 @@ class Embedded:
         root_key: str | None = None,
         root_key_file: Path | None = None,
         policy: "Policy | None" = None,
+        clock: "Clock | None" = None,
         watch: Callable[[str], object] | None = None,
     ) -> None:
-        self._folder = folder
+        self._folder = folder.absolute()  # whatever folder the process is in when it is opened
         self._user = user
         self._root_key = root_key
         self._root_key_file = root_key_file
         self._policy = policy
+        self._clock = clock
         self._watch = watch
         self._gate: Gate | None = None
 
@@ -63,6 +65,7 @@ class Embedded:
                 root_key=self._root_key,
                 root_key_file=self._root_key_file,
                 policy=self._policy,
+                clock=self._clock or assembly.microseconds_now,
                 watch=self._watch,
             )
         return self._gate

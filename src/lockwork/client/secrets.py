@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
 from lockwork.client.asking import Asking, listing
 from lockwork.domain.checks import Need, Report, ValidationLevel
+from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import (
     Explanation,
     RevealedSecret,
@@ -35,6 +36,7 @@ from lockwork.messages.secrets import (
     Wanted,
 )
 
+IfExists = Literal["fail", "update", "skip"]
 Learn = Callable[[Iterable[Sensitive]], None]
 
 
@@ -68,9 +70,11 @@ class SecretCalls(Asking):
         values: Mapping[str, str],
         scope: SecretScope | str = SecretScope.WORKSPACE,
         *,
-        if_exists: Literal["fail", "update", "skip"] = "fail",
+        if_exists: IfExists = "fail",
     ) -> SecretInfo:
         """Keep a new secret. `values` are text; AlreadyExists where the name is taken in that scope."""
+        if if_exists not in get_args(IfExists):  # callers without a type checker
+            raise InvalidInput(f"if_exists is fail, update or skip, not {if_exists!r}")
         return self.send(
             CreateSecret(
                 workspace=self.workspace,

@@ -172,13 +172,14 @@ class Keyring:
         """The key of this id, or `RootKeyUnusable`, which tells what is here and where it could come from."""
         if not isinstance(root_id, bytes) or len(root_id) != _ID_BYTES:  # it comes from a row
             raise Tampered("a root key's id in the store is damaged", hint="lockwork audit verify")
-        try:
-            return self._keys[root_id]
-        except KeyError:
+        if root_id not in self._keys:
+            self._look_again()
+        if root_id not in self._keys:
             here = ", ".join(key.id_text for key in self)
             raise RootKeyUnusable(
                 f"root key {root_id.hex()} is needed, and {self.source} holds only {here}", hint=_PLACES
-            ) from None
+            )
+        return self._keys[root_id]
 
     def wrap(self, context: KeyContext | StoreKeyContext, key: bytes) -> bytes:
         """Seal another key under the root key that the context names."""
@@ -209,6 +210,11 @@ class Keyring:
             return rest
 
         self._edit(without_it)
+
+    def _look_again(self) -> None:
+        """Another process may have added a key since the file was read."""
+        if self._path is not None:
+            self._keys = {key.id: key for key in _keys_in(keyring_file.read(self._path), self._path)}
 
     def _edit(self, change: Callable[[str], str]) -> None:
         path = self._path

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Statement, Transaction
+from lockwork.database.engine import Statement, Time, Transaction, read
 from lockwork.database.filters import Field
 from lockwork.domain.access import User
 from lockwork.domain.secrets import from_epoch
@@ -34,7 +34,7 @@ class Named(NamedTuple):
 
     id: str
     name: str
-    created: int
+    created: Time
 
     def user(self) -> User:
         return User(id=self.id, name=self.name, created=from_epoch(self.created))
@@ -43,7 +43,7 @@ class Named(NamedTuple):
 def user(tx: Transaction, name: str) -> Named | None:
     """The user of this name or id."""
     row = tx.row(_USER, name=name)
-    return None if row is None else Named(*row)
+    return None if row is None else read(Named, row, "users")
 
 
 def user_names(tx: Transaction) -> list[str]:
@@ -74,4 +74,4 @@ def page(tx: Transaction, table: str, listing: Listing) -> tuple[list[Named], in
     sql = f"SELECT id, name, created FROM {table} WHERE {where.sql} ORDER BY {filters.order(listing, FIELDS)}"
     rows = tx.rows(Statement(f"{sql} LIMIT :size OFFSET :offset"), **parameters)
     total, counted = filters.total(tx, f"SELECT 1 FROM {table} WHERE {where.sql}", parameters)
-    return [Named(*row) for row in rows], total, counted
+    return [read(Named, row, table) for row in rows], total, counted

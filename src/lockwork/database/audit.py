@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Statement, Transaction
+from lockwork.database.engine import Statement, Time, Transaction, read
 from lockwork.database.filters import Field
 from lockwork.domain.audit import AuditRecord, Outcome
 from lockwork.domain.secrets import from_epoch
@@ -34,7 +34,8 @@ _INSERT = Statement(
     f"INSERT INTO audit ({_COLUMNS}) VALUES (:number, :at, :user_name, :system_user, :action, :outcome,"
     " :workspace, :kind, :name, :id, :version, :state, :run, :step, :detail, :mac)"
 )
-_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number > :after ORDER BY number LIMIT 1000")
+_BATCH = 1000
+_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT {_BATCH}")
 _LAST_READ = Statement(
     "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
     " ORDER BY number DESC LIMIT 1"
@@ -45,11 +46,11 @@ class Row(NamedTuple):
     """One record as it is stored and as the chain covers it, all but `mac`."""
 
     number: int
-    at: int
+    at: Time
     user_name: str
     system_user: str | None
     action: str
-    outcome: str
+    outcome: Outcome
     workspace: str | None
     kind: str | None
     name: str | None
@@ -65,14 +66,19 @@ class Row(NamedTuple):
         told = self._asdict()
         for unused in ("mac", "state"):
             del told[unused]
-        told |= {"user": told.pop("user_name"), "at": from_epoch(self.at), "outcome": Outcome(self.outcome)}
+        told |= {"user": told.pop("user_name"), "at": from_epoch(self.at)}
         return AuditRecord(**told)
 
 
-def head(tx: Transaction) -> tuple[int, bytes]:
+class Head(NamedTuple):
     """Number and MAC of the last record; 0 and nothing at the beginning."""
-    row = tx.one(_HEAD)
-    return row["number"], row["mac"]
+
+    number: int
+    mac: bytes
+
+
+def head(tx: Transaction) -> Head:
+    return read(Head, tx.one(_HEAD), "the audit trail's head")
 
 
 def append(tx: Transaction, row: Row) -> None:
@@ -82,11 +88,13 @@ def append(tx: Transaction, row: Row) -> None:
 
 
 def every(tx: Transaction) -> Iterator[Row]:
-    """All records in order, a thousand at a time."""
-    after = 0
-    while rows := [Row(*r) for r in tx.rows(_SOME, after=after)]:
+    """All records in order, a thousand at a time, as they lie there: none is checked."""
+    first = -(2**63)  # someone may have put one in before the first
+    while rows := [Row(*r) for r in tx.rows(_SOME, first=first)]:
         yield from rows
-        after = rows[-1].number
+        if len(rows) < _BATCH:
+            return
+        first = rows[-1].number + 1
 
 
 def last_read(tx: Transaction, id_: str) -> tuple[int, str] | None:
@@ -101,6 +109,6 @@ def page(tx: Transaction, listing: Listing) -> tuple[list[AuditRecord], int, boo
     order = filters.order(listing, FIELDS, tie="number")
     parameters: dict[str, Any] = where.parameters | filters.bounds(listing)
     sql = f"SELECT {_COLUMNS} FROM audit WHERE {where.sql} ORDER BY {order} LIMIT :size OFFSET :offset"
-    found = [Row(*r).record() for r in tx.rows(Statement(sql), **parameters)]
+    found = [read(Row, r, "the audit trail").record() for r in tx.rows(Statement(sql), **parameters)]
     total, counted = filters.total(tx, f"SELECT 1 FROM audit WHERE {where.sql}", parameters)
     return found, total, counted

@@ -9,16 +9,21 @@ import os
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, Any, NamedTuple, TypeVar
 
-from lockwork.domain.errors import StoreUnusable
+import msgspec
+
+from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
 
 BUSY_SECONDS = 30
 Row = sqlite3.Row
 T = TypeVar("T")
+
+Time = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
+"""Microseconds since 1970, up to the year 9999: what a row may hold as a time."""
 
 
 class Statement(NamedTuple):
@@ -46,7 +51,10 @@ class Transaction:
 
     def one(self, statement: Statement, **parameters: object) -> Row:
         """The row of a statement that always has one."""
-        return self.rows(statement, **parameters)[0]
+        row = self.row(statement, **parameters)
+        if row is None:
+            raise Tampered("a row that every store has is missing", hint="lockwork audit verify")
+        return row
 
     def run(self, statement: Statement, **parameters: object) -> int:
         """How many rows were changed."""
@@ -66,8 +74,19 @@ class Transaction:
                 statement = ""
 
 
+def read(kind: type[T], row: Iterable[object], what: str) -> T:
+    """A row as a named tuple, its columns in the order of the fields and of their types, or `Tampered`.
+
+    SQLite keeps whatever is written into a column: text for a number, a state that there is not.
+    """
+    try:
+        return msgspec.convert(tuple(row), kind)
+    except msgspec.ValidationError:
+        raise Tampered(f"a row of {what} in the store is damaged", hint="lockwork audit verify") from None
+
+
 def as_set(items: Sequence[Any]) -> str:
-    """Many things as one parameter, read by `json_each(:x)`: an object, for it is spelled alike everywhere."""
+    """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere."""
     return json.dumps(dict(enumerate(items)))
 
 
@@ -75,11 +94,11 @@ class Database:
     """An SQLite file: a connection for each thread and process, opened when first needed."""
 
     def __init__(self, path: Path, *, watch: Callable[[str], object] | None = None) -> None:
-        self._path = path
+        # Absolute, as another thread may open it when the process has changed its folder.
+        self._path = path.absolute()
         self._watch = watch
         self._mine = threading.local()
-        self._inherited: list[sqlite3.Connection] = []
-        self._opened: list[tuple[int, sqlite3.Connection]] = []
+        self._opened: set[_Opened] = set()
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
@@ -101,16 +120,16 @@ class Database:
         busy, *_ = _asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
         if busy:
             raise StoreUnusable(
-                "done, but another process kept the write-ahead log in use: what was removed may still be in it",
+                "done, but another process kept the log in use: what was removed may still be in it",
                 hint="let that process finish, then run: lockwork secret destroy, purge or key rotate again",
             )
 
     def close(self) -> None:
         """Close what this process opened; what it inherited by a fork is left untouched."""
-        for process, connection in self._opened:
-            if process == os.getpid():
-                connection.close()
-        self._opened.clear()
+        for opened in list(self._opened):
+            if opened.process == os.getpid():
+                self._opened.discard(opened)
+                opened.connection.close()
         self._mine = threading.local()
 
     @contextmanager
@@ -128,16 +147,28 @@ class Database:
         connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
         if connection is not None and self._mine.process == os.getpid():
             return connection
-        if connection is not None:
-            self._inherited.append(connection)  # closing it here would drop the parent's locks
+        # One inherited by a fork stays in `_opened`: closing it here would drop the parent's locks.
         connection = _asked(self._open)
         self._mine.connection, self._mine.process = connection, os.getpid()
-        self._opened.append((os.getpid(), connection))
+        self._close_orphaned()
+        self._opened.add(_Opened(os.getpid(), threading.current_thread(), connection))
         return connection
 
+    def _close_orphaned(self) -> None:
+        """A host that starts a thread for each task would else run out of descriptors."""
+        for opened in list(self._opened):
+            if opened.process == os.getpid() and not opened.thread.is_alive():
+                self._opened.discard(opened)
+                opened.connection.close()
+
     def _open(self) -> sqlite3.Connection:
+        # mode=rw: a file that has gone since is an error, never made anew with other people's permissions.
         connection = sqlite3.connect(
-            self._path, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            f"{self._path.as_uri()}?mode=rw",
+            uri=True,
+            timeout=BUSY_SECONDS,
+            isolation_level=None,
+            check_same_thread=False,
         )
         connection.row_factory = sqlite3.Row
         connection.executescript(
@@ -146,6 +177,12 @@ class Database:
         )
         connection.set_trace_callback(self._watch)
         return connection
+
+
+class _Opened(NamedTuple):
+    process: int
+    thread: threading.Thread
+    connection: sqlite3.Connection
 
 
 def check_private(path: Path) -> None:
@@ -185,16 +222,25 @@ _SAID: dict[int, tuple[str, str | None]] = {
     sqlite3.SQLITE_CORRUPT: ("the store is damaged", "restore it from a copy"),
     sqlite3.SQLITE_NOTADB: ("the store's file is not a database, or is damaged", "restore it from a copy"),
     sqlite3.SQLITE_CANTOPEN: ("the store cannot be opened", "check that its folder exists and is yours"),
+    sqlite3.SQLITE_CONSTRAINT: ("the store contradicts itself; nothing was changed", "lockwork audit verify"),
     sqlite3.SQLITE_IOERR: ("the disk failed while the store was used", None),
 }
 
 
 def _asked(driver: Callable[[], T]) -> T:
-    """What the driver answers; its failure as one of ours, outside the handler so that no chain keeps its text."""
+    """What the driver answers; its failure as one of ours, raised so that no chain keeps its text."""
     try:
         return driver()
     except sqlite3.Error as error:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        kind = type(error).__name__
-    message, hint = _SAID.get(code, (f"the store failed ({kind}, code {code})", None))
-    raise StoreUnusable(message, hint=hint)
+        failure = _failure(error)
+    except UnicodeEncodeError:
+        failure = InvalidInput("what was given holds a lone surrogate, which is not text")
+    except OverflowError:
+        failure = InvalidInput("what was given holds a number that is too large")
+    raise failure
+
+
+def _failure(error: sqlite3.Error) -> LockworkError:
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    message, hint = _SAID.get(code, (f"the store failed ({type(error).__name__}, code {code})", None))
+    return StoreUnusable(message, hint=hint)

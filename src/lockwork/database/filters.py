@@ -3,8 +3,9 @@
 No LIKE: it differs in case between databases, and `%` and `_` are ordinary characters to our users.
 """
 
+import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Literal, NamedTuple
 
 from lockwork.database.engine import Statement, Transaction
@@ -32,6 +33,7 @@ class Condition(NamedTuple):
     parameters: dict[str, object]
 
 
+_NUMBER = re.compile("-?[0-9]{1,18}")
 _COMPARED = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 _TEXTUAL = {
     "contains": "replace({column}, {p}, '') <> {column}",
@@ -100,7 +102,7 @@ def _compared(column: str, operator: str, value: object, p: str) -> Condition:
 
 
 def _number(name: str, operator: str, text: str) -> int:
-    if operator in _TEXTUAL or not text.lstrip("-").isdecimal() or len(text) > 18:
+    if operator in _TEXTUAL or not _NUMBER.fullmatch(text):
         raise InvalidInput(f"filter {name!r} takes a whole number, or gt:, gte:, lt:, lte: and one")
     return int(text)
 
@@ -112,7 +114,7 @@ def _time_filter(name: str, operator: str, text: str, column: str, p: str) -> Co
     try:
         start = datetime.fromisoformat(text.replace("Z", "+00:00"))
         start = start if start.tzinfo else start.replace(tzinfo=UTC)
-        end = start + (timedelta(days=1) if len(text) == len("2026-01-31") else timedelta(microseconds=1))
+        end = start + (timedelta(days=1) if _is_day(text) else timedelta(microseconds=1))
         first, after = microseconds(start), microseconds(end)
     except (ValueError, OverflowError):
         hint = "write it as 2026-01-31 or 2026-01-31T18:00:00+01:00; without an offset it is UTC"
@@ -122,6 +124,14 @@ def _time_filter(name: str, operator: str, text: str, column: str, p: str) -> Co
     edge = {"gt": (">=", after), "gte": (">=", first), "lt": ("<", first), "lte": ("<", after)}
     comparison, value = edge[operator]
     return Condition(f"{column} {comparison} :{p}", {p: value})
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def microseconds(time: datetime) -> int:

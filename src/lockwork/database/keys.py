@@ -1,12 +1,14 @@
 """Rows of root keys (ids and states, never a key) and the row of the store itself."""
 
-from typing import NamedTuple
+from typing import Annotated, NamedTuple
 
-from lockwork.database.engine import Statement, Transaction
+import msgspec
+
+from lockwork.database.engine import Statement, Time, Transaction, read
 from lockwork.domain.keys import KeyState
 
 _STORE = Statement(
-    "SELECT s.id, s.schema, s.audit_key, s.audit_key_root, k.id AS active"
+    "SELECT s.id, s.schema, s.created, s.audit_key, s.audit_key_root, k.id AS active"
     " FROM store s LEFT JOIN root_keys k ON k.state = 'active'"
 )
 _HAS_SCHEMA = Statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'store'")
@@ -17,7 +19,8 @@ _CREATE_STORE = Statement(
 _SET_SCHEMA = Statement("UPDATE store SET schema = :schema")
 _SET_AUDIT_KEY = Statement("UPDATE store SET audit_key = :audit_key, audit_key_root = :root")
 _ALL = Statement(
-    "SELECT k.id, k.state, k.created, (SELECT count(*) FROM secret_versions v WHERE v.root_key = k.id) AS wraps"
+    "SELECT k.id, k.state, k.created,"
+    " (SELECT count(*) FROM secret_versions v WHERE v.root_key = k.id) AS wraps"
     " FROM root_keys k ORDER BY k.created, k.id"
 )
 _ACTIVE = Statement("SELECT id FROM root_keys WHERE state = 'active'")
@@ -26,22 +29,26 @@ _SET_STATE = Statement("UPDATE root_keys SET state = :state WHERE id = :id")
 _REMOVE = Statement("DELETE FROM root_keys WHERE id = :id AND state <> 'active'")
 
 
+RootId = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
+
+
 class Store(NamedTuple):
     """The store's own row."""
 
     id: str
     schema: int
+    created: Time
     audit_key: bytes
     """Wrapped by the root key `audit_key_root`."""
-    audit_key_root: str
-    active: str | None
+    audit_key_root: RootId
+    active: RootId | None
     """The id of the root key that wraps new versions."""
 
 
 class RootKeyRow(NamedTuple):
-    id: str
+    id: RootId
     state: KeyState
-    created: int
+    created: Time
     wraps: int
 
 
@@ -53,11 +60,11 @@ def has_schema(tx: Transaction) -> bool:
 def store(tx: Transaction) -> Store | None:
     """The store's row; None in a database that is still empty."""
     row = tx.row(_STORE)
-    return None if row is None else Store(*row)
+    return None if row is None else read(Store, row, "the store")
 
 
-def create_store(tx: Transaction, store: Store, now: int) -> None:
-    tx.run(_CREATE_STORE, id=store.id, schema=store.schema, now=now, audit_key=store.audit_key,
+def create_store(tx: Transaction, store: Store) -> None:
+    tx.run(_CREATE_STORE, id=store.id, schema=store.schema, now=store.created, audit_key=store.audit_key,
            audit_key_root=store.audit_key_root)  # fmt: skip
 
 
@@ -71,7 +78,7 @@ def set_audit_key(tx: Transaction, wrapped: bytes, root: str) -> None:
 
 def root_keys(tx: Transaction) -> list[RootKeyRow]:
     """All that the store knows of, oldest first."""
-    return [RootKeyRow(r["id"], KeyState(r["state"]), r["created"], r["wraps"]) for r in tx.rows(_ALL)]
+    return [read(RootKeyRow, row, "root keys") for row in tx.rows(_ALL)]
 
 
 def active(tx: Transaction) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Row, Statement, Transaction, as_set
+from lockwork.database.engine import Row, Statement, Time, Transaction, as_set, read
 from lockwork.database.filters import Field
 from lockwork.domain.secrets import SecretInfo, SecretScope, from_epoch
 from lockwork.messages import Listing
@@ -66,6 +66,12 @@ _REMOVE = Statement("DELETE FROM secrets WHERE id = :id")
 _EXPIRED = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted < :before")
 _EVERY = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} ORDER BY s.id")
 _IN_NAMESPACE = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.namespace = :namespace")
+_MISCOUNTED = Statement(
+    "SELECT * FROM (SELECT c.namespace, c.secrets, (SELECT count(*) FROM secrets s"
+    " WHERE s.namespace = c.namespace AND s.deleted IS NULL) AS there FROM namespace_counts c) n"
+    " WHERE secrets <> there"
+)
+_OWNED = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.owner = :owner")
 _ALL_KEYS = Statement("SELECT secret, version, key FROM secret_values ORDER BY secret, version, key")
 _COUNT = Statement(
     "INSERT INTO namespace_counts (namespace, secrets) VALUES (:namespace, :by)"
@@ -112,9 +118,9 @@ class Secret(NamedTuple):
     version: int
     scope_since: int
     """The first version in the present namespace; earlier ones are out of reach."""
-    created: int
-    updated: int
-    deleted: int | None
+    created: Time
+    updated: Time
+    deleted: Time | None
     owner_name: str
     workspace_name: str | None
 
@@ -227,9 +233,19 @@ def every(tx: Transaction) -> list[Secret]:
     return _secrets(tx.rows(_EVERY))
 
 
+def owned(tx: Transaction, user: str) -> list[Secret]:
+    """All secrets that this user made or was given, deleted ones too."""
+    return _secrets(tx.rows(_OWNED, owner=user))
+
+
 def in_namespace(tx: Transaction, namespace: str) -> list[Secret]:
     """All secrets of one namespace, deleted ones too."""
     return _secrets(tx.rows(_IN_NAMESPACE, namespace=namespace))
+
+
+def miscounted(tx: Transaction) -> list[tuple[str, int, int]]:
+    """Namespaces whose counter is wrong: what it says, and how many secrets there are."""
+    return [(row["namespace"], row["secrets"], row["there"]) for row in tx.rows(_MISCOUNTED)]
 
 
 def keys_of_all(tx: Transaction) -> dict[tuple[str, int], list[str]]:
@@ -288,11 +304,14 @@ def to_explain(
 
 
 def page(
-    tx: Transaction, namespaces: Sequence[str], listing: Listing, *, deleted: bool
+    tx: Transaction, namespaces: Sequence[str], listing: Listing, *, deleted_since: int | None
 ) -> tuple[list[Secret], int, bool]:
-    """The secrets of a page, how many there are, and whether they were all counted."""
+    """The secrets of a page, how many there are, and whether they were all counted.
+
+    With `deleted_since`, those that were deleted then or later; without, those that are not deleted.
+    """
     where = filters.condition(listing, FIELDS)
-    state = "s.deleted IS NOT NULL" if deleted else "s.deleted IS NULL"
+    state = "s.deleted IS NULL" if deleted_since is None else "s.deleted >= :since"
     order = filters.order(listing, FIELDS)
     # One limited select a namespace, each on its index: one sort over both would read them all.
     selects = [
@@ -304,9 +323,11 @@ def page(
         f"SELECT * FROM ({select} ORDER BY {order} LIMIT :end) l{i}" for i, select in enumerate(selects)
     )
     parameters = {f"n{i}": n for i, n in enumerate(namespaces)} | where.parameters | filters.bounds(listing)
+    if deleted_since is not None:
+        parameters["since"] = deleted_since
     sql = f"SELECT * FROM ({limited}) p ORDER BY {order} LIMIT :size OFFSET :offset"
     found = _secrets(tx.rows(Statement(sql), **parameters))
-    if not listing.filters and not deleted:
+    if not listing.filters and deleted_since is None:
         return found, int(tx.one(_TOTAL, namespaces=as_set(namespaces))["total"]), True
     total, counted = filters.total(tx, f"SELECT 1 FROM ({' UNION ALL '.join(selects)}) c", parameters)
     return found, total, counted
@@ -324,4 +345,4 @@ def _parameters(secret: Secret) -> dict[str, object]:
 
 
 def _secrets(rows: Iterable[Row]) -> list[Secret]:
-    return [Secret(**{**dict(row), "scope": SecretScope(row["scope"])}) for row in rows]
+    return [read(Secret, row, "secrets") for row in rows]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from lockwork.database.engine import Statement, Transaction, as_set
+from lockwork.database.engine import Statement, Time, Transaction, as_set, read
 
 _INSERT = Statement(
     "INSERT INTO secret_versions (secret, version, namespace, created, created_by, wrapped, root_key)"
@@ -26,6 +26,10 @@ _SEALED = Statement(
 _LIST = Statement(
     "SELECT version, namespace, created, created_by, wrapped IS NULL AS destroyed"
     " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
+)
+_EVERY = Statement(
+    "SELECT secret, version, namespace, created, created_by, wrapped IS NULL AS destroyed"
+    " FROM secret_versions"
 )
 _DESTROY = Statement(
     "UPDATE secret_versions SET wrapped = NULL, root_key = NULL WHERE secret = :secret"
@@ -63,9 +67,9 @@ class Version(NamedTuple):
 
     version: int
     namespace: str
-    created: int
+    created: Time
     by: str
-    destroyed: bool
+    destroyed: int
 
 
 class Wrapped(NamedTuple):
@@ -83,6 +87,11 @@ def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by
     tx.run(_INSERT, **wrapped._asdict(), by=by, created=now)
     at = {"secret": wrapped.secret, "version": wrapped.version}
     tx.run_many(_INSERT_VALUE, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
+
+
+def is_kept(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[bool]:
+    """Whether each of these versions is there and was not destroyed, in the order asked."""
+    return [row is not None and row[0] is not None for row in wrapped_keys(tx, at)]
 
 
 def wrapped_keys(
@@ -114,10 +123,16 @@ def sealed_values(
 
 def history(tx: Transaction, secret: str) -> list[Version]:
     """All versions of a secret, newest first."""
-    return [
-        Version(r["version"], r["namespace"], r["created"], r["created_by"], bool(r["destroyed"]))
-        for r in tx.rows(_LIST, secret=secret)
-    ]
+    return [read(Version, row, "versions") for row in tx.rows(_LIST, secret=secret)]
+
+
+def every(tx: Transaction) -> dict[str, list[Version]]:
+    """All versions of all secrets, by the secret's id."""
+    found: dict[str, list[Version]] = {}
+    for row in tx.rows(_EVERY):
+        _, *version = row
+        found.setdefault(row["secret"], []).append(read(Version, version, "versions"))
+    return found
 
 
 def destroy(tx: Transaction, secret: str, versions: Iterable[int]) -> None:
@@ -134,7 +149,7 @@ def prune(tx: Transaction, secret: str, last: int) -> int:
 
 def wrapped_under(tx: Transaction, keys: Sequence[str], size: int) -> list[Wrapped]:
     """Up to `size` versions whose data key is wrapped by one of these root keys."""
-    return [Wrapped(*row) for row in tx.rows(_NOT_UNDER, keys=as_set(keys), size=size)]
+    return [read(Wrapped, row, "versions") for row in tx.rows(_NOT_UNDER, keys=as_set(keys), size=size)]
 
 
 def count_under(tx: Transaction, keys: Sequence[str]) -> int:

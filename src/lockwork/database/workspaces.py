@@ -1,7 +1,7 @@
 """Rows of workspaces."""
 
 from lockwork.database.access import Named
-from lockwork.database.engine import Statement, Transaction
+from lockwork.database.engine import Statement, Transaction, read
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.workspaces import Workspace
 
@@ -27,7 +27,7 @@ _FORGET_COUNT = Statement("DELETE FROM namespace_counts WHERE namespace = :names
 def one(tx: Transaction, name: str) -> Named | None:
     """The workspace of this name or id."""
     row = tx.row(_ONE, name=name)
-    return None if row is None else Named(*row)
+    return None if row is None else read(Named, row, "workspaces")
 
 
 def names(tx: Transaction) -> list[str]:

@@ -98,9 +98,7 @@ class UserName(str):
         try:
             return cls(SecretName.parse(text))
         except InvalidInput as error:
-            raise InvalidInput(
-                str(error).replace("a secret name", f"a {kind} name"), hint=error.hint
-            ) from None
+            raise InvalidInput(str(error).replace("a secret", f"a {kind}"), hint=error.hint) from None
 
 
 class User(msgspec.Struct, frozen=True, kw_only=True):

@@ -27,7 +27,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
-_ID_PREFIX = re.compile(rf"[0-9a-f][0-9a-f-]{{{MIN_ID_PREFIX - 1},35}}")
+_ID_PREFIX = re.compile(rf"[0-9a-f]{{{MIN_ID_PREFIX}}}[0-9a-f-]{{0,28}}")
 
 
 class SecretScope(StrEnum):
@@ -246,7 +246,7 @@ class Use(msgspec.Struct, frozen=True, kw_only=True):
     """One place that refers to a secret."""
 
     kind: str
-    """`component`, `stack`, `run` or `read`."""
+    """A component's type with dashes, `stack` or `run`."""
     name: str
     path: str = ""
     """The attribute, such as `tracking_password` or `tags.owner[2]`."""

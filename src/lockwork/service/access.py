@@ -8,6 +8,7 @@ from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillRefere
 from lockwork.domain.nearness import near
 from lockwork.messages import Page
 from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
+from lockwork.service import findings
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -17,7 +18,7 @@ _BOUNDARY = (
 )
 
 
-def who_am_i(ctx: Context, message: WhoAmI) -> User:
+def who_am_i(ctx: Context, _message: WhoAmI) -> User:
     return _one(ctx, ctx.caller.user).user()
 
 
@@ -54,7 +55,10 @@ def delete(ctx: Context, message: DeleteUser) -> User:
         )  # fmt: skip
     for secret in secrets.in_namespace(ctx.tx, f"u:{user.id}"):
         purge(ctx, secret)
+    inherited = secrets.owned(ctx.tx, user.id)
     access.delete_user(ctx.tx, user.id, heir=ctx.caller.user)
+    for secret in inherited:
+        ctx.about(findings.subject(ctx, secret._replace(owner=ctx.caller.user, owner_name=ctx.caller.name)))
     ctx.about(Subject(kind="user", name=user.name, id=user.id))
     return user.user()
 

@@ -15,12 +15,24 @@ from lockwork.database import access, keys, workspaces
 from lockwork.database.access import Named
 from lockwork.database.engine import Database, Transaction, check_private, create_private
 from lockwork.database.keys import Store
+from lockwork.domain.access import Caller, Role
+from lockwork.domain.audit import Outcome
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.domain.keys import KeyState
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
 from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
 from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
+from lockwork.messages.runs import (
+    AppendLog,
+    FinishRun,
+    FinishStep,
+    GetLog,
+    GetRun,
+    ListRuns,
+    StartRun,
+    StartStep,
+)
 from lockwork.messages.secrets import (
     CheckReferences,
     CreateSecret,
@@ -53,7 +65,7 @@ from lockwork.messages.stacks import (
 )
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 from lockwork.service import access as users
-from lockwork.service import audit, components, references, secrets, stacks, uses, versions
+from lockwork.service import audit, components, references, runs, secrets, stacks, uses, versions
 from lockwork.service import keys as root_keys
 from lockwork.service import workspaces as rooms
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
@@ -108,6 +120,14 @@ ANSWERS = (
     RewrapVersions.answered_by(root_keys.rewrap),
     RetireKeys.answered_by(root_keys.retire),
     DestroyKey.answered_by(root_keys.destroy),
+    StartRun.answered_by(runs.start),
+    StartStep.answered_by(runs.start_step),
+    AppendLog.answered_by(runs.append_log),
+    FinishStep.answered_by(runs.finish_step),
+    FinishRun.answered_by(runs.finish),
+    GetRun.answered_by(runs.get),
+    ListRuns.answered_by(runs.list_),
+    GetLog.answered_by(runs.log),
     ListAudit.answered_by(audit.list_),
     GetAuditHead.answered_by(audit.head),
     VerifyAudit.answered_by(audit.verify),
@@ -135,7 +155,7 @@ def open_store(
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
     database, keyring = place.database, place.keyring
-    trail = Trail(lambda tx: _audit_key(tx, keyring))
+    trail = _trail(keyring)
     vault = BuiltinVault(store.id, keyring)
     house = House(store.id, database, keyring, vault, trail, clock, policy or Policy())
     return Gate(house, ANSWERS)
@@ -170,17 +190,17 @@ class _Place:
 
     def opened(self) -> Store | None:
         """The store that is there; None where one must be made."""
-        if not self._file.exists():
+        if not self._file.exists() or self._file.stat().st_size == 0:  # or another process makes it now
             return None
         check_private(self._folder)
         check_private(self._file)
         store = self._stored()
         if store is None:
             return None
-        if store.schema > SCHEMA:
+        if store.schema != SCHEMA:
             raise StoreUnusable(
-                f"the store in {self._folder} was written by a newer Lockwork (schema {store.schema})",
-                hint="upgrade Lockwork",
+                f"the store in {self._folder} has schema {store.schema}, and this Lockwork knows {SCHEMA}",
+                hint="if a newer Lockwork wrote to it, use that one; else: restore it from a copy",
             )
         self._check_root_key(store)
         return store
@@ -204,7 +224,12 @@ class _Place:
 
     def _stored(self) -> Store | None:
         with self.database.reading() as tx:
-            return keys.store(tx) if keys.has_schema(tx) else None
+            if not keys.has_schema(tx):
+                return None
+            store = keys.store(tx)
+        if store is None:  # never made anew: its root key would be, too
+            raise _rowless()
+        return store
 
     def _first_keyring(self) -> Keyring:
         """A key is made by itself only here: for a store that has nothing in it yet."""
@@ -236,7 +261,9 @@ class _Place:
 
     def _make_folder(self) -> None:
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for folder in reversed((self._folder, *self._folder.parents)):
+                if not folder.exists():
+                    folder.mkdir(mode=0o700, exist_ok=True)
         except OSError as error:
             raise StoreUnusable(f"{self._folder} cannot be created: {error.strerror}") from None
         check_private(self._folder)
@@ -247,20 +274,36 @@ def _furnish(tx: Transaction, keyring: Keyring, now: int) -> None:
     root = keyring.first
     store = str(uuid.uuid4())
     wrapped = keyring.wrap(StoreKeyContext(root.id, store, AUDIT_KEY), new_data_key())
-    keys.create_store(tx, Store(store, SCHEMA, wrapped, root.id_text, root.id_text), now)
+    keys.create_store(tx, Store(store, SCHEMA, now, wrapped, root.id_text, root.id_text))
     keys.insert(tx, root.id_text, KeyState.ACTIVE, now)
     user, room = Named(str(uuid.uuid4()), DEFAULT, now), Named(str(uuid.uuid4()), DEFAULT, now)
     access.insert_user(tx, user)
     workspaces.insert(tx, room)
     stacks.furnish(tx, room.id, user.id, now)
+    _trail(keyring).append(
+        tx,
+        now=now,
+        caller=Caller(user=user.id, name=user.name, role=Role.OWNER),
+        action="store.create",
+        outcome=Outcome.DONE,
+        subject=root_keys.subject(tx, root.id_text),
+    )
+
+
+def _trail(keyring: Keyring) -> Trail:
+    return Trail(lambda tx: _audit_key(tx, keyring))
 
 
 def _audit_key(tx: Transaction, keyring: Keyring) -> bytes:
     store = keys.store(tx)
     if store is None:
-        raise StoreUnusable("the store has lost its own row", hint="restore it from a copy")
+        raise _rowless()
     context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
     return keyring.unwrap(context, store.audit_key)
+
+
+def _rowless() -> Tampered:
+    return Tampered("the store has lost its own row", hint="restore it from a copy")
 
 
 def _migrations() -> list[str]:

@@ -24,6 +24,7 @@ class Policy:
     """How long what is replaced or deleted is kept."""
 
     kept_versions: int = KEPT_VERSIONS
+    """The current one counts: below 1 is as 1."""
     kept_days: int = KEPT_DAYS_AFTER_DELETE
 
 
@@ -70,4 +71,5 @@ class Context:
 
     def forget_removed(self) -> None:
         """After the commit, leave nothing of what was removed in any file of the store."""
-        self.tx.afterwards.append(self.house.database.forget_removed)
+        if self.house.database.forget_removed not in self.tx.afterwards:
+            self.tx.afterwards.append(self.house.database.forget_removed)

@@ -1,19 +1,16 @@
 """Which secret a caller means by a name or an id."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from lockwork.database import secrets
+from lockwork.database import secrets, versions
 from lockwork.database.secrets import Secret
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import Ambiguous, LockworkError, NotFound
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import SecretScope, is_id_prefix, is_uuid
 from lockwork.messages.secrets import OneSecret
+from lockwork.service import states
 from lockwork.service.context import Context
-from lockwork.service.trail import digest_of_keys
-
-PURGED = "purged"
 
 
 def to_read(ctx: Context, message: OneSecret[Any]) -> Secret:
@@ -37,20 +34,26 @@ def to_write(ctx: Context, message: OneSecret[Any]) -> Secret:
     return found[0]
 
 
+def is_there(ctx: Context, message: OneSecret[Any]) -> bool:
+    """Whether any secret in sight has this exact name or id."""
+    return bool(_candidates(ctx, message.secret, message.scope))
+
+
 def by_prefix(ctx: Context, message: OneSecret[Any]) -> Secret:
     """As `to_read`, and an unambiguous beginning of a name, or of an id of 8 hex digits, will do too."""
     exact = _candidates(ctx, message.secret, message.scope)
     if exact:
         return exact[0]
     text = message.secret
-    id_prefix = text.lower() if is_id_prefix(text) else None
+    id_prefix = canonical(text).rstrip("-") if is_id_prefix(text) else None
     found = secrets.by_prefix(ctx.tx, ctx.sight.namespaces(message.scope), text, id_prefix) if text else []
     if not found:
         raise absent(ctx, text, message.scope)
-    if len({s.id for s in found}) > 1:
-        some = ", ".join(repr(s.name) for s in found)
+    names = sorted({s.name for s in found})
+    if len(names) > 1:
+        some = ", ".join(map(repr, names))
         raise Ambiguous(f"{text!r} could be several secrets: {some} …", hint="write the whole name or id")
-    return found[0]
+    return min(found, key=lambda s: ctx.sight.scopes.index(s.scope))  # one name: the order of looking decides
 
 
 def absent(ctx: Context, text: str, scope: SecretScope | None) -> LockworkError:
@@ -78,19 +81,15 @@ def notes(ctx: Context, secret: Secret) -> list[str]:
 
 def subject(ctx: Context, secret: Secret) -> Subject:
     """A secret as it is now, as an audit record tells it."""
-    state = state_of(secret, secrets.keys_of(ctx.tx, secret))
+    history = versions.history(ctx.tx, secret.id)
+    keys = secrets.keys(ctx.tx, [(secret.id, v.version) for v in history])
+    state = states.of_secret(secret, history, keys)
     return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=state)
-
-
-def state_of(secret: Secret, keys: Iterable[str]) -> str:
-    """What `audit verify` compares: whether it is deleted, its namespace, and a digest of its key names."""
-    presence = "present" if secret.deleted is None else "deleted"
-    return f"{presence} {secret.namespace} {secret.scope_since} {digest_of_keys(keys)}"
 
 
 def purged_subject(secret: Secret) -> Subject:
     """A secret that is there no more."""
-    return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=PURGED)
+    return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=states.PURGED)
 
 
 def version_subject(secret: Secret, version: int) -> Subject:

@@ -12,7 +12,7 @@ from lockwork.database import access, workspaces
 from lockwork.database.engine import Transaction
 from lockwork.domain.access import Caller, Role, Sight, allowed
 from lockwork.domain.audit import Outcome, Subject
-from lockwork.domain.errors import LockworkError, NotFound, NotPermitted, Unavailable
+from lockwork.domain.errors import LockworkError, NotFound, NotPermitted, Tampered, Unavailable
 from lockwork.domain.nearness import near
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages import Answer, Effect, Message, WorkspaceMessage
@@ -40,9 +40,9 @@ class Gate:
         """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""
         try:
             return self._answered(claim, message)
-        except Unavailable:
-            raise  # what could not be asked cannot be recorded either
         except LockworkError as failure:
+            if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
+                raise  # what could not be asked cannot be recorded either
             if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
                 self._record_failure(claim, message, failure)
             raise

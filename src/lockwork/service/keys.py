@@ -7,26 +7,28 @@ again. Which key is active, the database says; the keys themselves are in the ke
 from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import parse_root_id
 from lockwork.database import keys, versions
-from lockwork.database.keys import RootKeyRow
+from lockwork.database.engine import Transaction
+from lockwork.database.keys import RootKeyRow, Store
 from lockwork.domain.audit import Subject
-from lockwork.domain.errors import NotFound, Refused
+from lockwork.domain.errors import NotFound, Refused, Tampered
 from lockwork.domain.keys import KeyState, RootKeyInfo, Rotation
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
+from lockwork.service import states
 from lockwork.service.context import AUDIT_KEY, Context
 
 
-def list_(ctx: Context, message: ListKeys) -> tuple[RootKeyInfo, ...]:
+def list_(ctx: Context, _message: ListKeys) -> tuple[RootKeyInfo, ...]:
     return tuple(_told(ctx, row) for row in keys.root_keys(ctx.tx))
 
 
-def add(ctx: Context, message: AddKey) -> RootKeyInfo:
+def add(ctx: Context, _message: AddKey) -> RootKeyInfo:
     """A fresh key in the keyring file. It is there before the database knows of it, never the other way."""
     known = {row.id for row in keys.root_keys(ctx.tx)}
     fresh = next((k.id_text for k in ctx.house.keyring if k.id_text not in known), None)
     fresh = fresh or ctx.house.keyring.add().id_text  # one left over from an addition that was interrupted
     keys.insert(ctx.tx, fresh, KeyState.WAITING, ctx.now)
-    ctx.about(Subject(kind="key", name=fresh))
+    ctx.about(subject(ctx.tx, fresh))
     return _named(ctx, fresh)
 
 
@@ -36,15 +38,13 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
     if message.key is None and not waiting:
         raise Refused("no root key waits to be made active", hint="lockwork key add")
     chosen = _named(ctx, message.key or waiting[-1])
-    ctx.house.keyring[
-        parse_root_id(chosen.id)
-    ]  # refused here, before anything is written, if it is not at hand
+    ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
     was = keys.active(ctx.tx)
     if chosen.id != was:
         keys.set_state(ctx.tx, was, KeyState.RETIRING)
         keys.set_state(ctx.tx, chosen.id, KeyState.ACTIVE)
         _move_audit_key(ctx, chosen.id)
-    ctx.about(Subject(kind="key", name=chosen.id))
+    ctx.about(subject(ctx.tx, chosen.id))
     return _named(ctx, chosen.id)
 
 
@@ -57,11 +57,11 @@ def rewrap(ctx: Context, message: RewrapVersions) -> int:
         ctx.vault.rewrap(ctx.tx, row, active, reseal=message.reseal)
     if message.reseal:
         ctx.forget_removed()
-    ctx.about(Subject(kind="key", name=active))
+    ctx.about(subject(ctx.tx, active))
     return left
 
 
-def retire(ctx: Context, message: RetireKeys) -> Rotation:
+def retire(ctx: Context, _message: RetireKeys) -> Rotation:
     """Every key that protects nothing any more, counted once more."""
     active = keys.active(ctx.tx)
     retired = []
@@ -69,7 +69,7 @@ def retire(ctx: Context, message: RetireKeys) -> Rotation:
         if row.state is KeyState.RETIRING and not row.wraps:
             keys.set_state(ctx.tx, row.id, KeyState.RETIRED)
             retired.append(row.id)
-            ctx.about(Subject(kind="key", name=row.id))
+            ctx.about(subject(ctx.tx, row.id))
     ctx.forget_removed()
     return Rotation(active=active, retired=tuple(retired))
 
@@ -84,14 +84,26 @@ def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
         )
     keys.remove(ctx.tx, key.id)
     if key.present:
-        ctx.tx.afterwards.append(lambda: ctx.house.keyring.remove(parse_root_id(key.id)))
-    ctx.about(Subject(kind="key", name=key.id))
+        # Before the commit: a file that still has a key which the store forgot would be taken for a new one.
+        ctx.house.keyring.remove(parse_root_id(key.id))
+    ctx.about(subject(ctx.tx, key.id))
     return key
 
 
+def subject(tx: Transaction, key: str) -> Subject:
+    """One key as an audit record tells it, with how all of them are now."""
+    return Subject(kind="key", name=key, state=states.of_root_keys(_store(tx), keys.root_keys(tx)))
+
+
+def _store(tx: Transaction) -> Store:
+    store = keys.store(tx)
+    if store is None:
+        raise Tampered("the store has lost its own row", hint="restore it from a copy")
+    return store
+
+
 def _move_audit_key(ctx: Context, root: str) -> None:
-    store = keys.store(ctx.tx)
-    assert store is not None  # noqa: S101 - the gate has read it
+    store = _store(ctx.tx)
     context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
     wrapped = ctx.house.keyring.rewrap(context, store.audit_key, under=parse_root_id(root))
     keys.set_audit_key(ctx.tx, wrapped, root)

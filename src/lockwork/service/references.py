@@ -32,7 +32,7 @@ def check(
     if level is ValidationLevel.NONE:
         return Report(ok=True, stack=stack, level=level, checked=0)
     rows = _asked(ctx, needs, level, scope)
-    found = _found(ctx, rows)
+    found = _found(rows)
     problems = _problems(ctx, needs, rows, found, level, scope)
     found = _with_keys(ctx, needs, found)
     return Report(
@@ -99,7 +99,7 @@ def _asked(
     return secrets.check(ctx.tx, ctx.sight.namespaces(scope), wanted)
 
 
-def _found(ctx: Context, rows: Sequence[Checked]) -> dict[str, Found]:
+def _found(rows: Sequence[Checked]) -> dict[str, Found]:
     """What each name means: rows come in the order of looking, so the first of a name counts."""
     scopes: dict[str, set[SecretScope]] = {}
     for row in rows:

@@ -1,6 +1,7 @@
 """Secrets: create, tell, reveal, list, update, delete and bring back."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from lockwork.database import secrets, versions
 from lockwork.database.secrets import Secret
@@ -33,6 +34,7 @@ from lockwork.messages.secrets import (
     RevealSecrets,
     UndeleteSecret,
     UpdateSecret,
+    Wanted,
 )
 from lockwork.service import findings, uses
 from lockwork.service.context import Context
@@ -78,11 +80,12 @@ def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
         raise missing_key(secret.name, message.key, names)
     values = values_of(ctx, secret, version, None if message.key is None else (message.key,))
     ctx.about(findings.version_subject(secret, version))
-    return RevealedSecret(info=secret.info(names, findings.notes(ctx, secret)), values=values)
+    info = secret._replace(version=version).info(names, findings.notes(ctx, secret))
+    return RevealedSecret(info=info, values=values)
 
 
 def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, ...]:
-    """Values by id and version, as settled at the start of a run: one read, however many.
+    """Values by id and version, as settled at the start of a run: as many queries for one as for many.
 
     A secret that was deleted since is still given: a run that began keeps what it was settled on.
     """
@@ -90,6 +93,7 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
     for wanted in message.wanted:
         if wanted.id not in by_id or wanted.version < by_id[wanted.id].scope_since:
             raise NotFound("secret", wanted.id, hint="it was purged or moved since the run began")
+    _check_kept(ctx, message.wanted)
     rows = [by_id[w.id] for w in message.wanted]
     fetches = [
         Fetch(VersionOf(s.id, w.version, s.namespace), w.keys)
@@ -104,9 +108,25 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
     return tuple(answers)
 
 
+def _check_kept(ctx: Context, wanted: Sequence[Wanted]) -> None:
+    """Refuse versions that are no longer kept, and keys that they do not have."""
+    at = [(w.id, w.version) for w in wanted]
+    names = secrets.keys(ctx.tx, at)
+    for one, is_kept in zip(wanted, versions.is_kept(ctx.tx, at), strict=True):
+        if not is_kept:
+            raise NotFound(
+                "version", f"{one.version} of secret {one.id}", hint="it was destroyed or not kept"
+            )
+        if missing := [key for key in one.keys or () if key not in names[one.id, one.version]]:
+            raise missing_key(one.id, missing[0], names[one.id, one.version])
+
+
 def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:
     found, total, counted = secrets.page(
-        ctx.tx, ctx.sight.namespaces(message.scope), message.listing, deleted=message.deleted
+        ctx.tx,
+        ctx.sight.namespaces(message.scope),
+        message.listing,
+        deleted_since=_restorable_since(ctx) if message.deleted else None,
     )
     keys = secrets.keys(ctx.tx, [(s.id, s.version) for s in found])
     items = tuple(s.info(keys[s.id, s.version]) for s in found)
@@ -181,7 +201,7 @@ def put(ctx: Context, secret: Secret, values: Mapping[str, Sensitive]) -> None:
     """Keep `values` as the current version, and no more old versions than the policy says."""
     at = VersionOf(secret.id, secret.version, secret.namespace)
     ctx.vault.put(ctx.tx, at, values, by=ctx.caller.name, now=ctx.now)
-    if versions.prune(ctx.tx, secret.id, secret.version - ctx.policy.kept_versions):
+    if versions.prune(ctx.tx, secret.id, secret.version - max(ctx.policy.kept_versions, 1)):
         ctx.forget_removed()
 
 
@@ -215,8 +235,13 @@ def purge(ctx: Context, secret: Secret) -> None:
 
 def forget_expired(ctx: Context) -> None:
     """Purge what was deleted longer ago than the policy says."""
-    for secret in secrets.expired(ctx.tx, ctx.now - ctx.policy.kept_days * DAY):
+    for secret in secrets.expired(ctx.tx, _restorable_since(ctx)):
         purge(ctx, secret)
+
+
+def _restorable_since(ctx: Context) -> int:
+    """What was deleted before then is gone for good."""
+    return max(ctx.now - ctx.policy.kept_days * DAY, 0)
 
 
 def _checked(values: Mapping[str, Sensitive]) -> dict[str, Sensitive]:
@@ -253,6 +278,9 @@ def _moved(ctx: Context, was: Secret, message: UpdateSecret) -> Secret:
             namespace=here.namespace,
             workspace=here.workspace,
             workspace_name=here.workspace_name,
+            # A workspace's secret stays its maker's; what becomes someone's own belongs to them.
+            owner=here.owner if scope is SecretScope.USER else was.owner,
+            owner_name=here.owner_name if scope is SecretScope.USER else was.owner_name,
         )
     if secret != was and secrets.by_name(ctx.tx, [secret.namespace], name):
         raise AlreadyExists(
@@ -294,15 +322,14 @@ def _check_unbroken(ctx: Context, was: Secret, secret: Secret, message: UpdateSe
 
 
 def _to_delete(ctx: Context, message: DeleteSecret) -> Secret:
-    """A secret, or with `purge` also one that was deleted already, by its id."""
-    if message.purge and is_uuid(message.secret):
-        found = secrets.by_id(ctx.tx, ctx.sight.namespaces(message.scope), findings.canonical(message.secret))
-        if found is not None and found.deleted is not None:
-            return found
+    """A secret, or with `purge` also one that was deleted already, where no other has its name."""
+    if message.purge and not findings.is_there(ctx, message):
+        with suppress(NotFound):  # what is not there either is told as any other missing secret
+            return _deleted(ctx, message)
     return findings.to_write(ctx, message)
 
 
-def _deleted(ctx: Context, message: UndeleteSecret) -> Secret:
+def _deleted(ctx: Context, message: UndeleteSecret | DeleteSecret) -> Secret:
     namespaces = ctx.sight.namespaces(message.scope)
     if is_uuid(message.secret):
         by_id = secrets.by_id(ctx.tx, namespaces, findings.canonical(message.secret))

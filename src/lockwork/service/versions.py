@@ -43,6 +43,7 @@ def destroy(ctx: Context, message: DestroyVersions) -> tuple[SecretVersion, ...]
     ctx.forget_removed()
     for version in chosen:
         ctx.about(findings.version_subject(secret, version))
+    ctx.about(findings.subject(ctx, secret))
     return _told(ctx, secret)
 
 

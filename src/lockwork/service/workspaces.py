@@ -6,6 +6,7 @@ from lockwork.domain.access import UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
+from lockwork.domain.stacks import REQUIRED_TYPES
 from lockwork.domain.workspaces import DEFAULT, Workspace
 from lockwork.messages import Page
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
@@ -37,21 +38,35 @@ def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
 
 
 def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:
-    """With all that is in it, for good; refused while it holds secrets, unless forced."""
+    """With all that is in it, for good; refused while it holds anything of its own, unless forced."""
     row = _one(ctx, message.workspace)
     told = workspaces.described(ctx.tx, row)
     if row.name == DEFAULT:
         raise Refused(f"the workspace {DEFAULT!r} stays: it is where everything else begins")
-    if told.secrets and not message.force:
+    held = secrets.in_namespace(ctx.tx, f"w:{row.id}")
+    if not message.force and (holds := _own_things(told, len(held))):
         raise StillReferenced(
-            f"workspace {row.name!r} is not empty", [f"{told.secrets} secrets"],
-            hint="--force deletes them for good, with its components, stacks and runs",
-        )  # fmt: skip
-    for secret in secrets.in_namespace(ctx.tx, f"w:{row.id}"):
+            f"workspace {row.name!r} is not empty",
+            holds,
+            hint="--force deletes it for good, with all that is in it",
+        )
+    for secret in held:
         purge(ctx, secret)
     workspaces.delete(ctx.tx, row.id)
     ctx.about(Subject(kind="workspace", name=row.name, id=row.id))
     return told
+
+
+def _own_things(workspace: Workspace, secrets_held: int) -> list[str]:
+    """What is in a workspace beyond what it was furnished with; a deleted secret may be wanted back."""
+    deleted = secrets_held - workspace.secrets
+    counts = {
+        "secrets": workspace.secrets,
+        "deleted secrets": deleted,
+        "components": workspace.components - len(REQUIRED_TYPES),
+        "stacks": workspace.stacks - 1,
+    }
+    return [f"{number} {noun}" for noun, number in counts.items() if number > 0]
 
 
 def _one(ctx: Context, name: str) -> Named:

@@ -1,0 +1,48 @@
+"""How things stand, each as one digest: an audit record tells it, `audit verify` compares it with the tables.
+
+A state is SHA-256 over the JSON array (RFC 8259, UTF-8, no white space) of the columns named below, in
+hexadecimal. The chain protects the state, so the state protects every column in it, names and dates too.
+Left out are wrapped keys and sealed values: what was done to them is seen when they are opened.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from lockwork.database.keys import RootKeyRow, Store
+from lockwork.database.secrets import Secret
+from lockwork.database.versions import Version
+
+PURGED = "purged"
+"""The state of a secret that is there no more."""
+
+
+def of_secret(
+    secret: Secret, history: Iterable[Version], keys: Mapping[tuple[str, int], Sequence[str]]
+) -> str:
+    """A secret's row, then for each version, by number, its row and its key names, sorted."""
+    versions = [
+        [
+            v.version,
+            v.namespace,
+            v.created,
+            v.by,
+            bool(v.destroyed),
+            sorted(keys.get((secret.id, v.version), ())),
+        ]
+        for v in sorted(history)
+    ]
+    # Without the names of owner and workspace: these are other tables' columns.
+    return _digest([*secret[:-2], versions])
+
+
+def of_root_keys(store: Store, rows: Iterable[RootKeyRow]) -> str:
+    """The store's id, schema and making, then which root keys there are, since when, in which state."""
+    return _digest([store.id, store.schema, store.created, sorted([k.id, k.state, k.created] for k in rows)])
+
+
+def _digest(told: list[object]) -> str:
+    return hashlib.sha256(
+        msgspec.json.encode(told, enc_hook=str)
+    ).hexdigest()  # checked names are a kind of str

@@ -16,7 +16,6 @@ from typing import Any
 import msgspec
 
 from lockwork.capture.streams import Mask
-from lockwork.client.api import Client
 from lockwork.client.secrets import inside_step
 from lockwork.domain.checks import Found
 from lockwork.domain.errors import InvalidInput, LockworkError
@@ -60,15 +59,15 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def attempt(
-    job: Job, function: Callable[..., Any], arguments: Mapping[str, Any], client: Client, mask: Mask
+    job: Job, function: Callable[..., Any], arguments: Mapping[str, Any], resolver: Resolver
 ) -> Outcome:
     """Run the step."""
     try:
-        outputs, notes = _performed(job, function, arguments, client, mask)
+        outputs, notes = _performed(job, function, arguments, resolver)
     except KeyboardInterrupt:
         return Outcome(status=RunStatus.INTERRUPTED, failure="interrupted")
     except BaseException as failure:  # SystemExit and the like too: a step ends its step, not the run
-        return failed(failure, mask)
+        return failed(failure, resolver.mask)
     return Outcome(status=RunStatus.COMPLETED, outputs=outputs, notes=notes)
 
 
@@ -120,10 +119,9 @@ def environment(variables: Mapping[str, str]) -> Iterator[None]:
 
 
 def _performed(
-    job: Job, function: Callable[..., Any], arguments: Mapping[str, Any], client: Client, mask: Mask
+    job: Job, function: Callable[..., Any], arguments: Mapping[str, Any], resolver: Resolver
 ) -> tuple[tuple[OutputRecord, ...], tuple[str, ...]]:
     plan = job.plan
-    resolver = Resolver(client, job.run, job.found, mask)
     values = resolver.values(plan.texts, plan.whole, plan.step.name)
     store = registry.artifact_store(plan.store, values.fill(plan.store.attributes), Path(job.folder))
     tracker = _tracker(job, values)
@@ -135,7 +133,7 @@ def _performed(
     fetching = inside_step(job.run, plan.step.name, resolver.learn)
     with environment(variables), inside(), fetching, around:
         given_back = _call(function, {**arguments, **loaded})
-    return _keep(job, store, given_back, mask)
+    return _keep(job, store, given_back, resolver.mask)
 
 
 def _tracker(job: Job, values: Values) -> ExperimentTracker | None:

@@ -42,8 +42,10 @@ class Resolver:
     """Reads by the ids and versions that a run was settled on, so that all its steps see the same."""
 
     def __init__(self, client: Client, run: str | None, found: Sequence[Found], mask: Mask) -> None:
-        self._client, self._run, self._mask = client, run, mask
+        self._client, self._run, self.mask = client, run, mask
         self._found = {f.name: f for f in found}
+        self.learned: set[str] = set()
+        """Every value that came this way: what one process of a run has read, the others must mask too."""
 
     def values(self, trees: Iterable[object], whole: Iterable[str] = (), step: str | None = None) -> Values:
         """What these trees refer to, and secrets as a whole: one request, or none where nothing is."""
@@ -56,12 +58,19 @@ class Resolver:
             name: _text_of(secret, keys)
             for (name, keys), secret in zip(wanted.items(), revealed, strict=True)
         }
-        self._mask.learn(text for keys in texts.values() for text in keys.values())
+        self.share(text for keys in texts.values() for text in keys.values())
         return Values(texts)
 
     def learn(self, values: Iterable[Sensitive]) -> None:
         """Mask what a step fetches by itself."""
-        self._mask.learn(value.reveal() for value in values)
+        self.share(value.reveal() for value in values)
+
+    def share(self, texts: Iterable[str]) -> None:
+        """Mask these values, read here or in another process of the run."""
+        fresh = set(texts) - self.learned
+        if fresh:
+            self.mask.learn(fresh)
+            self.learned |= fresh
 
     def _wanted(self, name: str, keys: tuple[str, ...] | None) -> Wanted:
         found = self._found.get(name)

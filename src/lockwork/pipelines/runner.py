@@ -82,7 +82,7 @@ class Execution:
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._outputs: dict[tuple[str, str], OutputRecord] = {}
         self._failures: list[str] = []
-        self._workers = Workers()
+        self._workers = Workers(self._resolver)
         self._done: list[Finished] = []
         self._process = os.getpid()
 
@@ -148,9 +148,7 @@ class Execution:
         began = self._begin(step)
         call = self._graph.calls[step.name]
         with self._capture.step(step.name) as log:
-            outcome = attempts.attempt(
-                self._job(step), call.step.entrypoint, call.arguments, self._client, self._capture
-            )
+            outcome = attempts.attempt(self._job(step), call.step.entrypoint, call.arguments, self._resolver)
             self._leave_if_forked(outcome)
         return Finished(step, outcome, log, began)
 

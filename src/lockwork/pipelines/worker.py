@@ -16,7 +16,8 @@ from lockwork.capture.streams import Joined
 from lockwork.client.api import Client
 from lockwork.pipelines import attempts, formats
 from lockwork.pipelines.attempts import Outcome
-from lockwork.pipelines.workers import AS_IMPORTED, Place, Task
+from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.workers import AS_IMPORTED, Place, Task, packed
 
 
 def main() -> None:
@@ -24,31 +25,33 @@ def main() -> None:
     door, result = map(int, sys.argv[1:3])
     for fd in (door, result):
         os.set_inheritable(fd, False)  # a child that a step leaves behind must not hold them open
-    task = _read_task()
-    mask = Joined(door)
-    outcome = _outcome(task, mask)
+    task, known = _read_task()
+    mask, job = Joined(door), task.job
+    client = Client(workspace=job.workspace, user=job.user, stack=job.stack)
+    resolver = Resolver(client, job.run, job.found, mask)
+    resolver.share(known)
+    outcome = _outcome(task, resolver)
     mask.flush()
     with open(result, "wb") as file:
-        file.write(msgspec.msgpack.encode(outcome))
+        file.write(packed(outcome, resolver))
 
 
-def _read_task() -> Task:
-    task = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=Task)
+def _read_task() -> tuple[Task, list[str]]:
+    task, known = msgspec.msgpack.decode(sys.stdin.buffer.read(), type=tuple[Task, list[str]])
     nothing = os.open(os.devnull, os.O_RDONLY)
     os.dup2(nothing, 0)
     os.close(nothing)
     sys.path[:] = task.path
-    return task
+    return task, known
 
 
-def _outcome(task: Task, mask: Joined) -> Outcome:
-    client = Client(workspace=task.job.workspace, user=task.job.user, stack=task.job.stack)
+def _outcome(task: Task, resolver: Resolver) -> Outcome:
     try:
         function = _function(task.place)
         arguments = {name: formats.decode(form, data) for name, (form, data) in task.arguments.items()}
     except BaseException as failure:  # importing runs the user's code, which may fail in any way
-        return attempts.failed(failure, mask)
-    return attempts.attempt(task.job, function, arguments, client, mask)
+        return attempts.failed(failure, resolver.mask)
+    return attempts.attempt(task.job, function, arguments, resolver)
 
 
 def _function(place: Place) -> Any:

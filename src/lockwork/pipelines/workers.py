@@ -8,7 +8,6 @@ import select
 import signal
 import subprocess
 import sys
-import tempfile
 import time
 from contextlib import ExitStack, suppress
 from typing import IO, Any, NamedTuple
@@ -22,12 +21,17 @@ from lockwork.domain.runs import RunStatus, Step
 from lockwork.pipelines import authoring, formats
 from lockwork.pipelines.attempts import Job, Outcome
 from lockwork.pipelines.graph import Call
+from lockwork.pipelines.resolver import Resolver
 
 PATIENCE = 5.0
 """Seconds that a worker has to end by itself once it is interrupted."""
 _WORKER = "from lockwork.pipelines.worker import main; main()"
 AS_IMPORTED = "__mp_main__"
 """What a script is called in a worker, as by `multiprocessing`: its `__main__` part must not run there."""
+
+
+IN_MEMORY = hasattr(os, "memfd_create")
+"""Whether what is told to a worker and back stays in memory. Where it does not, no values are among it."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -48,6 +52,11 @@ class Task(msgspec.Struct, frozen=True, kw_only=True):
     """parameter → the form, and the bytes in it."""
     path: list[str]
     """Where modules are imported from."""
+
+
+def packed(what: Task | Outcome, resolver: Resolver) -> bytes:
+    """What one process tells the other, with the values that it masks, for the other to mask too."""
+    return msgspec.msgpack.encode((what, sorted(resolver.learned) if IN_MEMORY else []))
 
 
 class Finished(NamedTuple):
@@ -71,7 +80,8 @@ class _Worker(NamedTuple):
 class Workers:
     """The processes of one run."""
 
-    def __init__(self) -> None:
+    def __init__(self, resolver: Resolver) -> None:
+        self._resolver = resolver
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
@@ -82,14 +92,14 @@ class Workers:
             task = _task(job, call)
         except LockworkError as failure:
             text = failure.message + (f" (hint: {failure.hint})" if failure.hint else "")
-            outcome = Outcome(status=RunStatus.FAILED, failure=capture.scrub(text))
+            outcome = Outcome(status=RunStatus.FAILED, failure=text)
             self._never_began.append(Finished(step, outcome, StepLog(step.name), began))
             return
         with ExitStack() as opened:
             place = opened.enter_context(capture.worker(step.name))
-            result = opened.enter_context(tempfile.TemporaryFile())
-            with tempfile.TemporaryFile() as stdin:
-                stdin.write(msgspec.msgpack.encode(task))
+            result = opened.enter_context(_nameless_file())
+            with _nameless_file() as stdin:
+                stdin.write(packed(task, self._resolver))
                 stdin.seek(0)
                 process = subprocess.Popen(
                     [sys.executable, "-c", _WORKER, str(place.door), str(result.fileno())],
@@ -103,7 +113,7 @@ class Workers:
     def next_finished(self) -> Finished:
         """Wait for one."""
         if self._never_began:
-            return self._never_began.pop()
+            return self._never_began.pop(0)
         while True:
             for worker in self._running:
                 if worker.process.poll() is not None:
@@ -129,7 +139,25 @@ class Workers:
         worker.result.seek(0)
         told = worker.result.read()
         worker.opened.close()
-        return Finished(worker.step, _outcome(told, worker.process.returncode), worker.log, worker.began)
+        outcome = self._understood(told, worker.process.returncode)
+        return Finished(worker.step, outcome, worker.log, worker.began)
+
+    def _understood(self, told: bytes, code: int) -> Outcome:
+        """What the worker said, or what its end says."""
+        try:
+            outcome, learned = msgspec.msgpack.decode(told, type=tuple[Outcome, list[str]])
+        except msgspec.MsgspecError:
+            how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal(-code)}"
+            return Outcome(status=RunStatus.FAILED, failure=f"its process {how} before the step was over")
+        self._resolver.share(learned)
+        return self._masked(outcome)
+
+    def _masked(self, outcome: Outcome) -> Outcome:
+        """Without values that other processes of the run have read: the worker did not know those."""
+        scrub = self._resolver.mask.scrub
+        return msgspec.structs.replace(
+            outcome, failure=outcome.failure and scrub(outcome.failure), trace=scrub(outcome.trace)
+        )
 
     def _wait(self) -> None:
         """Until one of them may have ended."""
@@ -192,12 +220,13 @@ def _looked_up(module: str, qualname: str) -> Any:
     return getattr(found, "entrypoint", found)
 
 
-def _outcome(told: bytes, code: int) -> Outcome:
-    """What the worker said, or what its end says."""
-    with suppress(msgspec.MsgspecError):
-        return msgspec.msgpack.decode(told, type=Outcome)
-    how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal(-code)}"
-    return Outcome(status=RunStatus.FAILED, failure=f"its process {how} before the step was over")
+def _nameless_file() -> IO[bytes]:
+    """For what goes to and from a worker."""
+    if IN_MEMORY:
+        return open(os.memfd_create("lockwork-worker"), "w+b")
+    import tempfile  # lazy: only where the system has no memory files
+
+    return tempfile.TemporaryFile()
 
 
 def _signal(number: int) -> str:

@@ -62,6 +62,10 @@ class Mask:
         """A text of our own, a failure's or a traceback, without the known values."""
         return scrub(self._known, text.encode("utf-8", "surrogatepass")).decode("utf-8", "surrogatepass")
 
+    def holds(self, data: bytes) -> bool:
+        """Whether a known value is in there, in any of its forms."""
+        return bool(self._known) and bool(self._known.coverings(data))
+
     def _know(self, forms: Iterable[bytes]) -> None:
         self._known.add(forms)
 

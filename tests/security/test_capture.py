@@ -8,6 +8,7 @@ import pty
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,16 +55,28 @@ class Case:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._started: list[subprocess.Popen[str]] = []
 
     def start(self, code: str, **options: Any) -> "subprocess.Popen[str]":
+        # PYTHONUNBUFFERED would hide what is lost in buffers, C's included.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-W", "error", "-c", PREAMBLE + dedent(code)],
             cwd=self._folder,
-            env={**os.environ, "PYTHONPATH": str(SOURCES)},
+            env={**environment, "PYTHONPATH": str(SOURCES)},
             text=True,
             **(pipes | options),
         )
+        self._started.append(process)
+        return process
+
+    def end(self) -> None:
+        """Leave nothing behind of a case that hung."""
+        for process in self._started:
+            if process.poll() is None:
+                process.kill()
+                process.communicate()
 
     def finish(self, process: "subprocess.Popen[str]", typed: str | None = None) -> Outcome:
         stdout, stderr = process.communicate(typed, timeout=50)
@@ -81,8 +94,10 @@ class Case:
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Case:
-    return Case(tmp_path)
+def run(tmp_path: Path) -> Iterator[Case]:
+    case = Case(tmp_path)
+    yield case
+    case.end()
 
 
 # -- who prints
@@ -624,6 +639,32 @@ def test_a_masker_that_is_killed(run: Case) -> None:
     """)
     assert seen.code == 0
     assert seen.stdout == "told: the process that masks secrets in the output has gone\n"
+
+
+def test_an_interruption_while_a_value_is_made_known(run: Case) -> None:
+    """However often `learn` is interrupted, and wherever, it can be called again and then holds."""
+    seen = run("""
+        class Interrupted(Exception): pass
+        def interrupt(number, frame):
+            raise Interrupted
+        signal.signal(signal.SIGALRM, interrupt)
+        with Capture.start() as capture:
+            with capture.step("a") as log:
+                for n in range(200):
+                    value = f"{SECRET}{n}"
+                    try:
+                        signal.setitimer(signal.ITIMER_REAL, 0.00001 + 0.000003 * n)
+                        capture.learn([value])
+                        signal.setitimer(signal.ITIMER_REAL, 0)
+                    except Interrupted:
+                        pass
+                    capture.learn([value])
+                    os.write(1, f"{value}\\n".encode())
+                    assert capture.scrub(value) == "***"
+        save(log)
+    """)
+    assert (seen.code, seen.stderr) == (0, "")
+    assert seen.log == seen.stdout == "***\n" * 200
 
 
 def test_a_reader_that_leaves(run: Case) -> None:

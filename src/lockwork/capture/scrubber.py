@@ -45,17 +45,19 @@ class Known:
     def add(self, patterns: Iterable[bytes]) -> None:
         """Know these too."""
         if fresh := self.missing(patterns):
+            # In this order: whatever interrupts us, what counts as known is found.
+            self._sorted = sorted(self._sorted + fresh)
+            self._matcher = None
             for pattern in fresh:
                 self._file(pattern)
-            self._sorted = sorted(self._sorted + fresh)
             self._matcher = None
 
     def _file(self, pattern: bytes) -> None:
-        lengths = self._by_anchor.get(pattern[:_ANCHOR], {})
-        lengths.setdefault(len(pattern), set()).add(pattern)
-        self._by_anchor[pattern[:_ANCHOR]] = dict(sorted(lengths.items(), reverse=True))
         self._heads.update(pattern[:n] for n in range(1, _SHORTEST + 1))
         self._longest = max(self._longest, len(pattern))
+        lengths = dict(self._by_anchor.get(pattern[:_ANCHOR], {}))
+        lengths[len(pattern)] = {*lengths.get(len(pattern), ()), pattern}
+        self._by_anchor[pattern[:_ANCHOR]] = dict(sorted(lengths.items(), reverse=True))
 
     def coverings(self, data: bytes) -> list[tuple[int, int]]:
         """Where patterns lie in `data`, as (start, end) in order; what overlaps or touches is joined."""

@@ -107,8 +107,11 @@ def _beside_artifacts(occasion: Occasion) -> dict[str, str]:
             f"and these lie in {occasion.artifact_root}",
             hint="set tracking_uri",
         )
-    root = occasion.artifact_root.rstrip("/")
-    return {"MLFLOW_TRACKING_URI": f"{root}/mlruns", "MLFLOW_ALLOW_FILE_STORE": "true"}
+    folders = occasion.artifact_root.rstrip("/").split("/")
+    # MLflow finds no run of its own below a folder called `artifacts`, so there it goes beside that one.
+    beside = ["mlruns" if folder == "artifacts" else folder for folder in folders]
+    uri = "/".join(beside if beside != folders else [*folders, "mlruns"])
+    return {"MLFLOW_TRACKING_URI": uri, "MLFLOW_ALLOW_FILE_STORE": "true"}
 
 
 @contextmanager

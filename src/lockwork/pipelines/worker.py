@@ -56,15 +56,17 @@ def _outcome(task: Task, resolver: Resolver) -> Outcome:
 
 def _function(place: Place) -> Any:
     with attempts.inside():  # a script that starts its pipeline when it is imported must not start it again
-        found: Any = import_module(place.module) if place.script is None else _script(place.script)
+        found: Any = import_module(place.module) if place.script is None else _loaded(place)
     for name in place.qualname.split("."):
         found = getattr(found, name)
     return getattr(found, "entrypoint", found)
 
 
-def _script(path: str) -> ModuleType:
-    """The run's own script as a module. Its classes are pickled by a name that the run knows as well."""
-    module = ModuleType(AS_IMPORTED)
-    sys.modules[AS_IMPORTED] = sys.modules["__main__"] = module
-    module.__dict__.update(runpy.run_path(path, run_name=AS_IMPORTED))
+def _loaded(place: Place) -> ModuleType:
+    """A file as a module of the name by which the run knows it too: classes are pickled by that name."""
+    module = ModuleType(place.module)
+    sys.modules[place.module] = module
+    if place.module == AS_IMPORTED:
+        sys.modules["__main__"] = module
+    module.__dict__.update(runpy.run_path(str(place.script), run_name=place.module))
     return module

@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from contextlib import ExitStack, suppress
+from importlib.machinery import ModuleSpec, PathFinder
+from pathlib import Path
 from typing import IO, Any, NamedTuple
 
 import msgspec
@@ -40,7 +42,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     module: str
     qualname: str
     script: str | None = None
-    """The file of the script whose own function it is."""
+    """The file, where the module is a script or the import system does not find it by its name."""
 
 
 class Task(msgspec.Struct, frozen=True, kw_only=True):
@@ -190,27 +192,34 @@ def _task(job: Job, call: Call) -> Task:
 def _place(step: "authoring.Step[..., Any]") -> Place:
     """Where the function is found again; the failure says why it cannot be."""
     function = step.entrypoint
-    qualname = function.__qualname__
-    module: str | None = function.__module__
-    script = None
-    if module == "__main__":
-        module, script = _main()
-        sys.modules.setdefault(AS_IMPORTED, sys.modules["__main__"])  # what workers pickle names it so
-    if module is None or _looked_up(function.__module__, qualname) is not function:
+    place = _module(function.__module__)
+    if place is None or _looked_up(function.__module__, function.__qualname__) is not function:
         raise InvalidInput(
-            f"{step} cannot run in a process of its own: its function {qualname!r} is found in no file",
+            f"{step} cannot run in a process of its own: its function {function.__qualname__!r} is found in"
+            " no file",
             hint="write it at the top level of a module or script, or set the orchestrator's parallel to 1",
         )
-    return Place(module=module, qualname=qualname, script=script)
+    module, script = place
+    return Place(module=module, qualname=function.__qualname__, script=script)
 
 
-def _main() -> tuple[str | None, str | None]:
-    """The module that runs as `__main__`: by its name, or by its file; neither in a notebook."""
-    main = sys.modules["__main__"]
-    if (spec := getattr(main, "__spec__", None)) is not None:
-        return spec.name, None
-    path = getattr(main, "__file__", None)
-    return (AS_IMPORTED, os.path.abspath(path)) if path and os.path.exists(path) else (None, None)  # noqa: PTH100, PTH110 - as the interpreter sees it
+def _module(name: str) -> tuple[str, str | None] | None:
+    """The name to import a module by, and its file where that name alone does not find it."""
+    module = sys.modules.get(name)
+    spec = getattr(module, "__spec__", None)
+    if name == "__main__" and spec is None:
+        sys.modules.setdefault(AS_IMPORTED, sys.modules["__main__"])  # what workers pickle names it so
+        name = AS_IMPORTED
+    elif spec is None or _is_found(spec):
+        return spec and (spec.name, None)
+    path = getattr(module, "__file__", None)
+    return (name, str(Path(path).resolve())) if path and Path(path).is_file() else None
+
+
+def _is_found(spec: ModuleSpec) -> bool:
+    """Whether importing the name finds this very file; in a package it does."""
+    found = PathFinder.find_spec(spec.name) if "." not in spec.name else spec
+    return found is not None and found.origin == spec.origin
 
 
 def _looked_up(module: str, qualname: str) -> Any:

@@ -1,0 +1,140 @@
+"""`lockwork pipeline run|validate`: a pipeline that stands in a file, checked or run on a stack."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from lockwork.cli import checks, runs, terminal
+from lockwork.cli.commands import Group
+from lockwork.cli.session import Session, output_option, pass_session, scope_option
+from lockwork.domain.checks import Report, ValidationLevel
+from lockwork.domain.secrets import SecretScope
+
+if TYPE_CHECKING:
+    from lockwork.domain.plans import Fault
+    from lockwork.pipelines.graph import Graph
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+@click.group(cls=Group)
+def pipeline() -> None:
+    """Check a pipeline, and run it on a stack.
+
+    FILE is a Python file with a function decorated as @pipeline; with several, FILE:PIPELINE names one. The
+    file is imported: what stands at its top level runs.
+    """
+
+
+def _on_a_stack(command: F) -> F:
+    """The words that `run` and `validate` share."""
+    for option in (
+        click.option("--level", metavar="LEVEL", help="NONE, SECRET_EXISTS or SECRET_AND_KEY_EXISTS."),
+        click.option("--settings", metavar="FILE", help="YAML or JSON of <type>.<flavor> to settings."),
+        click.option("--stack", metavar="NAME", help="The stack; without it, the active one."),
+        click.argument("place", metavar="FILE[:PIPELINE]"),
+    ):
+        command = option(command)
+    return command
+
+
+@pipeline.command()
+@_on_a_stack
+@click.option("--inline", is_flag=True, help="Without capture and masking, for a debugger.")
+@output_option
+@pass_session
+def run(
+    session: Session, place: str, stack: str | None, settings: str | None, level: str | None, inline: bool
+) -> None:
+    """Check everything that a pipeline and its stack need, then run it, one step after another.
+
+    What is missing is told all at once, before the first step. Values of secrets show as *** in what the
+    steps print. The level of checking is --level, else LOCKWORK_SECRET_VALIDATION_LEVEL.
+    """
+    from lockwork.pipelines import runner  # lazy: help needs no runner
+
+    wanted = session.profile.settings.level(level)
+    graph = _graph(place, settings)
+    record = runner.run(graph, client=session.client, stack=stack, level=wanted.value, inline=inline)
+    session.show(runs.record(record), lambda: None)  # for people, the run has told of itself
+
+
+@pipeline.command()
+@_on_a_stack
+@scope_option(help="Look in this scope only; `workspace` checks as everyone else sees it.")
+@output_option
+@pass_session
+def validate(
+    session: Session,
+    place: str,
+    stack: str | None,
+    settings: str | None,
+    level: str | None,
+    scope: SecretScope | None,
+) -> None:
+    """Check that a pipeline could run on a stack: every reference and secret of both; reads no value."""
+    from lockwork.pipelines import preflight  # lazy: help needs none of it
+
+    wanted = session.profile.settings.level(level)
+    graph = _graph(place, settings)
+    name = stack or session.profile.stack.value
+    if wanted.value is ValidationLevel.NONE:  # nothing is asked, not even for the stack
+        report = Report(ok=True, stack=name, level=wanted.value, checked=0)
+        session.show(
+            checks.record(report), lambda: terminal.note(f"nothing was checked: {wanted.source} is NONE")
+        )
+        return
+    report, faults = preflight.check(session.client, graph.pipeline, name, wanted.value, scope)
+    session.show(_record(report, faults), lambda: _show(graph, report, faults))
+    if not report.ok:
+        raise click.exceptions.Exit(1)
+
+
+def _record(report: Report, faults: Sequence["Fault"]) -> dict[str, Any]:
+    return checks.record(report) | {"faults": [{"text": f.text, "fix": f.fix} for f in faults]}
+
+
+def _show(graph: "Graph", report: Report, faults: Sequence["Fault"]) -> None:
+    from lockwork.domain import reports  # lazy: as above
+    from lockwork.domain.errors import ValidationFailed
+    from lockwork.domain.runs import needs_of_pipeline
+
+    for line in checks.resolved(needs_of_pipeline(graph.pipeline), report):
+        terminal.say(line)
+    what = f"pipeline {graph.pipeline.name!r} on stack {report.stack!r}"
+    for line in reports.warnings(report):
+        terminal.note(line)
+    if not report.ok:
+        raise ValidationFailed(reports.refusal(what, report, faults), report)
+    terminal.say(f"{what}: {report.checked} references checked, all is there")
+
+
+def _graph(place: str, settings: str | None) -> "Graph":
+    from lockwork.pipelines import files  # lazy: as above
+
+    found = files.load(place)
+    if settings is not None:
+        found = found.with_options(settings=_settings(settings))
+    return found.graph()
+
+
+def _settings(path: str) -> Any:
+    import sys
+
+    from lockwork.cli.arguments import Source
+    from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
+    from lockwork.domain.errors import InvalidInput
+
+    stdin = getattr(sys.stdin, "buffer", None)
+    text = Source(stdin).read(path, MAX_MAPPING_BYTES, "--settings")
+    # First without types: this refuses aliases, tags, merges, doubled keys and whatever is nested too deep.
+    if not isinstance(YamlReader(text.removeprefix("\ufeff"), f"--settings {path}").read(), dict):
+        raise InvalidInput(f"--settings {path} holds no mapping", hint="<type>.<flavor>: {setting: value}")
+    import yaml  # lazy: only this option needs it
+
+    try:
+        return yaml.safe_load(text)
+    except (yaml.YAMLError, ValueError):  # such as a date that is none: both carry the text
+        pass
+    raise InvalidInput(f"--settings {path} cannot be read", hint="put dates and times in quotes")

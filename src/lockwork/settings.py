@@ -124,6 +124,10 @@ class Settings:
             named := _text(self._project, "stack", self.project_path)
         ):
             return named
+        return self.kept_stack(workspace)
+
+    def kept_stack(self, workspace: str) -> Setting[str] | None:
+        """What the user's configuration says for this workspace, whatever goes before it."""
         return _text(self._stacks, workspace, self.configuration_path)
 
     def level(self, flag: str | None = None) -> "Setting[ValidationLevel]":

@@ -35,6 +35,22 @@ SECTIONS: dict[str, dict[str, Row]] = {
     "Secrets": {
         "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
     },
+    "Stacks": {
+        "stack": Row("stacks", "stack", "Components put together: make, choose, check, fill in secrets."),
+        "flavor": Row("flavors", "flavor", "Kinds of components, and what each can be told."),
+        "orchestrator": Row("components", "orchestrator", "What runs steps."),
+        "artifact-store": Row("components", "artifact_store", "Where the outputs of steps are kept."),
+        "experiment-tracker": Row("components", "experiment_tracker", "Where experiments are logged."),
+        "step-operator": Row("components", "step_operator", "What runs single steps elsewhere."),
+        "container-registry": Row("components", "container_registry", "Where images are kept."),
+        "alerter": Row("components", "alerter", "Who is told when a run fails."),
+        "model-registry": Row("components", "model_registry", "Where versions of models are kept."),
+        "model-deployer": Row("components", "model_deployer", "Where models are served."),
+        "data-validator": Row("components", "data_validator", "What checks data."),
+        "feature-store": Row("components", "feature_store", "Where features come from."),
+        "annotator": Row("components", "annotator", "Where data is labelled."),
+        "image-builder": Row("components", "image_builder", "What builds images."),
+    },
     "The store": {
         "status": Row("status", "status", "Show what is active, and where each setting came from."),
         "init": Row("status", "init", "Write .lockwork.toml: what is active in this folder and below."),

@@ -32,7 +32,7 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
     """
     form = form or _form_of(filename)
     if filename not in (None, "-"):
-        _check_free(Path(str(filename)), force)  # before the values are read, and their reading is recorded
+        check_free(Path(str(filename)), force)  # before the values are read, and their reading is recorded
     from lockwork.cli import mappings  # lazy: `secret get` stands beside, and needs none of it
 
     write = {"yaml": mappings.write_yaml, "json": mappings.write_json, "env": mappings.write_env}[form]
@@ -42,8 +42,8 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
         sys.stdout.write(text)
         return
     path = Path(filename or f"{found.name}.{form}")
-    _check_free(path, force)
-    _write(path, text, force)
+    check_free(path, force)
+    write_file(path, text, force)
     terminal.say(str(path))
     terminal.note(f"{path} holds the values in the clear; it is readable by you alone")
     terminal.notes(found.info.notes)
@@ -54,7 +54,8 @@ def _form_of(filename: str | None) -> str:
     return ending if ending in FORMS else "yaml"
 
 
-def _check_free(path: Path, force: bool) -> None:
+def check_free(path: Path, force: bool) -> None:
+    """Refuse to write over what is there, unless forced."""
     if path.is_dir():
         raise InvalidInput(f"{path} is a folder", hint="-f FILE names a file")
     if not force and os.path.lexists(path):
@@ -65,7 +66,7 @@ def _taken(path: Path) -> InvalidInput:
     return InvalidInput(f"{path} exists already", hint="--force replaces it, -f FILE names another")
 
 
-def _write(path: Path, text: str, force: bool) -> None:
+def write_file(path: Path, text: str, force: bool) -> None:
     """Whole or not at all, and never for a moment readable by others."""
     fresh = path.with_name(f".{path.name[:100]}.{os.urandom(8).hex()}.new")
     try:

@@ -45,6 +45,11 @@ def hint(text: str) -> None:
     _tell("hint", text, "36")
 
 
+def warning(text: str) -> None:
+    """Something that was done all the same, and will be in the way later."""
+    _tell("warning", text, "33")
+
+
 def error(text: str) -> None:
     _tell("error", text, "1;31")
 

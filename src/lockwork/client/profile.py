@@ -49,6 +49,12 @@ class Profile:
     def stack(self) -> Setting[str]:
         return self._flag("stack", "--stack") or self.settings.stack(self.workspace.value) or _first()
 
+    @property
+    def kept_stack(self) -> str | None:
+        """The stack that `set_active_stack` kept for this workspace, whether or not it counts here."""
+        kept = self.settings.kept_stack(self.workspace.value)
+        return None if kept is None else kept.value
+
     def set_active_workspace(self, name: str) -> None:
         """Keep it in the user's configuration; that it exists is for the caller to know."""
         keep_workspace(self.settings, name)

@@ -39,13 +39,15 @@ class StackCalls(Asking):
         environment: Mapping[str, str] | None = None,
         secrets: Secrets = (),
         plaintext: bool = False,
+        declaration: Flavor | None = None,
     ) -> Component:
         """Keep a new component. A plain value for a sensitive attribute becomes a secret, unless `plaintext`.
 
         The answer's `problems` say which references have no secret yet; `notes`, what was done by itself.
+        `declaration` tells of a flavor that is not installed here.
         """
         kind = ComponentType.parse(type)
-        declaration, plain, credentials = _told_apart(kind, flavor, attributes or {})
+        declaration, plain, credentials = _told_apart(kind, flavor, attributes or {}, declaration)
         return self.send(
             RegisterComponent(
                 workspace=self.workspace,

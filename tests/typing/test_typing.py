@@ -12,7 +12,8 @@ client = Client()
 client.create_secret("db", values={"username": "admin"}, scope=SecretScope.WORKSPACE)
 reveal_type(client.get_secret("db").secret_values["password"])  # R: str
 reveal_type(client.get_secret("db").values["password"])  # R: lockwork.domain.sensitive.Sensitive
-reveal_type(client.list_secrets(name="startswith:db").items)  # R: tuple[lockwork.domain.secrets.SecretInfo, ...]
+page = client.list_secrets(name="startswith:db")
+reveal_type(page.items)  # R: tuple[lockwork.domain.secrets.SecretInfo, ...]
 tracker = client.active_stack.experiment_tracker
 reveal_type(tracker.name if tracker else None)  # R: str | None
 

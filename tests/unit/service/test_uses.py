@@ -8,7 +8,9 @@ import pytest
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.domain.errors import InvalidInput, StillReferenced
+from lockwork.domain.runs import Pipeline, Step
 from lockwork.domain.secrets import SecretScope
+from lockwork.messages.runs import StartRun
 
 BASE = {"orchestrator": "default", "artifact-store": "default"}
 
@@ -47,6 +49,18 @@ def test_usage_names_attributes_stacks_and_the_last_reader(client: Client) -> No
     assert client.secret_usage("db").last_read is None
     client.get_secret("db").secret_values  # noqa: B018 - reading is the point
     assert client.secret_usage("db").last_read_by == "default"
+
+
+def test_usage_names_the_last_runs(client: Client) -> None:
+    """Runs that were settled on the secret, newest first, also once it is renamed."""
+    pipeline = Pipeline(name="training", steps=(Step(name="load", secrets={"db": "DB_"}),))
+    runs = [
+        client.send(StartRun(workspace="default", pipeline=pipeline, stack="default")).run.id
+        for _ in range(2)
+    ]
+    client.update_secret("db", new_name="new", update_references=True)
+    told = [(u.name, u.path, u.workspace) for u in client.secret_usage("new").uses if u.kind == "run"]
+    assert told == [(run, "training", "default") for run in reversed(runs)]
 
 
 def test_what_would_break_references_is_refused_by_name(client: Client) -> None:

@@ -56,7 +56,7 @@ def test_the_nearest_project_file_counts(own_home: Path) -> None:
 
 
 def test_a_stack_belongs_to_its_workspace(own_home: Path) -> None:
-    """The configuration keeps a stack for each workspace; a project's file that names another says nothing."""
+    """The configuration keeps a stack for each workspace; a project's file for another says nothing."""
     configuration(own_home, '[stacks]\nteam = "prod"\nother = "dev"\n')
     assert settings(own_home).stack("team") == ("prod", str(own_home / "home" / "config.toml"))
     (own_home / ".lockwork.toml").write_text('workspace = "team"\nstack = "local"\n')
@@ -172,7 +172,7 @@ def test_root_keys_are_passed_on_even_when_empty(own_home: Path) -> None:
 
 
 def test_the_configuration_is_written_for_its_owner_alone_and_keeps_the_rest(own_home: Path) -> None:
-    """Keeping one thing leaves the others; the file is 0600 in a folder 0700, and nothing is left beside it."""
+    """Keeping one thing leaves the others; the file is 0600 in a folder 0700, with nothing left beside it."""
     given = settings(own_home)
     keep_workspace(given, "team")
     keep_stack(given, "team", "prod")

@@ -86,7 +86,7 @@ _INSTEAD = "give values as --KEY=@FILE, --KEY=@-, --values @FILE or --env-file F
 
 
 def _asked_for(keys: Sequence[str]) -> str:
-    return f"the value of {', '.join(map(repr, keys))}" if keys else "what to store"
+    return f"--ask {' --ask '.join(keys)}" if keys else "-i"
 
 
 def _interview(given: Collection[str], present: Collection[str]) -> dict[str, str]:

@@ -3,10 +3,11 @@
 A group's module is imported when it is called; help reads the table alone.
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple, NoReturn, TextIO
 
 import click
 
@@ -50,6 +51,10 @@ SECTIONS: dict[str, dict[str, Row]] = {
         "feature-store": Row("components", "feature_store", "Where features come from."),
         "annotator": Row("components", "annotator", "Where data is labelled."),
         "image-builder": Row("components", "image_builder", "What builds images."),
+    },
+    "Pipelines": {
+        "pipeline": Row("pipelines", "pipeline", "Check a pipeline, and run it on a stack."),
+        "run": Row("runs", "run", "What ran, how it ended, and what it printed."),
     },
     "The store": {
         "status": Row("status", "status", "Show what is active, and where each setting came from."),
@@ -143,7 +148,7 @@ def run(words: Sequence[str]) -> int:
         code = DONE if _completed() else _invoked(list(words))
         sys.stdout.flush()  # here, where a failure can still be told
     except BrokenPipeError:
-        _stop_writing()
+        _stop_writing(sys.stdout, sys.stderr)
         return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
         terminal.aside("\ninterrupted")
@@ -176,6 +181,10 @@ def _completed() -> bool:
 
 
 def _told(failure: Exception) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:  # a full disk: what is left in the buffer would fail again, at the interpreter's end
+        _stop_writing(sys.stdout)
     if isinstance(failure, click.exceptions.NoArgsIsHelpError):
         terminal.aside(failure.format_message())
         return USAGE
@@ -185,7 +194,7 @@ def _told(failure: Exception) -> int:
         terminal.told(failure)
         return exit_code(failure)
     if isinstance(failure, OSError) and failure.errno is not None:
-        terminal.error(f"{(failure.strerror or 'input or output failed').lower()}")
+        terminal.error(f"reading or writing failed: {(failure.strerror or type(failure).__name__).lower()}")
         return REFUSED
     # Its text may quote anything; its type and place do not.
     terminal.error(f"internal: {type(failure).__name__} in {_place(failure)}")
@@ -230,10 +239,9 @@ def _place(failure: BaseException) -> str:
     return place
 
 
-def _stop_writing() -> None:
-    """The reader is gone: give the interpreter nothing to complain of when it flushes at its end."""
-    import os  # lazy: only here
-
+def _stop_writing(*streams: TextIO) -> None:
+    """Nobody takes what these hold: leave the interpreter nothing to complain of at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

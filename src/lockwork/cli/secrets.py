@@ -65,8 +65,10 @@ def create(session: Session, /, name: str, scope: SecretScope | None, if_exists:
         )
     echo(name, values)
     info = session.client.create_secret(name, values, scope or SecretScope.WORKSPACE, if_exists=if_exists)
-    verb = "created" if if_exists == "fail" else "there is"
-    _changed(session, f"{verb} {info}, version {info.version}", info)
+    # What the store found there is not told by its answer, so nothing is claimed that may not be so.
+    sentences = {"fail": "created {}, version {}", "update": "stored {}, now version {}",
+                 "skip": "{} is there, at version {}"}  # fmt: skip
+    _changed(session, sentences[if_exists].format(info, info.version), info)
 
 
 @secret.command("list")
@@ -114,9 +116,10 @@ def list_(session: Session, /, scope: SecretScope | None, is_any: bool, sort_by:
 @pass_session
 def get(session: Session, name_or_id: str, scope: SecretScope | None, reveal: bool, key: str | None,
         version: int | None) -> None:  # fmt: skip
-    """Show a secret: its keys, and with --reveal or --key its values, which the audit trail records.
+    """Show the keys of a secret; with --reveal or --key its values.
 
-    Without values, an unambiguous beginning of the name, or of the id from 8 digits on, will do.
+    Who read a value is kept in the audit trail. Without values, an unambiguous beginning of the name, or of
+    the id from 8 digits on, will do.
     """
     if reveal and key is not None:
         raise WrongUsage("--reveal and --key cannot go together", hint="--key KEY prints that one value")
@@ -195,7 +198,7 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
            purge: bool) -> None:  # fmt: skip
     """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
     if not yes:
-        terminal.must_be_interactive("a yes", "--yes deletes without asking")
+        terminal.must_be_interactive("the question whether to delete", "--yes deletes without asking")
         how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
         terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
     info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)
@@ -248,11 +251,14 @@ def usage(session: Session, name_or_id: str, scope: SecretScope | None) -> None:
 
 
 @secret.command()
-@click.argument("reference", metavar="'{{name.key}}'")
+@click.argument("reference")
 @output_option
 @pass_session
 def explain(session: Session, reference: str) -> None:
-    """Say step by step where a reference is looked for, and why it is found or not; reads no value."""
+    """Say step by step why a reference is found or not.
+
+    REFERENCE is '{{name.key}}', in quotes. No value is read.
+    """
     found = session.client.explain_reference(reference)
     facts = {"text": found.text, "found": found.found, "steps": found.steps, "fix": found.fix}
     session.show(facts, lambda: _numbered(found.steps))

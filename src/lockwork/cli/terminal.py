@@ -108,7 +108,7 @@ def is_interactive() -> bool:
 def must_be_interactive(what: str, instead: str) -> None:
     """Refuse to ask where nobody could answer, and say which flag to pass instead."""
     if not is_interactive():
-        raise WrongUsage(f"{what} cannot be asked for: there is no terminal", hint=instead)
+        raise WrongUsage(f"{what} needs a terminal, and there is none", hint=instead)
 
 
 def ask_hidden(prompt: str, check: Callable[[str], T]) -> T:
@@ -130,7 +130,7 @@ def ask_line(prompt: str, check: Callable[[str], T]) -> T:
 
 def confirm(question: str, flag: str = "--yes") -> bool:
     """Whether the answer is yes; without a terminal it fails and names the flag."""
-    must_be_interactive("a yes", f"{flag} goes on without asking")
+    must_be_interactive("the question whether to go on", f"{flag} goes on without asking")
     return ask_line(f"{question} [y/N] ", lambda answer: answer.strip().lower() in ("y", "yes"))
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lockwork.domain.stacks import ComponentType as ComponentType
     from lockwork.pipelines.authoring import pipeline as pipeline
     from lockwork.pipelines.authoring import step as step
+    from lockwork.pipelines.loading import load_output as load_output
 
 __version__ = "0.1.0"
 
@@ -25,6 +26,7 @@ _HOMES = {
     "SecretScope": "domain.secrets",
     "Sensitive": "domain.sensitive",
     "ValidationLevel": "domain.checks",
+    "load_output": "pipelines.loading",
     "pipeline": "pipelines.authoring",
     "step": "pipelines.authoring",
 }

@@ -60,7 +60,7 @@ def _is_json(value: Any, depth: int = 0) -> bool:
     kind = type(value)
     if kind in (str, int, bool, type(None)):
         # Python refuses to read integers of more than 4,300 digits from text.
-        return kind is not int or value.bit_length() < 10_000
+        return kind is not int or value.bit_length() < 14_000
     if kind is float:
         return math.isfinite(value)
     if depth > _MAX_DEPTH:

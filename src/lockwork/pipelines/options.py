@@ -1,14 +1,18 @@
 """What a step or a pipeline says beside its code: settings, environment, secrets; checked where written."""
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, ParamSpec, TypeVar
 
 import msgspec
 
+from lockwork.domain import configuration
 from lockwork.domain.environment import check_prefix, is_variable
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import SecretName
 from lockwork.domain.stacks import ComponentType
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 Secrets = Iterable[str] | Mapping[str, str]
 """Names, or name → prefix of the variables."""
@@ -57,32 +61,21 @@ def _setting(of: str, key: str, values: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(key, str) or "." not in key or not isinstance(values, Mapping):
         hint = "as in settings={'experiment_tracker.mlflow': {'experiment_name': 'diabetes'}}"
         raise InvalidInput(f"{of}: settings= maps '<type>.<flavor>' to a mapping, not {key!r}", hint=hint)
-    type_ = ComponentType.parse(key.split(".")[0])
+    type_ = _told(f"{of}: settings {key!r}", ComponentType.parse, key.partition(".")[0])
     if not key.startswith(f"{type_}."):
-        hint = f"write {key.replace('-', '_', key.partition('.')[0].count('-'))!r}"
+        hint = f"write '{type_}.{key.partition('.')[2]}'"
         raise InvalidInput(f"{of}: settings {key!r}: types are written with underscores", hint=hint)
-    return _plain(of, f"settings {key!r}", dict(values))
-
-
-def _plain(of: str, what: str, tree: dict[str, Any]) -> dict[str, Any]:
-    """A copy as plain data: what is recorded must not change afterwards, and be readable anywhere."""
-    try:
-        copy: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(tree))
-    except (TypeError, ValueError, msgspec.MsgspecError):
-        raise InvalidInput(f"{of}: {what} hold plain data: text, numbers, lists, mappings") from None
-    return copy
+    return _told(of, configuration.plain, f"settings {key}", dict(values))
 
 
 def _environment(of: str, given: Mapping[str, str]) -> dict[str, str]:
     if not isinstance(given, Mapping):
         raise InvalidInput(f"{of}: environment= is a mapping of variables to text")
     for variable, text in given.items():
-        if not isinstance(variable, str) or not is_variable(
-            variable
-        ):  # any, PATH too: it is the author's code
+        # Any variable, PATH too: this is the author's own code.
+        if not isinstance(variable, str) or not is_variable(variable):
             raise InvalidInput(f"{of}: environment= cannot set a variable called {variable!r}")
-        if not isinstance(text, str):
-            raise InvalidInput(f"{of}: environment[{variable!r}] is {type(text).__name__}, not text")
+        _told(of, configuration.text, f"environment {variable}", text)
     return dict(given)
 
 
@@ -91,15 +84,16 @@ def _secrets(of: str, given: Secrets) -> dict[str, str]:
         raise InvalidInput(f"{of}: secrets= is a list of names", hint=f"write secrets=[{given!r}]")
     named = dict(given) if isinstance(given, Mapping) else dict.fromkeys(given, "")
     for name, prefix in named.items():
-        _check_name(of, name)
+        _told(of, SecretName.parse, name)
         if not isinstance(prefix, str):
             raise InvalidInput(f"{of}: secrets[{name!r}] is a prefix of variables, as text")
         check_prefix(prefix, f"{of}: secrets[{name!r}]")
     return named
 
 
-def _check_name(of: str, name: str) -> None:
+def _told(of: str, check: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """What `check` answers; its failure begins with the step or pipeline that is meant."""
     try:
-        SecretName.parse(name)
+        return check(*args, **kwargs)
     except InvalidInput as failure:
-        raise InvalidInput(f"{of}: secrets=: {failure}", hint=failure.hint) from None
+        raise InvalidInput(f"{of}: {failure}", hint=failure.hint) from None

@@ -1,0 +1,30 @@
+"""Outputs of runs that are over, for whoever wants to look at them or go on with them."""
+
+from typing import Any
+
+from lockwork.capture.streams import Mask
+from lockwork.client.api import Client
+from lockwork.domain.runs import Run
+from lockwork.domain.stacks import needs_of_component
+from lockwork.flavors import registry
+from lockwork.pipelines import artifacts
+from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.runner import ARTIFACTS
+
+
+def load_output(run: Run | str, step: str, output: str | None = None, *, client: Client | None = None) -> Any:
+    """What a step of a run gave back; `output` says which, where there are several.
+
+    The bytes are checked against the SHA-256 that the run recorded. Pickles run code when they are loaded:
+    load outputs of your own runs.
+    """
+    client = client or Client()
+    record = client.get_run(run if isinstance(run, str) else run.id)
+    wanted = artifacts.record_of(record.step(step), output)
+    component = client.get_stack(record.stack).artifact_store
+    needs = needs_of_component(component)
+    found = client.check_references(needs, stack=record.stack).found if needs else ()
+    values = Resolver(client, record.id, found, Mask()).values([component.attributes])
+    folder = client.profile.settings.home.value / ARTIFACTS
+    store = registry.artifact_store(component, values.fill(component.attributes), folder)
+    return artifacts.load(store, wanted)

@@ -148,7 +148,9 @@ def _secret_names(client: "Client", _context: click.Context, incomplete: str) ->
 
 
 def _key_names(client: "Client", context: click.Context, _incomplete: str) -> Iterable[str]:
-    return client.describe_secret(context.params["name_or_id"]).keys
+    # An option that still lacks its value ends click's reading before it gets to the name.
+    name = context.params.get("name_or_id") or context.args[0]
+    return client.describe_secret(name).keys
 
 
 complete_secrets = complete_by(_secret_names)

@@ -53,7 +53,7 @@ class Resolver:
         if not wanted:
             return Values({})
         asked = [self._wanted(name, keys) for name, keys in wanted.items()]
-        revealed = self._client.reveal_secrets(asked, run=self._run, step=step)
+        revealed = self._revealed(asked, wanted, step)
         texts = {
             name: _text_of(secret, keys)
             for (name, keys), secret in zip(wanted.items(), revealed, strict=True)
@@ -71,6 +71,27 @@ class Resolver:
         if fresh:
             self.mask.learn(fresh)
             self.learned |= fresh
+
+    def _revealed(
+        self, asked: Sequence[Wanted], wanted: Mapping[str, tuple[str, ...] | None], step: str | None
+    ) -> tuple[RevealedSecret, ...]:
+        try:
+            return self._client.reveal_secrets(asked, run=self._run, step=step)
+        except NotFound as failure:
+            missing = failure
+        raise self._by_name(missing, wanted)
+
+    def _by_name(self, missing: NotFound, wanted: Mapping[str, tuple[str, ...] | None]) -> NotFound:
+        """The failure in words of the configuration, which knows names and no ids."""
+        name, hint = missing.name, missing.hint or ""
+        for secret, keys in wanted.items():
+            settled = self._found[secret]
+            if missing.kind == "key" and name in (keys or ()) and settled.id in hint:
+                reference = str(Reference(secret, name))
+                told = hint.replace(settled.id, secret)
+                return NotFound("value for", reference, near=missing.near, hint=told)
+            name = name.replace(settled.id, secret)
+        return NotFound(missing.kind, name, hint=missing.hint)
 
     def _wanted(self, name: str, keys: tuple[str, ...] | None) -> Wanted:
         found = self._found.get(name)

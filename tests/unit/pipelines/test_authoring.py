@@ -89,7 +89,7 @@ def test_several_outputs_are_named_and_unpacked():
 
 
 def test_outputs_without_names_are_counted():
-    """Parts of a tuple without a name of their own are output_1, output_2; one annotated output has its name."""
+    """Parts of a tuple without a name of their own are output_1, output_2; an annotated one has its name."""
 
     @step
     def pair() -> tuple[int, int]:

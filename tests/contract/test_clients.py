@@ -113,7 +113,7 @@ def test_threads_that_have_ended_hold_nothing_open(client: Client) -> None:
 
     def open_files() -> int:
         gc.collect()
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     def ask_in_a_thread() -> None:
         thread = threading.Thread(target=client.get_secret, args=("db",))
@@ -134,7 +134,7 @@ def in_child(client: Client, number: int, said: Any) -> None:
 
 
 def test_a_client_is_safe_after_a_fork(client: Client) -> None:
-    """Children and their parent go on with the client that the parent had open; nothing is lost or damaged."""
+    """Children and their parent go on with the client that the parent had open; nothing is lost."""
     client.create_secret("db", {"start": ""})
     context = multiprocessing.get_context("fork")
     said = context.Queue()

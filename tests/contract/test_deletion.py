@@ -105,7 +105,7 @@ def test_what_was_deleted_is_purged_too(client: Client, spell: str) -> None:
 
 
 def test_purging_a_name_means_the_secret_that_has_it_now(client: Client) -> None:
-    """Where a new secret has the name of a deleted one, the new one is purged and the old one stays restorable."""
+    """Where a new secret has the name of a deleted one, the new one is purged and the old one stays."""
     old = client.create_secret("db", {"k": "old"}).id
     client.delete_secret("db")
     new = client.create_secret("db", {"k": "new"}).id

@@ -29,7 +29,7 @@ def plainly_merged(present: dict[str, str], set_: dict[str, str], remove: list[s
 def test_updates_merge_as_dicts_do(
     lasting_client: Client, start: dict[str, str], updates: list[tuple[dict[str, str], list[str]]]
 ) -> None:
-    """Given keys are set, others stay, removed ones go; what is refused changes nothing, not even the version."""
+    """Given keys are set, others stay, removed ones go; what is refused does not even make a version."""
     name = f"s{next(counter)}"
     lasting_client.create_secret(name, start)
     model, version = start, 1
@@ -55,7 +55,7 @@ def test_setting_and_removing_one_key_is_an_error(client: Client) -> None:
 
 
 def test_removing_what_is_not_there_is_an_error(client: Client) -> None:
-    """The missing key is named with the near miss and the keys there are; the rest of the call is not done."""
+    """The missing key is named with the near miss and the keys there are; nothing of the call is done."""
     client.create_secret("db", {"password": "v"})
     with pytest.raises(NotFound, match="no key 'pasword'; did you mean 'password'") as caught:
         client.update_secret("db", add_or_update_values={"new": "v"}, remove_values=["pasword"])

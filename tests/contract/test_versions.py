@@ -184,7 +184,7 @@ def test_settled_versions_are_read_in_the_order_asked(client: Client) -> None:
 
 
 def test_settled_versions_that_are_gone_are_not_found(client: Client) -> None:
-    """Destroyed, never there, or without the key: each is told as what it is, and nothing of the rest is given."""
+    """Destroyed, never there, or without the key: each is told, and nothing of the rest is given."""
     with_versions(client, 3)
     id_ = client.describe_secret("db").id
     client.destroy_secret_versions("db", 1)

@@ -22,12 +22,17 @@ def test_it_holds_what_it_was_given() -> None:
 def test_it_leaves_nothing_behind() -> None:
     """Afterwards its folder is gone and the environment is as it was, also when the test failed."""
     before = dict(os.environ)
-    with pytest.raises(RuntimeError), temporary_store() as client:
-        home = client.profile.settings.home.value
-        client.create_secret("db", {"k": "v"})
-        assert home.is_dir()
-        raise RuntimeError
-    assert not home.exists()
+    homes = []
+
+    def failing_test() -> None:
+        with temporary_store({"db": {"k": "v"}}) as client:
+            homes.append(client.profile.settings.home.value)
+            assert homes[0].is_dir()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        failing_test()
+    assert not homes[0].exists()
     assert dict(os.environ) == before
 
 

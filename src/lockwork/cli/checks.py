@@ -5,6 +5,7 @@ from typing import Any
 
 from lockwork.cli import terminal
 from lockwork.domain.checks import Need, Problem, Report
+from lockwork.domain.secrets import SecretScope
 from lockwork.domain.stacks import Component, Stack
 
 
@@ -35,6 +36,14 @@ def told(answer: Component | Stack | Report) -> None:
     """Notes, and a warning for each problem with what mends it: nothing was refused."""
     terminal.notes(answer.notes)
     warn(answer.problems)
+    if isinstance(answer, Stack) and any(problem.refuses for problem in answer.problems):
+        terminal.hint(mend(answer))
+
+
+def mend(stack: Stack, scope: SecretScope | None = None) -> str:
+    """The one command for all that a stack lacks."""
+    also = f" --scope {scope}" if scope else ""
+    return f"all that is missing, at once: lockwork stack register-secrets {stack.name}{also}"
 
 
 def warn(problems: Iterable[Problem]) -> None:

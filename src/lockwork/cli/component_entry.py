@@ -67,7 +67,7 @@ class AttributeCommand(FreeCommand):
         super().__init__(
             *args,
             read_key=attribute_name,
-            other_way="as --attribute NAME=VALUE",
+            other_way="through --attribute NAME=VALUE",
             free="[--ATTR=VALUE]...",
             **more,
         )
@@ -197,7 +197,7 @@ def given_attributes(
     for name in (*words, *asked):
         known(flavor, name)
     if asked:
-        terminal.must_be_interactive(f"attribute {asked[0]!r}", "give it as --ATTR=@FILE or --ATTR=@-")
+        terminal.must_be_interactive(f"the value of {asked[0]!r}", "give it as --ATTR=@FILE or --ATTR=@-")
     source = Source(sys.stdin.buffer if sys.stdin else None, strip=strip)
     found = {name: read_value(name, text, source) for name, text in words.items()}
     terminal.notes(source.notes)

@@ -291,7 +291,7 @@ def _tell(
 ) -> None:
     def table() -> None:
         for verb, info in stored:
-            terminal.say(f"{verb} {info}, now version {info.version}")
+            terminal.say(f"{verb} {info}, {'now ' if info.version > 1 else ''}version {info.version}")
         if not stored and not missing:
             terminal.say(f"{stack}: nothing to store, {'all is there' if wanted else 'nothing is missing'}")
 

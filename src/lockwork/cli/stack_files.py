@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +136,7 @@ def read_stack(text: str, where: str) -> StackFile:
     if not isinstance(YamlReader(text.removeprefix("\ufeff"), name).read(), dict):
         raise InvalidInput(f"{name} holds no stack", hint="lockwork stack export writes such a file")
     try:
-        content = msgspec.convert(_typed(text), StackFile)
+        content = msgspec.convert(_typed(text, name), StackFile)
     except msgspec.ValidationError as error:
         problem = str(error)
     else:
@@ -146,13 +147,14 @@ def read_stack(text: str, where: str) -> StackFile:
     raise InvalidInput(f"{name} holds no stack: {problem}", hint="lockwork stack export writes such a file")
 
 
-def _typed(text: str) -> Any:
+def _typed(text: str, name: str) -> Any:
     import yaml  # lazy: as above
 
-    try:
+    with suppress(yaml.YAMLError, ValueError):  # such as a date that is none: both carry the text
         return yaml.safe_load(text)
-    except (yaml.YAMLError, ValueError):  # such as a date that is none: both carry the text
-        return None
+    raise InvalidInput(
+        f"{name} holds a date or number that is none", hint="put it in quotes to keep it as text"
+    )
 
 
 def _missing(client: Client, content: StackFile, *, keep_existing: bool) -> dict[ComponentType, Part]:

@@ -279,9 +279,10 @@ def _show_report(found: Stack, needs: Sequence[Need], report: Report, scope: Sec
         raise ValidationFailed(
             "\n".join([f"{found}: {count}", *lines]),
             report,
-            hint=f"all that is missing, at once: {_mend(found, scope)}",
+            hint=checks.mend(found, scope),
         )
-    terminal.say(f"{found}: {report.checked} references checked, all is there")
+    count = "1 reference" if report.checked == 1 else f"{report.checked} references"
+    terminal.say(f"{found}: {count} checked, all is there")
 
 
 # --- what they share ---------------------------------------------------------------------------------------
@@ -294,12 +295,6 @@ def _given(parts: Mapping[str, str | None]) -> dict[ComponentType | str, str]:
 def _answered(session: Session, sentence: str, answer: Stack) -> None:
     session.done(sentence, record(session, answer))
     checks.told(answer)
-    if any(problem.refuses for problem in answer.problems):
-        terminal.hint(f"all that is missing, at once: {_mend(answer)}")
-
-
-def _mend(stack: Stack, scope: SecretScope | None = None) -> str:
-    return f"lockwork stack register-secrets {stack.name}" + (f" --scope {scope}" if scope else "")
 
 
 def _check_is_active(session: Session, wanted: Stack) -> None:

@@ -1,67 +1,16 @@
 """Questions on a real terminal: what is typed is checked at once, and a value is never seen."""
 
-import os
-import select
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from lockwork import Client
 
 SECRET = "hunter2-hunter2"
-
-
-class Terminal:
-    """A command on a pseudo-terminal of its own; types each answer when its question is on the screen."""
-
-    def __init__(self, *words: str, width: int = 200) -> None:
-        self._master, slave = os.openpty()
-        self.screen = ""
-        self._seen = 0
-        environment = {**os.environ, "COLUMNS": str(width), "TERM": "xterm", "LANG": "C.UTF-8"}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "lockwork", *words],
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            env=environment,
-            preexec_fn=lambda: os.login_tty(slave),  # so that Ctrl-C reaches it
-        )
-        os.close(slave)
-
-    def answer(self, question: str, text: str) -> None:
-        """Wait for the question, then type."""
-        self._read_until(lambda: question in self.screen[self._seen :])
-        self._seen = len(self.screen)
-        os.write(self._master, text.encode())
-
-    def end(self) -> int:
-        """Everything it still says, and its exit code."""
-        self._read_until(lambda: False)
-        os.close(self._master)
-        return self._process.wait(10)
-
-    def _read_until(self, is_there: Callable[[], bool]) -> None:
-        deadline = time.monotonic() + 30
-        while not is_there():
-            ready, _, _ = select.select([self._master], [], [], deadline - time.monotonic())
-            assert ready, f"nothing more came after: {self.screen!r}"
-            try:
-                self.screen += os.read(self._master, 65536).decode()
-            except OSError:  # Linux's way to say that the other end is closed
-                return
-
-
-def talk(words: Sequence[str], *answers: tuple[str, str]) -> tuple[int, str]:
-    terminal = Terminal(*words)
-    for question, text in answers:
-        terminal.answer(question, text)
-    code = terminal.end()
-    return code, terminal.screen
+Talk = Callable[..., tuple[int, str]]
+OpenTerminal = Callable[..., Any]
 
 
 def stored(name: str) -> dict[str, str]:
@@ -72,7 +21,7 @@ def stored(name: str) -> dict[str, str]:
         client.close()
 
 
-def test_ask_takes_one_value_unseen(own_home: Path) -> None:
+def test_ask_takes_one_value_unseen(own_home: Path, talk: Talk) -> None:
     """`--ask KEY` asks for that key alone; what is typed is stored and not on the screen."""
     code, screen = talk(
         ["secret", "create", "db", "--user=anna", "--ask", "password"], ("value of password", SECRET + "\n")
@@ -83,7 +32,7 @@ def test_ask_takes_one_value_unseen(own_home: Path) -> None:
     assert stored("db") == {"user": "anna", "password": SECRET}
 
 
-def test_an_interview_checks_each_key_as_it_is_typed(own_home: Path) -> None:
+def test_an_interview_checks_each_key_as_it_is_typed(own_home: Path, talk: Talk) -> None:
     """`-i` asks until an empty key; a wrong key is told at once and asked for again."""
     code, screen = talk(
         ["secret", "create", "db", "-i"],
@@ -102,7 +51,7 @@ def test_an_interview_checks_each_key_as_it_is_typed(own_home: Path) -> None:
     assert stored("db") == {"password": SECRET, "user": "anna"}
 
 
-def test_an_update_offers_each_key_that_is_there(own_home: Path) -> None:
+def test_an_update_offers_each_key_that_is_there(own_home: Path, talk: Talk) -> None:
     """`update -i` goes through the present keys; an empty answer keeps a value, and new keys may follow."""
     client = Client()
     client.create_secret("db", {"password": "old", "user": "anna"})
@@ -121,7 +70,9 @@ def test_an_update_offers_each_key_that_is_there(own_home: Path) -> None:
 
 
 @pytest.mark.parametrize(("typed", "code"), [("\x03", 130), ("\x04", 1)])
-def test_an_interview_that_is_broken_off_stores_nothing(own_home: Path, typed: str, code: int) -> None:
+def test_an_interview_that_is_broken_off_stores_nothing(
+    own_home: Path, talk: Talk, typed: str, code: int
+) -> None:
     """Ctrl-C and Ctrl-D in the middle leave the store as it was; neither shows a traceback."""
     ended, screen = talk(
         ["secret", "create", "db", "-i"],
@@ -136,9 +87,9 @@ def test_an_interview_that_is_broken_off_stores_nothing(own_home: Path, typed: s
     client.close()
 
 
-def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path) -> None:
+def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path, open_terminal: OpenTerminal) -> None:
     """A terminal passes on 4,095 bytes of a line: more is told, with the way that has no such limit."""
-    terminal = Terminal("secret", "create", "db", "--ask", "key")
+    terminal = open_terminal("secret", "create", "db", "--ask", "key")
     terminal.answer("value of key", "x" * 5000 + "\n")
     terminal.answer("value of key", "short\n")
     code = terminal.end()
@@ -149,7 +100,7 @@ def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path) -> None:
 
 
 @pytest.mark.parametrize(("typed", "is_gone"), [("y\n", True), ("n\n", False), ("\n", False)])
-def test_delete_asks_first(own_home: Path, typed: str, is_gone: bool) -> None:
+def test_delete_asks_first(own_home: Path, talk: Talk, typed: str, is_gone: bool) -> None:
     """Only a yes deletes; anything else changes nothing and ends with 1."""
     client = Client()
     client.create_secret("db", {"password": "x"})
@@ -160,7 +111,7 @@ def test_delete_asks_first(own_home: Path, typed: str, is_gone: bool) -> None:
     client.close()
 
 
-def test_delete_asks_for_nothing_that_is_not_there(own_home: Path) -> None:
+def test_delete_asks_for_nothing_that_is_not_there(own_home: Path, talk: Talk) -> None:
     """A name that means nothing is refused before the question."""
     code, screen = talk(["secret", "delete", "db"])
     assert code == 1
@@ -168,7 +119,7 @@ def test_delete_asks_for_nothing_that_is_not_there(own_home: Path) -> None:
     assert "[y/N]" not in screen
 
 
-def test_a_value_cannot_act_on_the_terminal(own_home: Path) -> None:
+def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:
     """Escape sequences in a value are shown escaped on a terminal, by every way to show it."""
     hostile = "a\x1b]0;owned\x07b\x9b31m\u202ec"
     client = Client()
@@ -184,13 +135,13 @@ def test_a_value_cannot_act_on_the_terminal(own_home: Path) -> None:
         assert r"a\x1b]0;owned\x07b\x9b31m\u202ec" in screen
 
 
-def test_a_narrow_terminal_loses_nothing(own_home: Path) -> None:
+def test_a_narrow_terminal_loses_nothing(own_home: Path, open_terminal: OpenTerminal) -> None:
     """However narrow it is, each name and key of a list is on it in full, in lines of its cell."""
     keys = [f"key_number_{n}" for n in range(9)]
     client = Client()
     client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(keys, "x"))
     client.close()
-    terminal = Terminal("secret", "list", width=30)
+    terminal = open_terminal("secret", "list", width=30)
     assert terminal.end() == 0
     lines = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
     columns = [lines[0].index(name) for name in ("NAME", "SCOPE", "OWNER", "KEYS", "VERSION")]
@@ -201,7 +152,7 @@ def test_a_narrow_terminal_loses_nothing(own_home: Path) -> None:
     assert "…" not in terminal.screen
 
 
-def test_markup_in_data_is_text(own_home: Path) -> None:
+def test_markup_in_data_is_text(own_home: Path, talk: Talk) -> None:
     """What reads like markup or an emoji code is printed as it is."""
     client = Client()
     client.create_secret("db", {"k": "[bold]x[/bold] :smile: [link=file:///]"})
@@ -210,7 +161,7 @@ def test_markup_in_data_is_text(own_home: Path) -> None:
     assert "[bold]x[/bold] :smile: [link=file:///]" in screen
 
 
-def test_no_color_is_honoured(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_color_is_honoured(own_home: Path, talk: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     """With NO_COLOR nothing on the terminal is coloured; without it, `error:` is."""
     assert "\x1b[1;31merror:" in talk(["secret", "get", "nope"])[1]
     monkeypatch.setenv("NO_COLOR", "1")

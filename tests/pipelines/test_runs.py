@@ -79,7 +79,7 @@ def test_values_are_there_while_a_step_runs_and_no_longer(client: Client):
 
 
 def test_the_later_layer_wins(client: Client):
-    """Component, stack, pipeline, step: each later one overrides; a named variable overrides a whole secret."""
+    """Component, stack, pipeline, step: each later one wins, and a named variable over a whole secret."""
     client.create_secret("low", {"A": "of-low", "B": "of-low", "C": "of-low", "D": "of-low", "E": "of-low"})
     client.create_secret("mid", {"C": "of-mid", "D": "of-mid", "E": "of-mid"})
     client.update_component("orchestrator", "default", environment={"B": "component"}, secrets=["low"])
@@ -107,7 +107,7 @@ def test_the_later_layer_wins(client: Client):
 
 
 def test_inside_a_step_the_client_is_the_run_s(client: Client):
-    """`Client().get_secret` in a step acts in the run's workspace and as its user, and what it gets is masked."""
+    """`Client()` in a step acts in the run's workspace and as its user, and what it gets is masked."""
 
     @step
     def fetch() -> None:
@@ -153,7 +153,7 @@ def test_one_version_over_all_steps(client: Client):
 
 
 def test_everything_missing_is_told_at_once(client: Client):
-    """A refusal names each reference, its place, the near miss and the fix; it is recorded, and nothing ran."""
+    """A refusal names each reference, its place, near miss and fix; it is recorded, and nothing ran."""
 
     @step(environment={"DSN": "{{db.pwd}} {{dbx.user}}"}, secrets=["openia"])
     def use() -> None:

@@ -67,6 +67,11 @@ def delete_user(tx: Transaction, id_: str, heir: str) -> None:
         tx.run(statement, **parameters)
 
 
+def every(tx: Transaction, table: str) -> list[Named]:
+    """All rows of `users` or `workspaces`: for `audit verify`."""
+    return [read(Named, row, table) for row in tx.rows(Statement(f"SELECT id, name, created FROM {table}"))]
+
+
 def page(tx: Transaction, table: str, listing: Listing) -> tuple[list[Named], int, bool]:
     """Rows of `users` or `workspaces`."""
     where = filters.condition(listing, FIELDS)

@@ -5,6 +5,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from lockwork.database.engine import Statement, Time, Transaction, read
+from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState
 
 _STORE = Statement(
@@ -61,6 +62,14 @@ def store(tx: Transaction) -> Store | None:
     """The store's row; None in a database that is still empty."""
     row = tx.row(_STORE)
     return None if row is None else read(Store, row, "the store")
+
+
+def the_store(tx: Transaction) -> Store:
+    """The row of a store that is known to be there."""
+    found = store(tx)
+    if found is None:
+        raise Tampered("the store has lost its own row", hint="restore it from a copy")
+    return found
 
 
 def create_store(tx: Transaction, store: Store) -> None:

@@ -67,8 +67,10 @@ _EXPIRED = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.delete
 _EVERY = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} ORDER BY s.id")
 _IN_NAMESPACE = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.namespace = :namespace")
 _MISCOUNTED = Statement(
-    "SELECT * FROM (SELECT c.namespace, c.secrets, (SELECT count(*) FROM secrets s"
-    " WHERE s.namespace = c.namespace AND s.deleted IS NULL) AS there FROM namespace_counts c) n"
+    "SELECT * FROM (SELECT n.namespace, coalesce((SELECT secrets FROM namespace_counts c"
+    "  WHERE c.namespace = n.namespace), 0) AS secrets, (SELECT count(*) FROM secrets s"
+    "  WHERE s.namespace = n.namespace AND s.deleted IS NULL) AS there"
+    " FROM (SELECT namespace FROM namespace_counts UNION SELECT namespace FROM secrets) n) m"
     " WHERE secrets <> there"
 )
 _OWNED = Statement(f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.owner = :owner")

@@ -8,7 +8,7 @@ from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillRefere
 from lockwork.domain.nearness import near
 from lockwork.messages import Page
 from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
-from lockwork.service import findings
+from lockwork.service import findings, states
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -26,7 +26,7 @@ def create(ctx: Context, message: CreateUser) -> User:
     user = Named(ctx.new_id(), UserName.parse(message.name), ctx.now)
     if not access.insert_user(ctx.tx, user):
         raise AlreadyExists("user", user.name, "in this store", hint="lockwork user list")
-    ctx.about(Subject(kind="user", name=user.name, id=user.id))
+    ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.of_named(user)))
     return User(id=user.id, name=user.name, created=user.user().created, notes=(_BOUNDARY,))
 
 
@@ -59,7 +59,7 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     access.delete_user(ctx.tx, user.id, heir=ctx.caller.user)
     for secret in inherited:
         ctx.about(findings.subject(ctx, secret._replace(owner=ctx.caller.user, owner_name=ctx.caller.name)))
-    ctx.about(Subject(kind="user", name=user.name, id=user.id))
+    ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.GONE))
     return user.user()
 
 

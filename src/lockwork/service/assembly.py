@@ -16,7 +16,7 @@ from lockwork.database.access import Named
 from lockwork.database.engine import Database, Transaction, check_private, create_private
 from lockwork.database.keys import Store
 from lockwork.domain.access import Caller, Role
-from lockwork.domain.audit import Outcome
+from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.domain.keys import KeyState
 from lockwork.domain.workspaces import DEFAULT
@@ -65,7 +65,7 @@ from lockwork.messages.stacks import (
 )
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 from lockwork.service import access as users
-from lockwork.service import audit, components, references, runs, secrets, stacks, uses, versions
+from lockwork.service import audit, components, references, runs, secrets, stacks, states, uses, versions
 from lockwork.service import keys as root_keys
 from lockwork.service import workspaces as rooms
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
@@ -226,10 +226,7 @@ class _Place:
         with self.database.reading() as tx:
             if not keys.has_schema(tx):
                 return None
-            store = keys.store(tx)
-        if store is None:  # never made anew: its root key would be, too
-            raise _rowless()
-        return store
+            return keys.the_store(tx)  # where it is missing nothing is made anew: a root key would be, too
 
     def _first_keyring(self) -> Keyring:
         """A key is made by itself only here: for a store that has nothing in it yet."""
@@ -280,14 +277,12 @@ def _furnish(tx: Transaction, keyring: Keyring, now: int) -> None:
     access.insert_user(tx, user)
     workspaces.insert(tx, room)
     stacks.furnish(tx, room.id, user.id, now)
-    _trail(keyring).append(
-        tx,
-        now=now,
-        caller=Caller(user=user.id, name=user.name, role=Role.OWNER),
-        action="store.create",
-        outcome=Outcome.DONE,
-        subject=root_keys.subject(tx, root.id_text),
-    )
+    trail, subjects = _trail(keyring), [root_keys.subject(tx, root.id_text)]
+    for kind, row in (("user", user), ("workspace", room)):
+        subjects.append(Subject(kind=kind, name=row.name, id=row.id, state=states.of_named(row)))
+    caller = Caller(user=user.id, name=user.name, role=Role.OWNER)
+    for subject in subjects:
+        trail.append(tx, now=now, caller=caller, action="store.create", outcome=Outcome.DONE, subject=subject)
 
 
 def _trail(keyring: Keyring) -> Trail:
@@ -295,15 +290,9 @@ def _trail(keyring: Keyring) -> Trail:
 
 
 def _audit_key(tx: Transaction, keyring: Keyring) -> bytes:
-    store = keys.store(tx)
-    if store is None:
-        raise _rowless()
+    store = keys.the_store(tx)
     context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
     return keyring.unwrap(context, store.audit_key)
-
-
-def _rowless() -> Tampered:
-    return Tampered("the store has lost its own row", hint="restore it from a copy")
 
 
 def _migrations() -> list[str]:

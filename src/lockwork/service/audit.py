@@ -2,9 +2,8 @@
 
 from collections.abc import Iterator
 
-from lockwork.database import audit, keys, secrets, versions
+from lockwork.database import access, audit, keys, secrets, versions
 from lockwork.database.audit import Row
-from lockwork.database.secrets import Secret
 from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
 from lockwork.messages import Page
 from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
@@ -31,43 +30,41 @@ def verify(ctx: Context, message: VerifyAudit) -> AuditVerdict:
 
 def _disagreements(ctx: Context) -> Iterator[str]:
     """Where the tables are not as the trail left them: rolled back, renamed, moved, cut."""
-    last = _last_told(ctx)
-    yield from _about_root_keys(ctx, last.pop(_ROOT_KEYS, None))
-    rows = {s.id: s for s in secrets.every(ctx.tx)}
-    history, key_names = versions.every(ctx.tx), secrets.keys_of_all(ctx.tx)
-    for id_, secret in rows.items():
-        state = states.of_secret(secret, history.get(id_, ()), key_names)
-        yield from _about_secret(secret, last.pop(id_, None), state)
-    for id_, record in last.items():
-        if record.state != states.PURGED:
-            yield f"secret {record.name!r} ({id_}) is gone, and no record tells of its purge"
+    told = _last_told(ctx)
+    for (kind, id_), (name, state) in _states(ctx):
+        record = told.pop((kind, id_), None)
+        if record is None:
+            yield f"{kind} {name!r} ({id_}) was never recorded"
+        elif record.state != state:
+            yield f"{kind} {record.name!r} ({id_}) is not as record {record.number} left it"
+    for (kind, id_), record in told.items():
+        if record.state != states.GONE:
+            yield f"{kind} {record.name!r} ({id_}) is gone, and no record tells of that"
     for namespace, counted, there in secrets.miscounted(ctx.tx):
         yield f"namespace {namespace} is said to hold {counted} secrets, and holds {there}"
 
 
-def _about_secret(secret: Secret, record: Row | None, state: str) -> Iterator[str]:
-    if record is None:
-        yield f"secret {secret.name!r} ({secret.id}) was never recorded"
-    elif record.state != state:
-        yield f"secret {record.name!r} ({secret.id}) is not as record {record.number} left it"
+_Thing = tuple[str, str | None]
+"""Kind and id of what records tell the state of. All root keys are one thing, without an id."""
 
 
-def _about_root_keys(ctx: Context, record: Row | None) -> Iterator[str]:
-    store = keys.store(ctx.tx)
-    if store is None or record is None or record.state != states.of_root_keys(store, keys.root_keys(ctx.tx)):
-        number = record.number if record else 1
-        yield f"the store's row and its root keys are not as record {number} left them"
-
-
-_ROOT_KEYS = "root keys"
-
-
-def _last_told(ctx: Context) -> dict[str, Row]:
-    """The last record that tells the state of each secret, by id, and of the root keys together."""
-    last: dict[str, Row] = {}
+def _last_told(ctx: Context) -> dict[_Thing, Row]:
+    """The last record that tells the state of each thing."""
+    last: dict[_Thing, Row] = {}
     for row in audit.every(ctx.tx):
-        if row.kind == "key" and row.state is not None:
-            last[_ROOT_KEYS] = row
-        elif row.kind == "secret" and row.id is not None and row.state is not None:
-            last[row.id] = row
+        if row.kind is not None and row.state is not None:
+            last[row.kind, row.id] = row
     return last
+
+
+def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
+    """Each thing with its name and how it is now."""
+    history, key_names = versions.every(ctx.tx), secrets.keys_of_all(ctx.tx)
+    store = keys.the_store(ctx.tx)
+    yield ("key", None), (store.active or "", states.of_root_keys(store, keys.root_keys(ctx.tx)))
+    for table, kind in (("users", "user"), ("workspaces", "workspace")):
+        for row in access.every(ctx.tx, table):
+            yield (kind, row.id), (row.name, states.of_named(row))
+    for secret in secrets.every(ctx.tx):
+        state = states.of_secret(secret, history.get(secret.id, ()), key_names)
+        yield ("secret", secret.id), (secret.name, state)

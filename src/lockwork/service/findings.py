@@ -89,7 +89,7 @@ def subject(ctx: Context, secret: Secret) -> Subject:
 
 def purged_subject(secret: Secret) -> Subject:
     """A secret that is there no more."""
-    return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=states.PURGED)
+    return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=states.GONE)
 
 
 def version_subject(secret: Secret, version: int) -> Subject:

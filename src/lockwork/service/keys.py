@@ -8,9 +8,9 @@ from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import parse_root_id
 from lockwork.database import keys, versions
 from lockwork.database.engine import Transaction
-from lockwork.database.keys import RootKeyRow, Store
+from lockwork.database.keys import RootKeyRow
 from lockwork.domain.audit import Subject
-from lockwork.domain.errors import NotFound, Refused, Tampered
+from lockwork.domain.errors import NotFound, Refused
 from lockwork.domain.keys import KeyState, RootKeyInfo, Rotation
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
@@ -92,18 +92,11 @@ def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
 
 def subject(tx: Transaction, key: str) -> Subject:
     """One key as an audit record tells it, with how all of them are now."""
-    return Subject(kind="key", name=key, state=states.of_root_keys(_store(tx), keys.root_keys(tx)))
-
-
-def _store(tx: Transaction) -> Store:
-    store = keys.store(tx)
-    if store is None:
-        raise Tampered("the store has lost its own row", hint="restore it from a copy")
-    return store
+    return Subject(kind="key", name=key, state=states.of_root_keys(keys.the_store(tx), keys.root_keys(tx)))
 
 
 def _move_audit_key(ctx: Context, root: str) -> None:
-    store = _store(ctx.tx)
+    store = keys.the_store(ctx.tx)
     context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
     wrapped = ctx.house.keyring.rewrap(context, store.audit_key, under=parse_root_id(root))
     keys.set_audit_key(ctx.tx, wrapped, root)

@@ -10,12 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from lockwork.database.access import Named
 from lockwork.database.keys import RootKeyRow, Store
 from lockwork.database.secrets import Secret
 from lockwork.database.versions import Version
 
-PURGED = "purged"
-"""The state of a secret that is there no more."""
+GONE = "gone"
+"""The state of what is there no more."""
 
 
 def of_secret(
@@ -40,6 +41,11 @@ def of_secret(
 def of_root_keys(store: Store, rows: Iterable[RootKeyRow]) -> str:
     """The store's id, schema and making, then which root keys there are, since when, in which state."""
     return _digest([store.id, store.schema, store.created, sorted([k.id, k.state, k.created] for k in rows)])
+
+
+def of_named(row: Named) -> str:
+    """A user or workspace: id, name, since when."""
+    return _digest([*row])
 
 
 def _digest(told: list[object]) -> str:

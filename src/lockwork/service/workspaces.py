@@ -10,7 +10,7 @@ from lockwork.domain.stacks import REQUIRED_TYPES
 from lockwork.domain.workspaces import DEFAULT, Workspace
 from lockwork.messages import Page
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
-from lockwork.service import stacks
+from lockwork.service import stacks, states
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -21,7 +21,7 @@ def create(ctx: Context, message: CreateWorkspace) -> Workspace:
     if not workspaces.insert(ctx.tx, row):
         raise AlreadyExists("workspace", row.name, "in this store", hint="lockwork workspace list")
     stacks.furnish(ctx.tx, row.id, ctx.caller.user, ctx.now)
-    ctx.about(Subject(kind="workspace", name=row.name, id=row.id))
+    ctx.about(Subject(kind="workspace", name=row.name, id=row.id, state=states.of_named(row)))
     return workspaces.described(ctx.tx, row)
 
 
@@ -53,7 +53,7 @@ def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:
     for secret in held:
         purge(ctx, secret)
     workspaces.delete(ctx.tx, row.id)
-    ctx.about(Subject(kind="workspace", name=row.name, id=row.id))
+    ctx.about(Subject(kind="workspace", name=row.name, id=row.id, state=states.GONE))
     return told
 
 

@@ -198,7 +198,7 @@ def test_the_trail_is_listed_newest_first_and_filtered(client: Client) -> None:
     """By action, outcome, name, number and time; a bad filter is an error."""
     newest = client.list_audit()
     assert [r.number for r in newest] == sorted((r.number for r in newest), reverse=True)
-    filters = {"action": "startswith:secret.", "name": "s0", "number": "gt:2"}
+    filters = {"action": "startswith:secret.", "name": "s0", "number": "gt:4"}
     found = client.list_audit(Listing(filters=filters, sort_by="asc:number"))
     assert [(r.action, r.version) for r in found] == [("secret.reveal", 1), ("secret.update", 2)]
     assert client.list_audit(Listing(filters={"at": "2001-01-01"}, sort_by="asc:at")).total == 0

@@ -138,7 +138,7 @@ A word that is an option elsewhere is never guessed to be a key.
 
 None of the wrong commands stored anything, and none said the value.
 
-  $ lockwork secret list | awk '{print $1, $2}'
+  $ lockwork secret list | awk '{print $1, $2}' | sort
   NAME SCOPE
   api workspace
   db user

@@ -76,8 +76,7 @@ Where a reference is looked for, and why it is found or not.
 
 None of this read a value.
 
-  $ lockwork audit list -o csv 2> /dev/null | cut -d, -f5 | sort | uniq -c | sed 's/^ *//'
+  $ lockwork audit list --action startswith:secret. -o csv 2> /dev/null | cut -d, -f5 | sort | uniq -c | sed 's/^ *//'
   1 action
   2 secret.create
   1 secret.reveal
-  1 store.create

@@ -125,7 +125,7 @@ Words are completed, the names of secrets too; nothing is made by asking.
   $ complete lockwork secret update n1 --a=b --if
   plain,--if-version
   $ complete lockwork secret get n1 --key ''
-  
+  plain,k
   $ LOCKWORK_HOME=$PWD/none complete lockwork secret get n; test ! -e none
   
   $ for shell in bash zsh fish; do lockwork completion $shell | grep -c _LOCKWORK_COMPLETE; done

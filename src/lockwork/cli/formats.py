@@ -141,17 +141,27 @@ def _json(data: Any, _names: Sequence[str]) -> None:
 def _yaml(data: Any, _names: Sequence[str]) -> None:
     import yaml  # lazy: 40 ms, and only this form needs it
 
+    class Dumper(yaml.SafeDumper):
+        """Quotes and escapes what the usual one folds: YAML takes U+0085 for the end of a line."""
+
+    def text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+        style = None if value.isascii() and value.isprintable() else '"'
+        return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
+
+    Dumper.add_representer(str, text)
     style: dict[str, Any] = {"sort_keys": False, "default_flow_style": False}
-    yaml.safe_dump(_plain(data), sys.stdout, allow_unicode=True, width=2**31, **style)
+    yaml.dump(_plain(data), sys.stdout, Dumper, allow_unicode=True, width=2**31, **style)
 
 
 def _csv(data: Any, names: Sequence[str]) -> None:
-    import csv  # lazy: only this form needs it
-
     records = _plain([data] if isinstance(data, Mapping) else data)
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    writer.writerows([_csv_cell(record[name]) for name in names] for record in records)
+    for cells in (names, *([_csv_cell(record[name]) for name in names] for record in records)):
+        # Not by the csv module: it leaves a carriage return unquoted, and its own reader then drops it.
+        sys.stdout.write((",".join(map(_csv_quoted, cells)) or '""') + "\n")
+
+
+def _csv_quoted(text: str) -> str:
+    return f'"{text.replace(chr(34), chr(34) * 2)}"' if any(c in text for c in ',"\r\n') else text
 
 
 def _csv_cell(value: Any) -> str:
@@ -162,7 +172,7 @@ def _csv_cell(value: Any) -> str:
         return value
     if isinstance(value, list) and all(isinstance(item, str) and " " not in item for item in value):
         return " ".join(value)
-    import json  # lazy: as csv
+    import json  # lazy: few cells are that deep
 
     return json.dumps(value, ensure_ascii=False)
 

@@ -1,7 +1,6 @@
 """`lockwork key …`: the root keys that all values are sealed under."""
 
 import sys
-from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -83,21 +82,17 @@ def destroy(session: Session, key_id: str, yes: bool) -> None:
 
 
 def _make_active(client: "Client", reseal: bool) -> str:
-    """The id of the key to rewrap under: a new one, unless a rotation was interrupted after choosing it."""
+    """The id of the key to rewrap under: a new one, unless a rotation was interrupted after choosing it.
+
+    To reseal it is always a new one: what an interrupted plain rotation did is to be resealed as well.
+    """
     known = client.list_keys()
-    active = next(k for k in known if k.state is KeyState.ACTIVE)
-    if _is_unfinished(known, active) and not reseal:
+    if not reseal and any(key.state is KeyState.RETIRING for key in known):
         terminal.note("a rotation was interrupted; this finishes it")
-        return active.id
-    # Keys that wait are newer than the active one, or left from an interrupted rotation and older.
-    newer = [k for k in known if k.state is KeyState.WAITING and k.created > active.created]
-    return client.activate_key((newer[-1] if newer else client.add_key()).id).id
-
-
-def _is_unfinished(known: Iterable[RootKeyInfo], active: RootKeyInfo) -> bool:
-    return any(
-        k.state is KeyState.WAITING and k.created <= active.created and k.id != active.id for k in known
-    )
+        return next(key.id for key in known if key.state is KeyState.ACTIVE)
+    if not any(key.state is KeyState.WAITING for key in known):
+        client.add_key()
+    return client.activate_key().id
 
 
 def _rewrap(client: "Client", reseal: bool) -> int:

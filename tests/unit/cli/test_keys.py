@@ -1,0 +1,59 @@
+"""Rotating root keys: a rotation that was killed is finished by the next, and no old key comes back."""
+
+from pathlib import Path
+
+import pytest
+
+from lockwork import Client
+from lockwork.cli import main
+from lockwork.domain.keys import KeyState
+
+
+@pytest.fixture
+def client(own_home: Path) -> Client:
+    client = Client()
+    for number in range(5):
+        client.create_secret(f"s{number}", {"k": str(number)})
+    return client
+
+
+def states(client: Client) -> list[tuple[KeyState, int]]:
+    return [(key.state, key.wraps) for key in client.list_keys()]
+
+
+@pytest.mark.parametrize("batches", [0, 1, 9])
+def test_an_interrupted_rotation_is_finished(
+    client: Client, batches: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Killed before, between or after its batches: calling it again finishes that rotation, under its key."""
+    chosen = client.activate_key(client.add_key().id).id
+    for _ in range(batches):
+        client.rewrap_versions(size=2)
+    client.close()
+    assert main.run(["key", "rotate"]) == 0
+    assert "this finishes it" in capsys.readouterr().err
+    assert states(client) == [(KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
+    assert client.list_keys()[-1].id == chosen
+    assert [client.get_secret(f"s{n}").secret_values["k"] for n in range(5)] == list("01234")
+    client.close()
+
+
+def test_a_key_that_waits_is_the_one_to_rotate_to(client: Client, capsys: pytest.CaptureFixture[str]) -> None:
+    """`key add` then `key rotate` makes one new key, not two."""
+    waiting = client.add_key().id
+    client.close()
+    assert main.run(["key", "rotate"]) == 0
+    assert [(key.id == waiting, key.state) for key in client.list_keys()] == [
+        (False, KeyState.RETIRED), (True, KeyState.ACTIVE)
+    ]  # fmt: skip
+    client.close()
+
+
+def test_resealing_never_takes_over_a_rotation_that_kept_data_keys(client: Client) -> None:
+    """What a killed plain rotation has moved already must be resealed too: `--reseal` takes a new key."""
+    client.activate_key(client.add_key().id)
+    client.rewrap_versions(size=2)
+    client.close()
+    assert main.run(["key", "rotate", "--reseal"]) == 0
+    assert states(client) == [(KeyState.RETIRED, 0), (KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
+    client.close()

@@ -135,13 +135,14 @@ def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:
         assert r"a\x1b]0;owned\x07b\x9b31m\u202ec" in screen
 
 
-def test_a_narrow_terminal_loses_nothing(own_home: Path, open_terminal: OpenTerminal) -> None:
+@pytest.mark.parametrize("width", [1, 10, 30, 70])
+def test_a_narrow_terminal_loses_nothing(own_home: Path, open_terminal: OpenTerminal, width: int) -> None:
     """However narrow it is, each name and key of a list is on it in full, in lines of its cell."""
     keys = [f"key_number_{n}" for n in range(9)]
     client = Client()
     client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(keys, "x"))
     client.close()
-    terminal = open_terminal("secret", "list", width=30)
+    terminal = open_terminal("secret", "list", width=width)
     assert terminal.end() == 0
     lines = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
     columns = [lines[0].index(name) for name in ("NAME", "SCOPE", "OWNER", "KEYS", "VERSION")]

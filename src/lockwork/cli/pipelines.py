@@ -1,6 +1,6 @@
 """`lockwork pipeline run|validate`: a pipeline that stands in a file, checked or run on a stack."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -12,8 +12,8 @@ from lockwork.domain.checks import Report, ValidationLevel
 from lockwork.domain.secrets import SecretScope
 
 if TYPE_CHECKING:
-    from lockwork.domain.plans import Fault
     from lockwork.pipelines.graph import Graph
+    from lockwork.pipelines.preflight import Checked
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -85,28 +85,30 @@ def validate(
             checks.record(report), lambda: terminal.note(f"nothing was checked: {wanted.source} is NONE")
         )
         return
-    report, faults = preflight.check(session.client, graph.pipeline, name, wanted.value, scope)
-    session.show(_record(report, faults), lambda: _show(graph, report, faults))
-    if not report.ok:
+    checked = preflight.check(session.client, graph.pipeline, name, wanted.value, scope)
+    session.show(_record(checked), lambda: _show(graph.pipeline.name, checked))
+    if not checked.report.ok:
         raise click.exceptions.Exit(1)
 
 
-def _record(report: Report, faults: Sequence["Fault"]) -> dict[str, Any]:
-    return checks.record(report) | {"faults": [{"text": f.text, "fix": f.fix} for f in faults]}
+def _record(checked: "Checked") -> dict[str, Any]:
+    return checks.record(checked.report) | {
+        "faults": [{"text": f.text, "fix": f.fix} for f in checked.faults]
+    }
 
 
-def _show(graph: "Graph", report: Report, faults: Sequence["Fault"]) -> None:
+def _show(name: str, checked: "Checked") -> None:
     from lockwork.domain import reports  # lazy: as above
     from lockwork.domain.errors import ValidationFailed
-    from lockwork.domain.runs import needs_of_pipeline
 
-    for line in checks.resolved(needs_of_pipeline(graph.pipeline), report):
+    report = checked.report
+    for line in checks.resolved(checked.needs, report):
         terminal.say(line)
-    what = f"pipeline {graph.pipeline.name!r} on stack {report.stack!r}"
+    what = f"pipeline {name!r} on stack {report.stack!r}"
     for line in reports.warnings(report):
         terminal.note(line)
     if not report.ok:
-        raise ValidationFailed(reports.refusal(what, report, faults), report)
+        raise ValidationFailed(reports.refusal(what, report, checked.faults), report)
     terminal.say(f"{what}: {report.checked} references checked, all is there")
 
 

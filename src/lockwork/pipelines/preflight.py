@@ -8,7 +8,7 @@ import msgspec
 from lockwork.client.api import Client
 from lockwork.domain import plans, reports
 from lockwork.domain.attributes import checked_settings
-from lockwork.domain.checks import Found, Report, ValidationLevel
+from lockwork.domain.checks import Found, Need, Report, ValidationLevel
 from lockwork.domain.errors import InvalidInput, LockworkError, NotFound, ValidationFailed
 from lockwork.domain.plans import Fault, Plans
 from lockwork.domain.runs import Pipeline, RunStatus, Settled, malformed_in_pipeline, needs_of_pipeline
@@ -16,7 +16,6 @@ from lockwork.domain.secrets import SecretScope
 from lockwork.domain.stacks import ComponentType, Stack, malformed_in_component, needs_of_stack
 from lockwork.flavors import registry
 from lockwork.messages.runs import FinishRun, StartRun
-from lockwork.messages.secrets import CheckReferences
 from lockwork.service import processes
 
 
@@ -25,6 +24,14 @@ class Begun(NamedTuple):
 
     settled: Settled
     plans: Plans
+
+
+class Checked(NamedTuple):
+    """What a pipeline on a stack needs, what was found of it, and what else stands against a run."""
+
+    needs: tuple[Need, ...]
+    report: Report
+    faults: tuple[Fault, ...]
 
 
 def begin(client: Client, pipeline: Pipeline, stack: str, level: ValidationLevel) -> Begun:
@@ -55,23 +62,16 @@ def check(
     stack_name: str,
     level: ValidationLevel,
     scope: SecretScope | None = None,
-) -> tuple[Report, tuple[Fault, ...]]:
+) -> Checked:
     """What a run would be refused for, without starting one: one request for the stack, one to check."""
     stack = client.get_stack(stack_name)
-    report = client.send(
-        CheckReferences(
-            workspace=client.workspace,
-            needs=(*needs_of_stack(stack), *needs_of_pipeline(pipeline)),
-            level=level,
-            scope=scope,
-            stack=stack.name,
-        )
-    )
+    needs = (*needs_of_stack(stack), *needs_of_pipeline(pipeline))
+    report = client.check_references(needs, level=level, scope=scope, stack=stack.name)
     suspects = [p for c in stack.components.values() for p in malformed_in_component(c)]
     suspects += malformed_in_pipeline(pipeline)
     report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
     made = _planned(pipeline, stack, report.found)
-    return _with_faults(report, made), made.faults
+    return Checked(needs, _with_faults(report, made), made.faults)
 
 
 def _planned(pipeline: Pipeline, stack: Stack, found: Sequence[Found]) -> Plans:
@@ -109,9 +109,8 @@ def _check_settings(where: str, key: str, given: Mapping[str, Any], stack: Stack
 
 
 def _with_faults(report: Report, made: Plans) -> Report:
-    faults = tuple(fault.text for fault in made.faults)
-    notes = (*report.notes, *made.notes, *faults)
-    return msgspec.structs.replace(report, ok=report.ok and not faults, notes=notes)
+    ok, notes = report.ok and not made.faults, (*report.notes, *made.notes)
+    return msgspec.structs.replace(report, ok=ok, notes=notes)
 
 
 def _what(pipeline: Pipeline, stack: Stack) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Statement, Time, Transaction, read
+from lockwork.database.engine import Statement, Time, Transaction, read, text
 from lockwork.database.filters import Field
 from lockwork.domain.access import User
 from lockwork.domain.secrets import from_epoch
@@ -47,7 +47,7 @@ def user(tx: Transaction, name: str) -> Named | None:
 
 
 def user_names(tx: Transaction) -> list[str]:
-    return [row["name"] for row in tx.rows(_USER_NAMES)]
+    return [text(row["name"], "users") for row in tx.rows(_USER_NAMES)]
 
 
 def insert_user(tx: Transaction, user: Named) -> bool:

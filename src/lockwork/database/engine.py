@@ -85,6 +85,13 @@ def read(kind: type[T], row: Iterable[object], what: str) -> T:
         raise Tampered(f"a row of {what} in the store is damaged", hint="lockwork audit verify") from None
 
 
+def text(column: object, what: str) -> str:
+    """One column that holds text, or `Tampered`."""
+    if isinstance(column, str):
+        return column
+    raise Tampered(f"a row of {what} in the store is damaged", hint="lockwork audit verify")
+
+
 def as_set(items: Sequence[Any]) -> str:
     """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere."""
     return json.dumps(dict(enumerate(items)))

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Row, Statement, Time, Transaction, as_set, read
+from lockwork.database.engine import Row, Statement, Time, Transaction, as_set, read, text
 from lockwork.database.filters import Field
 from lockwork.domain.secrets import SecretInfo, SecretScope, from_epoch
 from lockwork.messages import Listing
@@ -185,7 +185,7 @@ def deleted_by_name(tx: Transaction, namespaces: Sequence[str], name: str) -> li
 
 def names(tx: Transaction, namespaces: Sequence[str]) -> list[str]:
     """Names in sight, for near misses; not more than 5,000."""
-    return [row["name"] for row in tx.rows(_NAMES, namespaces=as_set(namespaces))]
+    return [text(row["name"], "secrets") for row in tx.rows(_NAMES, namespaces=as_set(namespaces))]
 
 
 def insert(tx: Transaction, secret: Secret) -> bool:
@@ -254,7 +254,7 @@ def keys_of_all(tx: Transaction) -> dict[tuple[str, int], list[str]]:
     """Key names of every version of every secret."""
     found: dict[tuple[str, int], list[str]] = {}
     for row in tx.rows(_ALL_KEYS):
-        found.setdefault((row["secret"], row["version"]), []).append(row["key"])
+        found.setdefault((row["secret"], row["version"]), []).append(text(row["key"], "values"))
     return found
 
 
@@ -264,7 +264,7 @@ def keys(tx: Transaction, at: Iterable[tuple[str, int]]) -> dict[tuple[str, int]
     wanted = [{"id": secret, "version": version} for secret, version in pairs]
     found: dict[tuple[str, int], list[str]] = {pair: [] for pair in pairs}
     for row in tx.rows(_KEYS, at=as_set(wanted)):
-        found[row["secret"], row["version"]].append(row["key"])
+        found[row["secret"], row["version"]].append(text(row["key"], "values"))
     return {pair: tuple(names) for pair, names in found.items()}
 
 
@@ -301,7 +301,7 @@ def to_explain(
     in_sight: list[str] = []
     keys: dict[str, list[str]] = {str(w["id"]): [] for w in wanted}
     for row in tx.rows(_EXPLAIN, namespaces=as_set(namespaces), at=as_set(wanted)):
-        (in_sight if row["secret"] is None else keys[row["secret"]]).append(row["name"])
+        (in_sight if row["secret"] is None else keys[row["secret"]]).append(text(row["name"], "secrets"))
     return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}
 
 

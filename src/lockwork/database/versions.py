@@ -82,6 +82,14 @@ class Wrapped(NamedTuple):
     root_key: str
 
 
+class DataKey(NamedTuple):
+    """What a version's row says of its data key; nothing of the first two once it is destroyed."""
+
+    wrapped: bytes | None
+    root_key: str | None
+    namespace: str
+
+
 def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by: str, now: int) -> None:
     """A new version with its sealed values."""
     tx.run(_INSERT, **wrapped._asdict(), by=by, created=now)
@@ -91,17 +99,15 @@ def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by
 
 def is_kept(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[bool]:
     """Whether each of these versions is there and was not destroyed, in the order asked."""
-    return [row is not None and row[0] is not None for row in wrapped_keys(tx, at)]
+    return [row is not None and row.wrapped is not None for row in wrapped_keys(tx, at)]
 
 
-def wrapped_keys(
-    tx: Transaction, at: Sequence[tuple[str, int]]
-) -> list[tuple[bytes | None, str | None, str] | None]:
-    """(wrapped data key, root key id, namespace) of each, in the order asked; None where there is no row."""
-    found: list[tuple[bytes | None, str | None, str] | None] = [None] * len(at)
+def wrapped_keys(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[DataKey | None]:
+    """The data key of each, in the order asked; None where there is no row."""
+    found: list[DataKey | None] = [None] * len(at)
     wanted = as_set([{"secret": secret, "version": version} for secret, version in at])
-    for row in tx.rows(_WRAPPED, at=wanted):
-        found[row["n"]] = (row["wrapped"], row["root_key"], row["namespace"])
+    for n, *data_key in tx.rows(_WRAPPED, at=wanted):
+        found[n] = read(DataKey, data_key, "versions")
     return found
 
 

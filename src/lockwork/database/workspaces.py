@@ -1,7 +1,7 @@
 """Rows of workspaces."""
 
 from lockwork.database.access import Named
-from lockwork.database.engine import Statement, Transaction, read
+from lockwork.database.engine import Statement, Transaction, read, text
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.workspaces import Workspace
 
@@ -31,7 +31,7 @@ def one(tx: Transaction, name: str) -> Named | None:
 
 
 def names(tx: Transaction) -> list[str]:
-    return [row["name"] for row in tx.rows(_NAMES)]
+    return [text(row["name"], "workspaces") for row in tx.rows(_NAMES)]
 
 
 def insert(tx: Transaction, workspace: Named) -> bool:

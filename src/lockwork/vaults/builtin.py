@@ -8,7 +8,7 @@ from lockwork.crypto.envelope import KeyContext, ValueContext
 from lockwork.crypto.keyring import Keyring
 from lockwork.database import keys, versions
 from lockwork.database.engine import Transaction
-from lockwork.database.versions import Wrapped
+from lockwork.database.versions import DataKey, Wrapped
 from lockwork.domain.errors import Tampered
 from lockwork.domain.sensitive import Sensitive
 from lockwork.vaults.contract import Fetch, VersionOf
@@ -71,14 +71,14 @@ class BuiltinVault:
         self,
         at: VersionOf,
         wanted: tuple[str, ...] | None,
-        row: tuple[bytes | None, str | None, str] | None,
+        row: DataKey | None,
         sealed: Mapping[str, bytes | None],
     ) -> dict[str, Sensitive]:
-        if row is None or row[0] is None or row[1] is None:
+        if row is None or row.wrapped is None or row.root_key is None:
             raise Tampered(f"version {at.version} of secret {at.secret} has no data key: it cannot be opened")
         if missing := [key for key in wanted or () if key not in sealed]:
             raise Tampered(f"version {at.version} of secret {at.secret} has lost key {missing[0]!r}")
-        data_key = self._unwrapped(at, row[0], row[1])
+        data_key = self._unwrapped(at, row.wrapped, row.root_key)
         return {key: _open(at, data_key, key, value) for key, value in sealed.items()}
 
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lockwork import Client, load_output
 from lockwork.domain.runs import RunStatus
+from lockwork.service.processes import is_gone
 
 PW = "hunter2-pw"
 STEPS = """
@@ -93,6 +98,38 @@ def test_a_step_whose_process_ends_badly_has_failed(client: Client, script: Any,
 def test_an_interrupted_step_interrupts_the_run(client: Client, script: Any):
     """Ctrl-C in a worker ends the run as interrupted, and no process is left behind."""
     script(STEPS, "interrupt", expect=-2)
+    assert client.list_runs()[0].status is RunStatus.INTERRUPTED
+
+
+def test_a_run_that_is_killed_takes_its_workers_along(client: Client, own_home: Path):
+    """No step goes on once the run's process has gone; the run is shown as interrupted."""
+    source = """
+        import time
+        from lockwork import Client, pipeline, step
+        from lockwork.service.processes import this
+
+        @step
+        def wait() -> None:
+            print(this(), flush=True)
+            time.sleep(100)
+
+        @pipeline
+        def waiting() -> None:
+            wait()
+
+        if __name__ == "__main__":
+            Client().update_component("orchestrator", "default", {"parallel": 2})
+            waiting()
+    """
+    Path("waiting.py").write_text(textwrap.dedent(source))
+    with subprocess.Popen([sys.executable, "waiting.py"], stdout=subprocess.PIPE, text=True) as run:
+        assert run.stdout is not None
+        worker = run.stdout.readline().strip()
+        assert not is_gone(worker)
+        run.kill()
+        # The pipe ends once the run, its masker and its worker have all let go of it.
+        assert run.stdout.read() == ""
+    assert is_gone(worker)
     assert client.list_runs()[0].status is RunStatus.INTERRUPTED
 
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import pytest
 
-from lockwork import Client, load_output, pipeline, step
+from lockwork import Client, ValidationLevel, load_output, pipeline, step
 from lockwork.domain.errors import InvalidInput, NotFound, RunFailed, Tampered, ValidationFailed
 from lockwork.domain.runs import RunStatus
 
@@ -565,3 +565,70 @@ def test_one_request_checks_and_one_read_fills(client: Client, own_home: Path):
     assert few[1] == many[1]
     # Settled secrets and audit records are rows of their own; nothing else grows.
     assert many[0] - few[0] <= 29 * 4
+
+
+def test_a_run_asks_for_as_little_as_it_can(client: Client):
+    """One message checks and settles everything, one reads all that a step needs; nothing else is asked."""
+    from lockwork.pipelines import runner
+
+    class Spy:
+        asked: list[str] = []
+
+        def send(self, message: Any) -> Any:
+            self.asked.append(type(message).__name__)
+            return client.send(message)
+
+        def close(self) -> None:
+            pass
+
+    @step(environment={"A": "{{db.user}} {{db.pw}}"}, secrets=["openai"])
+    def use() -> None:
+        print("used")
+
+    @pipeline
+    def small() -> None:
+        use()
+
+    for level in ("NONE", "SECRET_AND_KEY_EXISTS"):
+        Spy.asked = []
+        runner.run(small.graph(), client=Client(gateway=Spy()), level=ValidationLevel.parse(level))
+        assert Spy.asked == ["StartRun", "StartStep", "RevealSecrets", "AppendLog", "FinishStep", "FinishRun"]
+
+
+def test_a_tracker_is_for_the_steps_that_name_it(client: Client):
+    """Its variables and secrets reach the steps that ask for it, and no others."""
+    client.register_component(
+        "mine", "mlflow", "experiment-tracker", environment={"OF_TRACKER": "{{db.user}}"}
+    )
+    parts = {"orchestrator": "default", "artifact-store": "default", "experiment-tracker": "mine"}
+    client.create_stack("tracked", parts)
+
+    @step
+    def look(name: str) -> None:
+        seen[name] = os.environ.get("OF_TRACKER"), os.environ.get("MLFLOW_TRACKING_URI", "")[:5]
+
+    @pipeline
+    def looking() -> None:
+        look("without")
+        look.with_options(experiment_tracker="mine")("with")
+
+    looking.with_options(stack="tracked")()
+    assert seen == {"without": (None, ""), "with": ("anna-db-user", "file:")}
+
+
+def test_the_root_key_is_masked(client: Client, monkeypatch: pytest.MonkeyPatch):
+    """Where the root key comes from the environment, a step that prints its environment does not show it."""
+    keyring = (client.profile.settings.home.value / "keyring").read_text()
+    key = next(word.strip('",') for word in keyring.split() if "lwk1_" in word)
+    client.close()
+    monkeypatch.setenv("LOCKWORK_ROOT_KEY", key)
+
+    @step
+    def show() -> None:
+        print("key:", os.environ["LOCKWORK_ROOT_KEY"])
+
+    @pipeline
+    def showing() -> None:
+        show()
+
+    assert Client().get_run_log(showing().id) == "key: ***\n"

@@ -9,7 +9,7 @@ from lockwork.capture.streams import Capture, Inline
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
-from lockwork.domain.errors import InvalidInput, LockworkError, RunFailed
+from lockwork.domain.errors import InvalidInput, RunFailed
 from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
 from lockwork.flavors import registry
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
@@ -80,6 +80,8 @@ class Execution:
         self._id = begun.settled.run.id
         self._folder = client.profile.settings.home.value / ARTIFACTS
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
+        if root_key := client.profile.settings.root_key:
+            self._resolver.share([root_key])  # what a step prints of its environment may hold it
         self._outputs: dict[tuple[str, str], OutputRecord] = {}
         self._failures: list[str] = []
         self._workers = Workers(self._resolver)
@@ -115,7 +117,7 @@ class Execution:
             completed = actor.run(self._graph.pipeline.steps, self)
         except KeyboardInterrupt:
             return RunStatus.INTERRUPTED, "interrupted"
-        except LockworkError as failure:
+        except Exception as failure:  # an orchestrator may be anybody's code
             return RunStatus.FAILED, attempts.failed(failure, self._capture).failure
         finally:
             self._workers.end()

@@ -5,6 +5,7 @@ What is printed is captured from outside; values are made known to the run's mas
 
 import os
 import runpy
+import signal
 import sys
 from importlib import import_module
 from types import ModuleType
@@ -19,10 +20,13 @@ from lockwork.pipelines.attempts import Outcome
 from lockwork.pipelines.resolver import Resolver
 from lockwork.pipelines.workers import AS_IMPORTED, Place, Task, packed
 
+_PR_SET_PDEATHSIG = 1
+
 
 def main() -> None:
     """Run the step; the exit code is 0 whenever the outcome could be told."""
-    door, result = map(int, sys.argv[1:3])
+    door, result, parent = map(int, sys.argv[1:4])
+    _end_with(parent)
     for fd in (door, result):
         os.set_inheritable(fd, False)  # a child that a step leaves behind must not hold them open
     task, known = _read_task()
@@ -34,6 +38,17 @@ def main() -> None:
     mask.flush()
     with open(result, "wb") as file:
         file.write(packed(outcome, resolver))
+
+
+def _end_with(parent: int) -> None:
+    """A run that is killed takes its workers along; where systems cannot do that, they finish their step."""
+    if not sys.platform.startswith("linux"):
+        return
+    import ctypes  # lazy: only here
+
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it has gone before we asked
+        os._exit(1)
 
 
 def _read_task() -> tuple[Task, list[str]]:

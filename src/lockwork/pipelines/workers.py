@@ -104,7 +104,7 @@ class Workers:
                 stdin.write(packed(task, self._resolver))
                 stdin.seek(0)
                 process = subprocess.Popen(
-                    [sys.executable, "-c", _WORKER, str(place.door), str(result.fileno())],
+                    [sys.executable, "-c", _WORKER, *map(str, (place.door, result.fileno(), os.getpid()))],
                     stdin=stdin,
                     stdout=place.stdout,
                     stderr=place.stderr,

@@ -254,7 +254,7 @@ def is_done(database: sqlite3.Connection, attack: Attack) -> bool:
 
 def uses(folder: Path) -> Iterator[tuple[str, Callable[[], Any]]]:
     """All that is read and done every day, as each user in each workspace."""
-    for user, workspace in (("default", "default"), ("anna", "default"), ("anna", "lab"), ("ben", "default")):
+    for user, workspace in itertools.product(("default", "anna", "ben"), ("default", "lab")):
         client = opened(folder, user, workspace)
         who = f"{user} in {workspace}"
         yield (

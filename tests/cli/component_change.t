@@ -46,12 +46,12 @@ What cannot be changes nothing.
   error: 'base_url' cannot be both set and removed in one call
   [1]
   $ lockwork alerter update ops --remove-env NOPE
-  error: no variable of alerter 'ops' 'NOPE'
-  hint: there are: B
+  error: no variable 'NOPE'
+  hint: alerter 'ops' has: B
   [1]
   $ lockwork alerter update ops --remove-secret slak
-  error: no declared secret of alerter 'ops' 'slak'
-  hint: there are: none
+  error: no declared secret 'slak'
+  hint: alerter 'ops' has: none
   [1]
   $ lockwork alerter update ops --flavor=slack
   error: flavor 'slack' of alerter has no attribute 'flavor'

@@ -27,6 +27,7 @@ A reference is accepted before its secret exists: what is missing is told, with 
   $ lockwork alerter register oops --flavor slack --webhook-url '{{login}}'
   registered alerter 'oops' of flavor 'slack'
   note: webhook_url is kept in workspace secret 'oops-alerter', version 1; the component holds {{oops-alerter.webhook_url}}
+  note: webhook_url looks like a reference and is none, so its text itself is kept; a reference is written {{name.key}}
 
 A plain value for a sensitive attribute becomes a secret; the component never holds it.
 

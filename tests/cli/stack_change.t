@@ -45,8 +45,8 @@ Parts are exchanged, added and taken out; the active stack is meant where none i
   hint: the types are: orchestrator, artifact-store, experiment-tracker, step-operator, container-registry, alerter, model-registry, model-deployer, data-validator, feature-store, annotator, image-builder
   [1]
   $ lockwork stack update prod --remove-secret nope
-  error: no declared secret of stack 'prod' 'nope'
-  hint: there are: nothing-yet
+  error: no declared secret 'nope'
+  hint: stack 'prod' has: nothing-yet
   [1]
   $ lockwork stack update prod -e other --remove experiment-tracker
   error: 'experiment-tracker' cannot be both set and removed in one call

@@ -75,11 +75,11 @@ What export writes, import takes back: here beside what is there, and in another
   $ lockwork --workspace team stack import - < prod.yaml
   imported stack 'prod', with new orchestrator 'four', artifact store 's3'
   warning: artifact-store 's3', path: {{aws.bucket}}: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws --ask bucket
+  hint: lockwork secret create aws --ask bucket --ask secret
   warning: artifact-store 's3', secret: {{aws.secret}}: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws --ask secret
+  hint: lockwork secret create aws --ask bucket --ask secret
   warning: artifact-store 's3', secrets: aws: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws -i
+  hint: lockwork secret create aws --ask bucket --ask secret
   warning: stack 'prod', secrets: openai: no secret 'openai' that you can see in the own scope of user 'default' or in workspace 'team'
   hint: lockwork secret create openai -i
   hint: all that is missing, at once: lockwork stack register-secrets prod

@@ -160,7 +160,7 @@ Users keep names apart, not people, and creating one says so.
   hint: --yes goes on without asking
   [2]
   $ lockwork user delete anna -y
-  error: user 'anna' has secrets of their own: 1 secrets
+  error: user 'anna' has secrets of their own: 1 secret
   hint: --force deletes these secrets for good
   [1]
   $ lockwork user delete anna -y --force

@@ -139,22 +139,32 @@ def malformed_in(where_kind: str, name: str, tree: object) -> list[Problem]:
     ]
 
 
-def missing_secret(need: Need, looked: str, visible: Iterable[str]) -> Problem:
+def asking_for(needs: Iterable[Need]) -> dict[str, str]:
+    """By secret, the options that ask for all of these keys at once: one command mends all that it lacks."""
+    keys: dict[str, dict[str, None]] = {}
+    for need in needs:
+        keys.setdefault(need.secret, {}).update({} if need.key is None else {need.key: None})
+    return {secret: " ".join(f"--ask {key}" for key in asked) or "-i" for secret, asked in keys.items()}
+
+
+def missing_secret(
+    need: Need, looked: str, visible: Iterable[str], asking: str, scope: SecretScope | None
+) -> Problem:
     guesses = near(need.secret, visible)
     guess = f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
-    option = "-i" if need.key is None else f"--ask {need.key}"
+    where = " --scope user" if scope is SecretScope.USER else ""
     return Problem(
         reference=need.reference,
         secret=need.secret,
         key=need.key,
         problem="no_secret",
         where=need.where,
-        fix=f"lockwork secret create {need.secret} {option}",
+        fix=f"lockwork secret create {need.secret} {asking}{where}",
         detail=f"no secret {need.secret!r} that you can see {looked}{guess}",
     )
 
 
-def missing_key(need: Need, found: Found, keys: tuple[str, ...]) -> Problem:
+def missing_key(need: Need, found: Found, keys: tuple[str, ...], asking: str) -> Problem:
     assert need.key is not None  # noqa: S101 - a declared secret has no key to miss
     guesses = near(need.key, keys)
     guess = f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
@@ -165,7 +175,7 @@ def missing_key(need: Need, found: Found, keys: tuple[str, ...]) -> Problem:
         problem="no_key",
         keys=keys,
         where=need.where,
-        fix=f"lockwork secret update {need.secret} --ask {need.key} --scope {found.scope}",
+        fix=f"lockwork secret update {need.secret} {asking} --scope {found.scope}",
         detail=f"{found.scope} secret {need.secret!r} has no key {need.key!r}{guess}",
     )
 

@@ -50,7 +50,7 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     own = access.own_secrets(ctx.tx, user.id)
     if own and not message.force:
         raise StillReferenced(
-            f"user {user.name!r} has secrets of their own", [f"{own} secrets"],
+            f"user {user.name!r} has secrets of their own", [f"{own} secret{'' if own == 1 else 's'}"],
             hint="--force deletes these secrets for good",
         )  # fmt: skip
     for secret in secrets.in_namespace(ctx.tx, f"u:{user.id}"):

@@ -192,8 +192,8 @@ def without(present: Mapping[str, str], remove: Iterable[str], noun: str, holder
     names = list(remove)
     for name in names:
         if name not in present:
-            hint = f"there are: {', '.join(present) or 'none'}"
-            raise NotFound(f"{noun} of {holder}", name, near=near(name, present), hint=hint)
+            hint = f"{holder} has: {', '.join(present) or 'none'}"
+            raise NotFound(noun, name, near=near(name, present), hint=hint)
     return {name: text for name, text in present.items() if name not in names}
 
 

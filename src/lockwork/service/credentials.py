@@ -9,13 +9,15 @@ from lockwork.database import secrets as rows
 from lockwork.domain.attributes import checked_attributes, known, underscored
 from lockwork.domain.errors import AlreadyExists, InvalidInput
 from lockwork.domain.plaintext import looks_like_credential
-from lockwork.domain.references import Reference, has_reference, references_in
+from lockwork.domain.references import Reference, has_reference, references_in, suspects
 from lockwork.domain.secrets import SecretName, SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, Flavor, configuration
 from lockwork.messages.secrets import CreateSecret, UpdateSecret
 from lockwork.service import secrets
 from lockwork.service.context import Context
+
+_FORM = "a reference is written {{name.key}}"
 
 
 def with_attributes(
@@ -90,9 +92,14 @@ def _keep(ctx: Context, component: Component, plain: Mapping[str, Sensitive]) ->
     else:
         info = secrets.create(ctx, CreateSecret(workspace=room, name=name, values=dict(plain)))
     where = f"workspace secret {name!r}, version {info.version}"
-    return name, [
-        f"{key} is kept in {where}; the component holds {Reference(name, key)}" for key in plain
-    ] + list(info.notes)
+    kept = [f"{key} is kept in {where}; the component holds {Reference(name, key)}" for key in plain]
+    return name, [*kept, *_attempts(plain), *info.notes]
+
+
+def _attempts(plain: Mapping[str, Sensitive]) -> list[str]:
+    """Where what was kept as a value may have been meant as a reference. Nothing of it is quoted."""
+    meant = [key for key, value in plain.items() if any(suspects(value.reveal()))]
+    return [f"{key} looks like a reference and is none, so its text itself is kept; {_FORM}" for key in meant]
 
 
 def _secret_name(component: Component) -> SecretName:

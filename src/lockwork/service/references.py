@@ -150,8 +150,12 @@ def _problems(
         at = {(found[n.secret].id, found[n.secret].version) for n in keyless}
         names, keys = secrets.to_explain(ctx.tx, ctx.sight.namespaces(scope), at)
         looked = ctx.sight.everywhere(scope)
-        problems += [checks.missing_secret(n, looked, names) for n in lacking]
-        problems += [checks.missing_key(n, found[n.secret], tuple(keys[found[n.secret].id])) for n in keyless]
+        asking = checks.asking_for([*lacking, *keyless])
+        problems += [checks.missing_secret(n, looked, names, asking[n.secret], scope) for n in lacking]
+        problems += [
+            checks.missing_key(n, found[n.secret], tuple(keys[found[n.secret].id]), asking[n.secret])
+            for n in keyless
+        ]
     if not allowed(ctx.caller, Permission.READ_SECRETS):
         problems += [checks.not_readable(n, found[n.secret]) for n in needs if n.secret in found]
     return sorted(problems, key=lambda p: (p.where, p.reference))

@@ -117,7 +117,10 @@ class SecretCalls(Asking):
         self, wanted: Iterable[Wanted], *, run: str | None = None, step: str | None = None
     ) -> tuple[RevealedSecret, ...]:
         """Values by id and version, in one read, in the order asked."""
-        return self.send(RevealSecrets(workspace=self.workspace, wanted=tuple(wanted), run=run, step=step))
+        secrets = self.send(RevealSecrets(workspace=self.workspace, wanted=tuple(wanted), run=run, step=step))
+        if _running is not None:
+            _running.learn(value for secret in secrets for value in secret.values.values())
+        return secrets
 
     def describe_secret(
         self, name_or_id: str, scope: SecretScope | str | None = None, *, prefix: bool = False

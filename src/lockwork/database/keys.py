@@ -8,6 +8,9 @@ from lockwork.database.engine import Statement, Time, Transaction, read
 from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState
 
+SCHEMA = 1
+"""The number of the last migration."""
+
 _STORE = Statement(
     "SELECT s.id, s.schema, s.created, s.audit_key, s.audit_key_root, k.id AS active"
     " FROM store s LEFT JOIN root_keys k ON k.state = 'active'"

@@ -68,3 +68,12 @@ def _one(ctx: Context, name: str) -> Named:
     if user is None:
         raise NotFound("user", name, near=near(name, access.user_names(ctx.tx)), hint="lockwork user list")
     return user
+
+
+ANSWERS = (
+    WhoAmI.answered_by(who_am_i),
+    CreateUser.answered_by(create),
+    GetUser.answered_by(get),
+    ListUsers.answered_by(list_),
+    DeleteUser.answered_by(delete),
+)

@@ -3,136 +3,53 @@
 import fcntl
 import os
 import time
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
-from lockwork.crypto.envelope import StoreKeyContext, new_data_key
+from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import Keyring, parse_root_id
-from lockwork.database import access, keys, workspaces
-from lockwork.database.access import Named
+from lockwork.database import keys
 from lockwork.database.engine import Database, Transaction, check_private, create_private
-from lockwork.database.keys import Store
-from lockwork.domain.access import Caller, Role
-from lockwork.domain.audit import Outcome, Subject
+from lockwork.database.keys import SCHEMA, Store
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
-from lockwork.domain.keys import KeyState
-from lockwork.domain.workspaces import DEFAULT
-from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
-from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
-from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
-from lockwork.messages.runs import (
-    AppendLog,
-    FinishRun,
-    FinishStep,
-    GetLog,
-    GetRun,
-    ListRuns,
-    StartRun,
-    StartStep,
-)
-from lockwork.messages.secrets import (
-    CheckReferences,
-    CreateSecret,
-    DeleteSecret,
-    DestroyVersions,
-    ExplainReference,
-    GetSecret,
-    GetUsage,
-    ListSecrets,
-    ListVersions,
-    RestoreVersion,
-    RevealSecret,
-    RevealSecrets,
-    UndeleteSecret,
-    UpdateSecret,
-)
-from lockwork.messages.stacks import (
-    CopyComponent,
-    CopyStack,
-    DeleteComponent,
-    DeleteStack,
-    GetComponent,
-    GetStack,
-    ListComponents,
-    ListStacks,
-    RegisterComponent,
-    RegisterStack,
-    UpdateComponent,
-    UpdateStack,
-)
-from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
-from lockwork.service import access as users
-from lockwork.service import audit, components, references, runs, secrets, stacks, states, uses, versions
-from lockwork.service import keys as root_keys
-from lockwork.service import workspaces as rooms
+from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
-from lockwork.service.gate import Gate
+from lockwork.service.gate import Gate, Handler
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
-SCHEMA = 1
 DATABASE_FILE = "lockwork.db"
 KEYRING_FILE = "keyring"
 LOCK_FILE = "store.lock"
 
-ANSWERS = (
-    CreateSecret.answered_by(secrets.create),
-    GetSecret.answered_by(secrets.get),
-    RevealSecret.answered_by(secrets.reveal_one),
-    RevealSecrets.answered_by(secrets.reveal_many),
-    ListSecrets.answered_by(secrets.list_),
-    UpdateSecret.answered_by(secrets.update),
-    DeleteSecret.answered_by(secrets.delete),
-    UndeleteSecret.answered_by(secrets.undelete),
-    ListVersions.answered_by(versions.list_),
-    RestoreVersion.answered_by(versions.restore),
-    DestroyVersions.answered_by(versions.destroy),
-    GetUsage.answered_by(uses.usage),
-    ExplainReference.answered_by(references.explain),
-    CheckReferences.answered_by(references.check_references),
-    RegisterComponent.answered_by(components.register),
-    GetComponent.answered_by(components.get),
-    ListComponents.answered_by(components.list_),
-    UpdateComponent.answered_by(components.update),
-    CopyComponent.answered_by(components.copy),
-    DeleteComponent.answered_by(components.delete),
-    RegisterStack.answered_by(stacks.register),
-    GetStack.answered_by(stacks.get),
-    ListStacks.answered_by(stacks.list_),
-    UpdateStack.answered_by(stacks.update),
-    CopyStack.answered_by(stacks.copy),
-    DeleteStack.answered_by(stacks.delete),
-    WhoAmI.answered_by(users.who_am_i),
-    CreateUser.answered_by(users.create),
-    GetUser.answered_by(users.get),
-    ListUsers.answered_by(users.list_),
-    DeleteUser.answered_by(users.delete),
-    CreateWorkspace.answered_by(rooms.create),
-    GetWorkspace.answered_by(rooms.get),
-    ListWorkspaces.answered_by(rooms.list_),
-    DeleteWorkspace.answered_by(rooms.delete),
-    ListKeys.answered_by(root_keys.list_),
-    AddKey.answered_by(root_keys.add),
-    ActivateKey.answered_by(root_keys.activate),
-    RewrapVersions.answered_by(root_keys.rewrap),
-    RetireKeys.answered_by(root_keys.retire),
-    DestroyKey.answered_by(root_keys.destroy),
-    StartRun.answered_by(runs.start),
-    StartStep.answered_by(runs.start_step),
-    AppendLog.answered_by(runs.append_log),
-    FinishStep.answered_by(runs.finish_step),
-    FinishRun.answered_by(runs.finish),
-    GetRun.answered_by(runs.get),
-    ListRuns.answered_by(runs.list_),
-    GetLog.answered_by(runs.log),
-    ListAudit.answered_by(audit.list_),
-    GetAuditHead.answered_by(audit.head),
-    VerifyAudit.answered_by(audit.verify),
-)
-"""Which function answers which message."""
+ROOMS = {
+    "secrets": ("secrets", "versions", "references", "uses"),
+    "stacks": ("stacks", "components"),
+    "runs": ("runs",),
+    "access": ("access",),
+    "workspaces": ("workspaces",),
+    "audit": ("audit",),
+    "keys": ("keys",),
+}
+"""Which modules of this room answer the messages of each noun, in the table `ANSWERS` at their end."""
+
+
+class Handlers:
+    """Which function answers which message. A module is loaded with the first message that it answers."""
+
+    def __init__(self) -> None:
+        self._known: dict[type[Message[Any]], Handler] = {}
+
+    def __getitem__(self, message: type[Message[Any]]) -> Handler:
+        for room in ROOMS[message.__module__.rpartition(".")[2]]:
+            if message in self._known:
+                break
+            answers = import_module(f"lockwork.service.{room}").ANSWERS
+            self._known.update((answer.message, answer.handler) for answer in answers)
+        return self._known[message]
 
 
 def microseconds_now() -> int:
@@ -155,10 +72,10 @@ def open_store(
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
     database, keyring = place.database, place.keyring
-    trail = _trail(keyring)
+    trail = trail_of(keyring)
     vault = BuiltinVault(store.id, keyring)
     house = House(store.id, database, keyring, vault, trail, clock, policy or Policy())
-    return Gate(house, ANSWERS)
+    return Gate(house, Handlers())
 
 
 class _Place:
@@ -213,10 +130,10 @@ class _Place:
                 return store
             create_private(self._file)
             keyring = self._first_keyring()
+            from lockwork.service.founding import found  # lazy: it happens once in a store's life
+
             with self.database.writing() as tx:
-                for migration in _migrations():
-                    tx.script(migration)
-                _furnish(tx, keyring, self._clock())
+                found(tx, keyring, trail_of(keyring), self._clock())
         store = self.opened()
         if store is None:
             raise StoreUnusable(f"the store in {self._folder} could not be made")
@@ -266,26 +183,8 @@ class _Place:
         check_private(self._folder)
 
 
-def _furnish(tx: Transaction, keyring: Keyring, now: int) -> None:
-    """The rows that every store begins with."""
-    root = keyring.first
-    store = str(uuid.uuid4())
-    wrapped = keyring.wrap(StoreKeyContext(root.id, store, AUDIT_KEY), new_data_key())
-    keys.create_store(tx, Store(store, SCHEMA, now, wrapped, root.id_text, root.id_text))
-    keys.insert(tx, root.id_text, KeyState.ACTIVE, now)
-    user, room = Named(str(uuid.uuid4()), DEFAULT, now), Named(str(uuid.uuid4()), DEFAULT, now)
-    access.insert_user(tx, user)
-    workspaces.insert(tx, room)
-    stacks.furnish(tx, room.id, user.id, now)
-    trail, subjects = _trail(keyring), [root_keys.subject(tx, root.id_text)]
-    for kind, row in (("user", user), ("workspace", room)):
-        subjects.append(Subject(kind=kind, name=row.name, id=row.id, state=states.of_named(row)))
-    caller = Caller(user=user.id, name=user.name, role=Role.OWNER)
-    for subject in subjects:
-        trail.append(tx, now=now, caller=caller, action="store.create", outcome=Outcome.DONE, subject=subject)
-
-
-def _trail(keyring: Keyring) -> Trail:
+def trail_of(keyring: Keyring) -> Trail:
+    """The trail, whose key is unwrapped when it is first needed."""
     return Trail(lambda tx: _audit_key(tx, keyring))
 
 
@@ -293,10 +192,3 @@ def _audit_key(tx: Transaction, keyring: Keyring) -> bytes:
     store = keys.the_store(tx)
     context = StoreKeyContext(parse_root_id(store.audit_key_root), store.id, AUDIT_KEY)
     return keyring.unwrap(context, store.audit_key)
-
-
-def _migrations() -> list[str]:
-    """The texts of all migrations, in order."""
-    folder = resources.files("lockwork.database") / "migrations"
-    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    return [(folder / name).read_text() for name in files]

@@ -68,3 +68,10 @@ def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
     for secret in secrets.every(ctx.tx):
         state = states.of_secret(secret, history.get(secret.id, ()), key_names)
         yield ("secret", secret.id), (secret.name, state)
+
+
+ANSWERS = (
+    ListAudit.answered_by(list_),
+    GetAuditHead.answered_by(head),
+    VerifyAudit.answered_by(verify),
+)

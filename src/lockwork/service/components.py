@@ -253,3 +253,13 @@ def _written(ctx: Context, component: Component) -> Component:
 
 def _about(ctx: Context, component: Component) -> None:
     ctx.about(Subject(kind="component", name=component.name, id=component.id, version=component.version))
+
+
+ANSWERS = (
+    RegisterComponent.answered_by(register),
+    GetComponent.answered_by(get),
+    ListComponents.answered_by(list_),
+    UpdateComponent.answered_by(update),
+    CopyComponent.answered_by(copy),
+    DeleteComponent.answered_by(delete),
+)

@@ -4,9 +4,9 @@ A change shares its transaction with its record; a reveal's values leave after i
 refusal or failure is recorded after the rollback. Reading metadata is recorded only when it is refused.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lockwork.database import access, workspaces
 from lockwork.database.engine import Transaction
@@ -15,10 +15,17 @@ from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import LockworkError, NotFound, NotPermitted, Tampered, Unavailable
 from lockwork.domain.nearness import near
 from lockwork.domain.workspaces import DEFAULT
-from lockwork.messages import Answer, Effect, Message, WorkspaceMessage
+from lockwork.messages import Effect, Message, WorkspaceMessage
 from lockwork.service.context import Context, House
 
 R = TypeVar("R")
+Handler = Callable[[Context, Any], Any]
+
+
+class Handlers(Protocol):
+    """Which function answers which message."""
+
+    def __getitem__(self, message: type[Message[Any]]) -> Handler: ...
 
 
 class Claim(NamedTuple):
@@ -32,9 +39,9 @@ class Claim(NamedTuple):
 class Gate:
     """Answers messages for one store."""
 
-    def __init__(self, house: House, answers: Iterable[Answer[Context]]) -> None:
+    def __init__(self, house: House, handlers: Handlers) -> None:
         self._house = house
-        self._handlers = {answer.message: answer.handler for answer in answers}
+        self._handlers = handlers
 
     def answer(self, claim: Claim, message: Message[R]) -> R:
         """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""

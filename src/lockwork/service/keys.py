@@ -117,3 +117,13 @@ def _told(ctx: Context, row: RootKeyRow) -> RootKeyInfo:
         present=parse_root_id(row.id) in ctx.house.keyring,
         wraps=row.wraps,
     )
+
+
+ANSWERS = (
+    ListKeys.answered_by(list_),
+    AddKey.answered_by(add),
+    ActivateKey.answered_by(activate),
+    RewrapVersions.answered_by(rewrap),
+    RetireKeys.answered_by(retire),
+    DestroyKey.answered_by(destroy),
+)

@@ -159,3 +159,9 @@ def _problems(
     if not allowed(ctx.caller, Permission.READ_SECRETS):
         problems += [checks.not_readable(n, found[n.secret]) for n in needs if n.secret in found]
     return sorted(problems, key=lambda p: (p.where, p.reference))
+
+
+ANSWERS = (
+    ExplainReference.answered_by(explain),
+    CheckReferences.answered_by(check_references),
+)

@@ -223,3 +223,15 @@ def _check_over(status: RunStatus) -> None:
 
 def _subject(row: RunRow) -> Subject:
     return Subject(kind="run", name=row.pipeline, id=row.id)
+
+
+ANSWERS = (
+    StartRun.answered_by(start),
+    StartStep.answered_by(start_step),
+    AppendLog.answered_by(append_log),
+    FinishStep.answered_by(finish_step),
+    FinishRun.answered_by(finish),
+    GetRun.answered_by(get),
+    ListRuns.answered_by(list_),
+    GetLog.answered_by(log),
+)

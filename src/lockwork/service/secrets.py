@@ -344,3 +344,15 @@ def _deleted(ctx: Context, message: UndeleteSecret | DeleteSecret) -> Secret:
             f"{len(found)} deleted secrets are called {message.secret!r}: {ids}", hint="name one by its id"
         )
     return found[0]
+
+
+ANSWERS = (
+    CreateSecret.answered_by(create),
+    GetSecret.answered_by(get),
+    RevealSecret.answered_by(reveal_one),
+    RevealSecrets.answered_by(reveal_many),
+    ListSecrets.answered_by(list_),
+    UpdateSecret.answered_by(update),
+    DeleteSecret.answered_by(delete),
+    UndeleteSecret.answered_by(undelete),
+)

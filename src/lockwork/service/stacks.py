@@ -234,3 +234,13 @@ def _written(ctx: Context, stack: Stack) -> Stack:
 
 def _about(ctx: Context, stack: Stack) -> None:
     ctx.about(Subject(kind="stack", name=stack.name, id=stack.id, version=stack.version))
+
+
+ANSWERS = (
+    RegisterStack.answered_by(register),
+    GetStack.answered_by(get),
+    ListStacks.answered_by(list_),
+    UpdateStack.answered_by(update),
+    CopyStack.answered_by(copy),
+    DeleteStack.answered_by(delete),
+)

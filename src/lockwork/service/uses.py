@@ -128,3 +128,6 @@ def _holders(found: Sequence[UseRow]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+ANSWERS = (GetUsage.answered_by(usage),)

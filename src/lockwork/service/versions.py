@@ -69,3 +69,10 @@ def _state(secret: Secret, version: versions.Version) -> str:
     if version.destroyed:
         return "destroyed"
     return "out of scope" if version.version < secret.scope_since else "kept"
+
+
+ANSWERS = (
+    ListVersions.answered_by(list_),
+    RestoreVersion.answered_by(restore),
+    DestroyVersions.answered_by(destroy),
+)

@@ -75,3 +75,11 @@ def _one(ctx: Context, name: str) -> Named:
         guesses = near(name, workspaces.names(ctx.tx))
         raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
     return row
+
+
+ANSWERS = (
+    CreateWorkspace.answered_by(create),
+    GetWorkspace.answered_by(get),
+    ListWorkspaces.answered_by(list_),
+    DeleteWorkspace.answered_by(delete),
+)

@@ -48,10 +48,15 @@ def questions() -> list[type[Message[Any]]]:
 
 def test_every_message_has_a_handler() -> None:
     """No question goes unanswered, and none has two answers."""
-    answered = [answer.message for answer in assembly.ANSWERS]
+    modules = [
+        import_module(f"lockwork.service.{room}") for rooms in assembly.ROOMS.values() for room in rooms
+    ]
+    answered = [answer.message for module in modules for answer in module.ANSWERS]
     assert len(answered) == len(set(answered))
     assert set(answered) == set(questions())
     assert len(answered) > 30
+    handlers = assembly.Handlers()
+    assert all(callable(handlers[question]) for question in questions())
 
 
 @pytest.mark.parametrize("question", questions(), ids=lambda q: q.__name__)

@@ -1,0 +1,151 @@
+"""The engine: transactions, failures of the driver, and a fork in the middle of it all."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from lockwork.database.engine import Database, Statement, Time, create_private, read, text
+from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
+
+INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
+ALL = Statement("SELECT x FROM t ORDER BY x")
+
+
+@pytest.fixture
+def database(own_home: Path) -> Iterator[Database]:
+    path = own_home / "some name?#%.db"
+    create_private(path)
+    database = Database(path)
+    with database.writing() as tx:
+        tx.script("CREATE TABLE t (\n  x PRIMARY KEY\n);\nCREATE INDEX i ON t (x);\n")
+    yield database
+    database.close()
+
+
+def rows(database: Database) -> list[object]:
+    with database.reading() as tx:
+        return [row["x"] for row in tx.rows(ALL)]
+
+
+def test_a_transaction_is_whole_or_not_at_all(database: Database) -> None:
+    """What was done before a failure is undone with it, and what was to follow does not."""
+    followed: list[str] = []
+
+    def fail() -> None:
+        with database.writing() as tx:
+            tx.run(INSERT, x=1)
+            tx.afterwards.append(lambda: followed.append("done"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    assert rows(database) == []
+    with database.writing() as tx:
+        tx.run(INSERT, x=2)
+        tx.afterwards.append(lambda: followed.append("done"))
+    assert rows(database) == [2]
+    assert followed == ["done"]
+
+
+def test_a_fork_in_the_middle_of_a_transaction(database: Database) -> None:
+    """The child writes over a connection of its own; the parent's transaction goes on as if nothing was."""
+    with database.writing() as tx:
+        tx.run(INSERT, x="before")
+    with database.reading() as tx:
+        assert len(tx.rows(ALL)) == 1
+        child = os.fork()
+        if child == 0:
+            code = 1
+            try:
+                with database.writing() as mine:
+                    mine.run(INSERT, x="child")
+                database.close()
+                code = 0
+            finally:
+                os._exit(code)
+        assert os.waitpid(child, 0)[1] == 0
+        assert [row["x"] for row in tx.rows(ALL)] == ["before"]  # its view is from before the child wrote
+    assert rows(database) == ["before", "child"]
+
+
+FAILING: dict[str, tuple[Callable[[Database], object], type[LockworkError], str]] = {
+    "taken": (lambda d: _twice(d, "value-7"), StoreUnusable, "contradicts itself"),
+    "no table": (lambda d: _run(d, Statement("SELECT :x FROM nowhere"), "value-7"), StoreUnusable, "failed"),
+    "surrogate": (lambda d: _run(d, INSERT, "value-7\ud800"), InvalidInput, "surrogate"),
+    "large": (lambda d: _run(d, INSERT, 2**70), InvalidInput, "too large"),
+    "no row": (lambda d: _one(d), Tampered, "is missing"),
+}
+
+
+def _run(database: Database, statement: Statement, x: object) -> None:
+    with database.writing() as tx:
+        tx.run(statement, x=x)
+
+
+def _twice(database: Database, x: object) -> None:
+    _run(database, INSERT, x)
+    _run(database, INSERT, x)
+
+
+def _one(database: Database) -> None:
+    with database.reading() as tx:
+        tx.one(ALL)
+
+
+@pytest.mark.parametrize("name", FAILING)
+def test_failures_of_the_driver_become_ours(database: Database, name: str) -> None:
+    """With our words and hint; no chain keeps the driver's text, which may hold what was written."""
+    act, kind, words = FAILING[name]
+    with pytest.raises(kind, match=words) as caught:
+        act(database)
+    assert "value-7" not in f"{caught.value!r}{caught.value.hint}"
+    while_handling = caught.value.__context__
+    assert while_handling is None or isinstance(while_handling, LockworkError)
+    assert caught.value.__cause__ is None
+
+
+def test_a_file_that_is_no_database_is_told(own_home: Path) -> None:
+    """Damaged or mistaken: said in words, with a way out."""
+    path = own_home / "bad.db"
+    path.write_bytes(b"no database" * 100)
+    with pytest.raises(StoreUnusable, match="not a database") as caught:
+        rows(Database(path))
+    assert caught.value.hint
+
+
+def test_a_store_that_another_holds_is_told(database: Database, own_home: Path) -> None:
+    """A writer that never ends is waited for, and then named as the reason."""
+    from lockwork.database import engine
+
+    holder = sqlite3.connect(own_home / "some name?#%.db", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "BUSY_SECONDS", 0.05)
+        waiting = Database(own_home / "some name?#%.db")
+        with pytest.raises(StoreUnusable, match="locked by another process"):
+            _run(waiting, INSERT, 1)
+        waiting.close()
+    holder.close()
+    _run(database, INSERT, 1)
+
+
+class Thing(NamedTuple):
+    name: str
+    at: Time | None
+
+
+def test_a_row_is_read_by_its_types() -> None:
+    """What SQLite lets somebody write into a column is noticed when it is read."""
+    assert read(Thing, ("a", 1), "things") == Thing("a", 1)
+    assert read(Thing, ("a", None), "things").at is None
+    for damaged in ((b"a", 1), ("a", "1"), ("a", -1), ("a", 2**62), (None, 1), ("a",)):
+        with pytest.raises(Tampered, match="a row of things in the store is damaged") as caught:
+            read(Thing, damaged, "things")
+        assert caught.value.__suppress_context__
+    assert text("a", "things") == "a"
+    with pytest.raises(Tampered):
+        text(b"a", "things")

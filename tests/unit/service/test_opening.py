@@ -1,0 +1,199 @@
+"""Which root key a store opens with, and how a fresh one gets its own."""
+
+import os
+import sqlite3
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lockwork.client.api import Client
+from lockwork.client.embedded import Embedded
+from lockwork.crypto.keyring import RootKey
+from lockwork.domain.errors import LockworkError, Refused, RootKeyUnusable, StoreUnusable, Tampered
+
+
+@pytest.fixture
+def folder(own_home: Path) -> Path:
+    return own_home / "store"
+
+
+def opened(folder: Path, root_key: str | None = None, root_key_file: Path | None = None) -> Client:
+    gateway = Embedded(folder, user="default", root_key=root_key, root_key_file=root_key_file)
+    return Client(workspace="default", gateway=gateway)
+
+
+@pytest.fixture
+def client(folder: Path) -> Iterator[Client]:
+    client = opened(folder)
+    client.create_secret("s0", {"k": "value 0"})
+    yield client
+    client.close()
+
+
+def written(folder: Path, statement: str) -> None:
+    database = sqlite3.connect(folder / "lockwork.db")
+    with database:
+        database.execute(statement)
+    database.close()
+
+
+def snapshot(folder: Path) -> dict[str, bytes]:
+    return {f.name: f.read_bytes() for f in folder.iterdir() if f.suffix not in (".db-shm", ".db-wal")}
+
+
+def test_a_missing_keyring_is_an_error_and_never_a_new_key(
+    client: Client, folder: Path, own_home: Path
+) -> None:
+    """A store with rows opens with its key or not at all: nothing is made, nothing is written."""
+    client.close()
+    (folder / "keyring").rename(own_home / "kept")
+    before = snapshot(folder)
+    fresh = opened(folder)
+    for ask in (
+        fresh.list_secrets,
+        lambda: fresh.create_secret("new", {"k": "v"}),
+        lambda: fresh.get_secret("s0"),
+    ):
+        with pytest.raises(RootKeyUnusable, match="there is no keyring") as caught:
+            ask()
+        assert "LOCKWORK_ROOT_KEY_FILE" in str(caught.value.hint)
+    assert snapshot(folder) == before
+    assert not (folder / "keyring").exists()
+    fresh.close()
+    elsewhere = opened(folder, root_key_file=own_home / "kept")
+    assert elsewhere.get_secret("s0").secret_values == {"k": "value 0"}
+    elsewhere.close()
+
+
+def test_a_wrong_root_key_is_found_before_anything(client: Client, folder: Path) -> None:
+    """Another key, in the environment or in a file, is told by its id; nothing is read or written."""
+    client.close()
+    active = client.list_keys()[0].id
+    client.close()
+    wrong = RootKey.generate()
+    before = snapshot(folder)
+    fresh = opened(folder, root_key=wrong.reveal())
+    for ask in (fresh.list_secrets, lambda: fresh.create_secret("new", {"k": "v"})):
+        with pytest.raises(RootKeyUnusable, match=active) as caught:
+            ask()
+        assert wrong.id_text in str(caught.value)
+        assert wrong.reveal() not in f"{caught.value!r}{caught.value.hint}"
+    assert snapshot(folder) == before
+
+
+@pytest.mark.parametrize("text", ["", "correct horse battery staple", "lwk1_short", "lwk1_" + "!" * 43])
+def test_what_is_no_root_key_is_refused(own_home: Path, text: str) -> None:
+    """A passphrase or an empty variable makes no store, and is not quoted."""
+    folder = own_home / "fresh"
+    with pytest.raises(RootKeyUnusable) as caught:
+        opened(folder, root_key=text).list_secrets()
+    assert not text or text not in f"{caught.value!r}{caught.value.hint}"
+    assert not (folder / "keyring").exists()
+    with pytest.raises(RootKeyUnusable):
+        opened(folder, root_key=text).create_secret("db", {"k": "v"})
+
+
+def test_a_given_root_key_is_the_stores(own_home: Path) -> None:
+    """LOCKWORK_ROOT_KEY makes and opens a store without a keyring file; several may be given."""
+    folder, key = own_home / "fresh", RootKey.generate()
+    client = opened(folder, root_key=key.reveal())
+    client.create_secret("db", {"k": "v"})
+    assert client.list_keys()[0].id == key.id_text
+    assert not (folder / "keyring").exists()
+    with pytest.raises(Refused, match="LOCKWORK_ROOT_KEY"):
+        client.add_key()
+    client.close()
+    with pytest.raises(RootKeyUnusable, match="no keyring"):
+        opened(folder).list_secrets()
+    second = RootKey.generate()
+    both = opened(folder, root_key=f"{key.reveal()},{second.reveal()}")
+    assert both.add_key().id == second.id_text
+    both.activate_key()
+    while both.rewrap_versions():
+        pass
+    both.retire_keys()
+    both.close()
+    alone = opened(folder, root_key=second.reveal())
+    assert alone.get_secret("db").secret_values == {"k": "v"}
+    alone.destroy_key(key.id_text)
+    assert alone.verify_audit().ok
+    alone.close()
+
+
+def test_a_store_that_lost_its_row_gets_no_new_key(client: Client, folder: Path) -> None:
+    """A database with tables and without the store's row is damaged, not fresh."""
+    client.close()
+    (folder / "keyring").unlink()
+    written(folder, "DELETE FROM store")
+    with pytest.raises(Tampered, match="lost its own row"):
+        opened(folder).list_secrets()
+    assert not (folder / "keyring").exists()
+
+
+@pytest.mark.parametrize("schema", [0, 2, 99])
+def test_another_schema_is_not_touched(client: Client, folder: Path, schema: int) -> None:
+    """A store of a newer Lockwork, or of none, is refused before anything is written."""
+    client.close()
+    written(folder, f"UPDATE store SET schema = {schema}")
+    before = snapshot(folder)
+    with pytest.raises(StoreUnusable, match=f"schema {schema}"):
+        opened(folder).create_secret("new", {"k": "v"})
+    assert snapshot(folder) == before
+
+
+FIRST = """
+    import sys
+    from pathlib import Path
+    from lockwork.client.api import Client
+    from lockwork.client.embedded import Embedded
+
+    client = Client(workspace="default", gateway=Embedded(Path(sys.argv[1]), user="default"))
+    from lockwork.service import assembly  # what takes time is done before they start together
+    print("ready", flush=True)
+    sys.stdin.readline()
+    client.create_secret(f"s{sys.argv[2]}", {"k": sys.argv[2]})
+    print(client.list_keys()[0].id)
+"""
+
+
+def test_twelve_processes_open_a_fresh_store_at_once(folder: Path) -> None:
+    """One store, one root key, no failure: each finds what one of them made."""
+    processes = [
+        subprocess.Popen(
+            [sys.executable, "-c", textwrap.dedent(FIRST), str(folder), str(n)],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        for n in range(12)
+    ]  # fmt: skip
+    for process in processes:
+        assert process.stdout
+        assert process.stdout.readline() == "ready\n"
+    for process in processes:
+        assert process.stdin
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=60) for process in processes]
+    assert [process.returncode for process in processes] == [0] * 12, told
+    assert len({out for out, _ in told}) == 1
+    client = opened(folder)
+    assert [s.name for s in client.list_secrets()] == sorted(f"s{n}" for n in range(12))
+    assert [client.get_secret(f"s{n}").secret_values["k"] for n in range(12)] == [str(n) for n in range(12)]
+    assert len(client.list_keys()) == 1
+    assert client.verify_audit().ok
+    client.close()
+
+
+def test_a_failed_first_opening_leaves_a_store_to_be_made(own_home: Path) -> None:
+    """After a refusal for a bad root key, the next one with a good key makes the store."""
+    folder = own_home / "fresh"
+    with pytest.raises(LockworkError):
+        opened(folder, root_key="bad").list_secrets()
+    client = opened(folder)
+    client.create_secret("db", {"k": "v"})
+    assert client.get_secret("db").secret_values == {"k": "v"}
+    client.close()

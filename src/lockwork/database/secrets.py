@@ -94,15 +94,16 @@ _EXPLAIN = Statement(
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
     " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer)"
 )
-# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values.
+# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest are
+# outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair wanted.
 _CHECK = Statement(
     "SELECT w.value ->> 'secret' AS wanted, w.value ->> 'key' AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
     " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
     "  AND v.key = w.value ->> 'key') AS has_key"
-    " FROM json_each(:wanted) w JOIN json_each(:namespaces) n ON 1 = 1"
-    " JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 'secret' AND s.deleted IS NULL"
-    " JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
+    " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
+    " LEFT JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 'secret' AND s.deleted IS NULL"
+    " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
     " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
 )
 
@@ -290,6 +291,7 @@ def check(
             has_key=bool(row["has_key"]),
         )
         for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(namespaces))
+        if row["id"] is not None
     ]
 
 

@@ -171,3 +171,15 @@ def test_a_page_is_not_sorted(watched: Watched, field: str, way: str) -> None:
     parts = {row[0] for row in rows if row[3].startswith("CO-ROUTINE")}
     assert len(parts) == 2, rows
     assert not [row for row in rows if "TEMP B-TREE" in row[3] and row[1] in parts], rows
+
+
+def test_a_check_looks_each_name_up(watched: Watched) -> None:
+    """Each reference costs one look into the index of names, however many secrets its namespace holds."""
+    watched.said.clear()
+    watched.client.check_references(needs(3))
+    (statement,) = [text for text in watched.said if "has_key" in text]
+    database = sqlite3.connect(watched.folder / "lockwork.db")
+    looks = [row[3] for row in database.execute(f"EXPLAIN QUERY PLAN {statement}") if " s " in row[3]]
+    database.close()
+    assert len(looks) == 1
+    assert "secrets_name (namespace=? AND name=?)" in looks[0]

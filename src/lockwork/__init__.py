@@ -5,7 +5,18 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lockwork.client.api import Client as Client
     from lockwork.domain.checks import ValidationLevel as ValidationLevel
+    from lockwork.domain.errors import AlreadyExists as AlreadyExists
+    from lockwork.domain.errors import Ambiguous as Ambiguous
+    from lockwork.domain.errors import InvalidInput as InvalidInput
     from lockwork.domain.errors import LockworkError as LockworkError
+    from lockwork.domain.errors import NotFound as NotFound
+    from lockwork.domain.errors import NotPermitted as NotPermitted
+    from lockwork.domain.errors import Refused as Refused
+    from lockwork.domain.errors import RunFailed as RunFailed
+    from lockwork.domain.errors import StillReferenced as StillReferenced
+    from lockwork.domain.errors import Unavailable as Unavailable
+    from lockwork.domain.errors import ValidationFailed as ValidationFailed
+    from lockwork.domain.errors import VersionMismatch as VersionMismatch
     from lockwork.domain.secrets import RevealedSecret as RevealedSecret
     from lockwork.domain.secrets import SecretInfo as SecretInfo
     from lockwork.domain.secrets import SecretScope as SecretScope
@@ -18,14 +29,25 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "AlreadyExists": "domain.errors",
+    "Ambiguous": "domain.errors",
     "Client": "client.api",
     "ComponentType": "domain.stacks",
+    "InvalidInput": "domain.errors",
     "LockworkError": "domain.errors",
+    "NotFound": "domain.errors",
+    "NotPermitted": "domain.errors",
+    "Refused": "domain.errors",
     "RevealedSecret": "domain.secrets",
+    "RunFailed": "domain.errors",
     "SecretInfo": "domain.secrets",
     "SecretScope": "domain.secrets",
     "Sensitive": "domain.sensitive",
+    "StillReferenced": "domain.errors",
+    "Unavailable": "domain.errors",
+    "ValidationFailed": "domain.errors",
     "ValidationLevel": "domain.checks",
+    "VersionMismatch": "domain.errors",
     "load_output": "pipelines.loading",
     "pipeline": "pipelines.authoring",
     "step": "pipelines.authoring",

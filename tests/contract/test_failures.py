@@ -8,7 +8,7 @@ import pytest
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Need, Where
-from lockwork.domain.errors import LockworkError
+from lockwork.domain.errors import InvalidInput, LockworkError
 from lockwork.domain.sensitive import Sensitive
 
 MARK = "hunter2-Zq7"
@@ -126,3 +126,25 @@ def test_a_check_tells_no_value(holding: Client) -> None:
         holding.secret_usage("db"),
     )
     assert MARK not in repr(told)
+
+
+MISUSED: dict[str, Callable[[Client], Any]] = {
+    "values as text": lambda c: c.create_secret("q", values="x=1"),  # type: ignore[arg-type]  # the point
+    "values as list": lambda c: c.update_secret("db", add_or_update_values=["a"]),  # type: ignore[arg-type]  # the point
+    "one name for names": lambda c: c.update_secret("db", remove_values="k"),
+    "a number for names": lambda c: c.update_secret("db", remove_values=5),  # type: ignore[arg-type]  # the point
+    "text for a version": lambda c: c.update_secret("db", new_name="x", if_version="1"),  # type: ignore[arg-type]  # the point
+    "text for a size": lambda c: c.list_secrets(size="x"),  # type: ignore[arg-type]  # the point
+    "nothing for a name": lambda c: c.get_secret(None),  # type: ignore[arg-type]  # the point
+    "a number for a filter": lambda c: c.list_secrets(name=5),  # type: ignore[arg-type]  # the point
+}
+
+
+@pytest.mark.parametrize("act", MISUSED.values(), ids=MISUSED)
+def test_a_wrong_type_is_bad_input(client: Client, act: Callable[[Client], Any]) -> None:
+    """What Python would let through is a ValueError in words, and changes nothing."""
+    client.create_secret("db", {"k": "v"})
+    with pytest.raises(InvalidInput):
+        act(client)
+    assert client.get_secret("db").secret_values == {"k": "v"}
+    assert client.list_secrets().total == 1

@@ -14,8 +14,7 @@ reveal_type(client.get_secret("db").secret_values["password"])  # R: str
 reveal_type(client.get_secret("db").values["password"])  # R: lockwork.domain.sensitive.Sensitive
 page = client.list_secrets(name="startswith:db")
 reveal_type(page.items)  # R: tuple[lockwork.domain.secrets.SecretInfo, ...]
-tracker = client.active_stack.experiment_tracker
-reveal_type(tracker.name if tracker else None)  # R: str | None
+reveal_type(client.active_stack.experiment_tracker.name)  # R: str | None
 
 @step
 def load() -> int:

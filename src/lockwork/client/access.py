@@ -1,6 +1,6 @@
 """What the Client can do with users, workspaces, root keys and the audit trail."""
 
-from lockwork.client.asking import Asking, listing
+from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.access import User
 from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
 from lockwork.domain.keys import RootKeyInfo, Rotation
@@ -31,7 +31,7 @@ class AccessCalls(Asking):
 
     def get_user(self, name_or_id: str) -> User:
         """The user of this name or id."""
-        return self.send(GetUser(user=str(name_or_id)))
+        return self.send(GetUser(user=named(name_or_id)))
 
     def list_users(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
@@ -43,7 +43,7 @@ class AccessCalls(Asking):
 
     def delete_user(self, name_or_id: str, *, force: bool = False) -> User:
         """Take a user away; with `force` also one who has secrets of their own, which are purged."""
-        return self.send(DeleteUser(user=str(name_or_id), force=force))
+        return self.send(DeleteUser(user=named(name_or_id), force=force))
 
     def create_workspace(self, name: str) -> Workspace:
         """A new room, furnished with the stack `default`."""
@@ -51,7 +51,7 @@ class AccessCalls(Asking):
 
     def get_workspace(self, name_or_id: str) -> Workspace:
         """The workspace of this name or id."""
-        return self.send(GetWorkspace(workspace=str(name_or_id)))
+        return self.send(GetWorkspace(workspace=named(name_or_id)))
 
     def list_workspaces(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
@@ -63,7 +63,7 @@ class AccessCalls(Asking):
 
     def delete_workspace(self, name_or_id: str, *, force: bool = False) -> Workspace:
         """Take a workspace away with all that is in it; one that holds secrets only with `force`."""
-        return self.send(DeleteWorkspace(workspace=str(name_or_id), force=force))
+        return self.send(DeleteWorkspace(workspace=named(name_or_id), force=force))
 
 
 class StoreCalls(Asking):

@@ -17,8 +17,7 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
     """Speaks to the active store. Constructing one costs nothing and opens nothing.
 
     `workspace`, `user` and `stack` go before the environment and the configuration. Safe in several threads
-    and after a fork. Failures are of `lockwork.errors`: `LockworkError` and below; they name things and
-    never hold a value.
+    and after a fork. Failures are `lockwork.LockworkError` and below; they name things, never a value.
     """
 
     def __init__(

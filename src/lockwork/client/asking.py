@@ -1,7 +1,10 @@
 """What every part of the Client stands on: a way to send a message, and what is active."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
+from uuid import UUID
 
+from lockwork.domain.errors import InvalidInput
 from lockwork.messages import Listing, Message
 
 R = TypeVar("R")
@@ -29,5 +32,32 @@ def listing(
     size: int,
 ) -> Listing:
     """A listing by those filters that were given."""
-    given = {name: str(text) for name, text in filters.items() if text is not None}
-    return Listing(filters=given, any=any, sort_by=sort_by, page=page, size=size)
+    given = {name: text for name, text in filters.items() if text is not None}
+    for name, text in given.items():
+        if not isinstance(text, str):
+            raise InvalidInput(f"filter {name!r} is text, not {type(text).__name__}")
+    numbers = {"page": page, "size": size}
+    return Listing(filters=given, any=any, sort_by=sort_by, **{n: number(v, n) for n, v in numbers.items()})
+
+
+def named(name_or_id: object) -> str:
+    """What something is called, or its id: text, or a UUID as other libraries give it."""
+    if isinstance(name_or_id, str | UUID):
+        return str(name_or_id)
+    raise InvalidInput(f"a name or id is text, not {type(name_or_id).__name__}")
+
+
+def number(value: object, what: str) -> int:
+    """A whole number, such as a version: a `bool` or text is none."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise InvalidInput(f"{what!r} is a whole number, not {type(value).__name__}")
+
+
+def texts(values: object, what: str) -> tuple[str, ...]:
+    """Several names; one alone is refused, or its letters would be taken for names."""
+    if isinstance(values, Iterable) and not isinstance(values, str | bytes | Mapping):
+        given = tuple(values)
+        if all(isinstance(value, str) for value in given):
+            return given
+    raise InvalidInput(f"{what!r} is a list of names", hint=f"{what}=['one', 'another']")

@@ -1,6 +1,6 @@
 """What the Client can do with runs."""
 
-from lockwork.client.asking import Asking, listing
+from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.runs import Run
 from lockwork.messages import Page
 from lockwork.messages.runs import GetLog, GetRun, ListRuns
@@ -11,7 +11,7 @@ class RunCalls(Asking):
 
     def get_run(self, run: str) -> Run:
         """A run with its steps and the names and versions of the secrets it used."""
-        return self.send(GetRun(workspace=self.workspace, run=str(run)))
+        return self.send(GetRun(workspace=self.workspace, run=named(run)))
 
     def list_runs(
         self,
@@ -35,5 +35,5 @@ class RunCalls(Asking):
 
     def get_run_log(self, run: str, step: str | None = None) -> str:
         """The masked log of one step, or of all in order."""
-        log = self.send(GetLog(workspace=self.workspace, run=str(run), step=step))
+        log = self.send(GetLog(workspace=self.workspace, run=named(run), step=step))
         return log.decode("utf-8", "replace")

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Literal, NamedTuple, get_args
 
-from lockwork.client.asking import Asking, listing
+from lockwork.client import memory
+from lockwork.client.asking import Asking, listing, named, number, texts
 from lockwork.domain.checks import Need, Report, ValidationLevel
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import (
@@ -101,14 +102,15 @@ class SecretCalls(Asking):
         secret = self.send(
             RevealSecret(
                 workspace=self.workspace,
-                secret=str(name_or_id),
+                secret=named(name_or_id),
                 scope=_scope(scope),
-                version=version,
+                version=None if version is None else number(version, "version"),
                 key=key,
                 run=step.run if step else None,
                 step=step.step if step else None,
             )
         )
+        memory.keep(secret.values.values())
         if step is not None:
             step.learn(secret.values.values())
         return secret
@@ -118,6 +120,8 @@ class SecretCalls(Asking):
     ) -> tuple[RevealedSecret, ...]:
         """Values by id and version, in one read, in the order asked."""
         secrets = self.send(RevealSecrets(workspace=self.workspace, wanted=tuple(wanted), run=run, step=step))
+        if run is None:  # a run masks by itself what it reads
+            memory.keep(value for secret in secrets for value in secret.values.values())
         if _running is not None:
             _running.learn(value for secret in secrets for value in secret.values.values())
         return secrets
@@ -127,7 +131,7 @@ class SecretCalls(Asking):
     ) -> SecretInfo:
         """All that may be told of a secret without its values."""
         return self.send(
-            GetSecret(workspace=self.workspace, secret=str(name_or_id), scope=_scope(scope), prefix=prefix)
+            GetSecret(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope), prefix=prefix)
         )
 
     def list_secrets(
@@ -178,13 +182,13 @@ class SecretCalls(Asking):
         return self.send(
             UpdateSecret(
                 workspace=self.workspace,
-                secret=str(name_or_id),
+                secret=named(name_or_id),
                 scope=_scope(scope),
                 set=checked_values(add_or_update_values or {}),
-                remove=tuple(remove_values),
+                remove=texts(remove_values, "remove_values"),
                 new_name=new_name,
                 new_scope=_scope(new_scope),
-                if_version=if_version,
+                if_version=None if if_version is None else number(if_version, "if_version"),
                 update_references=update_references,
                 force=force,
             )
@@ -202,7 +206,7 @@ class SecretCalls(Asking):
         return self.send(
             DeleteSecret(
                 workspace=self.workspace,
-                secret=str(name_or_id),
+                secret=named(name_or_id),
                 scope=_scope(scope),
                 force=force,
                 purge=purge,
@@ -215,7 +219,7 @@ class SecretCalls(Asking):
         """Bring a deleted secret back with its versions."""
         return self.send(
             UndeleteSecret(
-                workspace=self.workspace, secret=str(name_or_id), scope=_scope(scope), new_name=new_name
+                workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope), new_name=new_name
             )
         )
 
@@ -223,7 +227,9 @@ class SecretCalls(Asking):
         self, name_or_id: str, scope: SecretScope | str | None = None
     ) -> tuple[SecretVersion, ...]:
         """Its versions, newest first: numbers, dates, authors, key names."""
-        return self.send(ListVersions(workspace=self.workspace, secret=str(name_or_id), scope=_scope(scope)))
+        return self.send(
+            ListVersions(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope))
+        )
 
     def restore_secret(
         self, name_or_id: str, version: int, scope: SecretScope | str | None = None, *, force: bool = False
@@ -232,9 +238,9 @@ class SecretCalls(Asking):
         return self.send(
             RestoreVersion(
                 workspace=self.workspace,
-                secret=str(name_or_id),
+                secret=named(name_or_id),
                 scope=_scope(scope),
-                version=version,
+                version=number(version, "version"),
                 force=force,
             )
         )
@@ -245,13 +251,16 @@ class SecretCalls(Asking):
         """Make an old version, or without `version` all but the current one, unreadable for good."""
         return self.send(
             DestroyVersions(
-                workspace=self.workspace, secret=str(name_or_id), scope=_scope(scope), version=version
+                workspace=self.workspace,
+                secret=named(name_or_id),
+                scope=_scope(scope),
+                version=None if version is None else number(version, "version"),
             )
         )
 
     def secret_usage(self, name_or_id: str, scope: SecretScope | str | None = None) -> SecretUsage:
         """Which components, stacks and last runs refer to it, and who last read it."""
-        return self.send(GetUsage(workspace=self.workspace, secret=str(name_or_id), scope=_scope(scope)))
+        return self.send(GetUsage(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope)))
 
     def explain_reference(self, text: str) -> Explanation:
         """Why `text` is found, is not found, or is not even a reference; no value is read."""

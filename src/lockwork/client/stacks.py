@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lockwork.client.asking import Asking, listing
+from lockwork.client.asking import Asking, listing, named, number
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
 from lockwork.messages import Page
@@ -66,7 +66,9 @@ class StackCalls(Asking):
     def get_component(self, type: ComponentType | str, name_or_id: str) -> Component:
         """A component; what it holds of secrets is the reference."""
         return self.send(
-            GetComponent(workspace=self.workspace, type=ComponentType.parse(type), component=str(name_or_id))
+            GetComponent(
+                workspace=self.workspace, type=ComponentType.parse(type), component=named(name_or_id)
+            )
         )
 
     def list_components(
@@ -119,7 +121,7 @@ class StackCalls(Asking):
             UpdateComponent(
                 workspace=self.workspace,
                 type=kind,
-                component=str(name_or_id),
+                component=named(name_or_id),
                 attributes=plain,
                 credentials=credentials,
                 environment=dict(environment or {}),
@@ -128,7 +130,7 @@ class StackCalls(Asking):
                 remove_environment=tuple(remove_environment),
                 remove_secrets=tuple(remove_secrets),
                 new_name=new_name,
-                if_version=if_version,
+                if_version=None if if_version is None else number(if_version, "if_version"),
                 declaration=declaration,
                 plaintext=plaintext,
             )
@@ -140,7 +142,7 @@ class StackCalls(Asking):
             CopyComponent(
                 workspace=self.workspace,
                 type=ComponentType.parse(type),
-                component=str(name_or_id),
+                component=named(name_or_id),
                 new_name=new_name,
             )
         )
@@ -149,7 +151,7 @@ class StackCalls(Asking):
         """Take it away; refused while a stack holds it."""
         return self.send(
             DeleteComponent(
-                workspace=self.workspace, type=ComponentType.parse(type), component=str(name_or_id)
+                workspace=self.workspace, type=ComponentType.parse(type), component=named(name_or_id)
             )
         )
 
@@ -165,7 +167,7 @@ class StackCalls(Asking):
 
     def get_stack(self, name_or_id: str) -> Stack:
         """A stack with its components."""
-        return self.send(GetStack(workspace=self.workspace, stack=str(name_or_id)))
+        return self.send(GetStack(workspace=self.workspace, stack=named(name_or_id)))
 
     def list_stacks(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
@@ -193,23 +195,23 @@ class StackCalls(Asking):
         return self.send(
             UpdateStack(
                 workspace=self.workspace,
-                stack=str(name_or_id),
+                stack=named(name_or_id),
                 components=_typed(components or {}),
                 remove=tuple(ComponentType.parse(t) for t in remove),
                 secrets=prefixed(secrets),
                 remove_secrets=tuple(remove_secrets),
                 new_name=new_name,
-                if_version=if_version,
+                if_version=None if if_version is None else number(if_version, "if_version"),
             )
         )
 
     def copy_stack(self, name_or_id: str, new_name: str) -> Stack:
         """The same components under another name."""
-        return self.send(CopyStack(workspace=self.workspace, stack=str(name_or_id), new_name=new_name))
+        return self.send(CopyStack(workspace=self.workspace, stack=named(name_or_id), new_name=new_name))
 
     def delete_stack(self, name_or_id: str) -> Stack:
         """Take it away; its components stay."""
-        return self.send(DeleteStack(workspace=self.workspace, stack=str(name_or_id)))
+        return self.send(DeleteStack(workspace=self.workspace, stack=named(name_or_id)))
 
     def list_flavors(self, type: ComponentType | str | None = None) -> tuple[Flavor, ...]:
         """The flavors that this installation has: built in, and by entry point."""

@@ -94,8 +94,8 @@ _EXPLAIN = Statement(
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
     " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer)"
 )
-# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest are
-# outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair wanted.
+# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
+# are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
 _CHECK = Statement(
     "SELECT w.value ->> 'secret' AS wanted, w.value ->> 'key' AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"

@@ -94,8 +94,8 @@ def variable_for(secret: str, key: str) -> str:
 
 
 def _plan(pipeline: Pipeline, step: Step, stack: Stack) -> StepPlan:
-    tracker = stack.experiment_tracker
-    if tracker is None or step.experiment_tracker != tracker.name:
+    tracker = stack.components.get(ComponentType.EXPERIMENT_TRACKER)
+    if tracker is not None and step.experiment_tracker != tracker.name:
         tracker = None
     return StepPlan(
         step=step,

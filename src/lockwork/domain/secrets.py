@@ -113,6 +113,8 @@ def checked_value(key: str, text: object) -> str:
 
 def checked_values(values: Mapping[str, object]) -> dict[str, Sensitive]:
     """All of `values`, each key and value checked and hidden. Failures name keys, never values."""
+    if not isinstance(values, Mapping):
+        raise InvalidInput(f"values are a mapping of key to text, not {type(values).__name__}")
     return {SecretKey.parse(key): Sensitive(checked_value(key, text)) for key, text in values.items()}
 
 

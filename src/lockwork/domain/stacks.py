@@ -1,8 +1,9 @@
 """Components, flavors and stacks as data, and what makes them valid."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, Literal, Self
 
 import msgspec
@@ -114,6 +115,25 @@ class Component(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.type.words} {self.name!r}"
 
 
+class NoComponent:
+    """What a stack answers for a part that it lacks: false, and its name and the rest are None.
+
+    So `@step(experiment_tracker=client.active_stack.experiment_tracker.name)` holds for every stack.
+    """
+
+    name = flavor = type = id = None
+    attributes: Mapping[str, Any] = MappingProxyType({})
+
+    def __bool__(self) -> Literal[False]:
+        return False
+
+    def __repr__(self) -> str:
+        return "NoComponent()"
+
+
+ABSENT = NoComponent()
+
+
 class Stack(msgspec.Struct, frozen=True, kw_only=True):
     """One component per type, exactly one orchestrator and one artifact store among them."""
 
@@ -132,8 +152,8 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
     def __str__(self) -> str:
         return f"stack {self.name!r}"
 
-    def _of(self, type_: ComponentType) -> Component | None:
-        return self.components.get(type_)
+    def _of(self, type_: ComponentType) -> Component | NoComponent:
+        return self.components.get(type_) or ABSENT
 
     @property
     def orchestrator(self) -> Component:
@@ -144,43 +164,43 @@ class Stack(msgspec.Struct, frozen=True, kw_only=True):
         return self.components[ComponentType.ARTIFACT_STORE]
 
     @property
-    def experiment_tracker(self) -> Component | None:
+    def experiment_tracker(self) -> Component | NoComponent:
         return self._of(ComponentType.EXPERIMENT_TRACKER)
 
     @property
-    def step_operator(self) -> Component | None:
+    def step_operator(self) -> Component | NoComponent:
         return self._of(ComponentType.STEP_OPERATOR)
 
     @property
-    def container_registry(self) -> Component | None:
+    def container_registry(self) -> Component | NoComponent:
         return self._of(ComponentType.CONTAINER_REGISTRY)
 
     @property
-    def alerter(self) -> Component | None:
+    def alerter(self) -> Component | NoComponent:
         return self._of(ComponentType.ALERTER)
 
     @property
-    def model_registry(self) -> Component | None:
+    def model_registry(self) -> Component | NoComponent:
         return self._of(ComponentType.MODEL_REGISTRY)
 
     @property
-    def model_deployer(self) -> Component | None:
+    def model_deployer(self) -> Component | NoComponent:
         return self._of(ComponentType.MODEL_DEPLOYER)
 
     @property
-    def data_validator(self) -> Component | None:
+    def data_validator(self) -> Component | NoComponent:
         return self._of(ComponentType.DATA_VALIDATOR)
 
     @property
-    def feature_store(self) -> Component | None:
+    def feature_store(self) -> Component | NoComponent:
         return self._of(ComponentType.FEATURE_STORE)
 
     @property
-    def annotator(self) -> Component | None:
+    def annotator(self) -> Component | NoComponent:
         return self._of(ComponentType.ANNOTATOR)
 
     @property
-    def image_builder(self) -> Component | None:
+    def image_builder(self) -> Component | NoComponent:
         return self._of(ComponentType.IMAGE_BUILDER)
 
 

@@ -12,7 +12,14 @@ from lockwork.database import access, workspaces
 from lockwork.database.engine import Transaction
 from lockwork.domain.access import Caller, Role, Sight, allowed
 from lockwork.domain.audit import Outcome, Subject
-from lockwork.domain.errors import LockworkError, NotFound, NotPermitted, Tampered, Unavailable
+from lockwork.domain.errors import (
+    LockworkError,
+    NotFound,
+    NotPermitted,
+    Refused,
+    Tampered,
+    Unavailable,
+)
 from lockwork.domain.nearness import near
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages import Effect, Message, WorkspaceMessage
@@ -109,7 +116,7 @@ class Gate:
             )
 
     def _record_failure(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
-        refused = isinstance(failure, NotPermitted)
+        refused = isinstance(failure, NotPermitted | Refused)
         caller = Caller(user="", name=claim.user, role=claim.role, system_user=claim.system_user)
         # If even this cannot be written, the failure itself is what the caller must hear.
         with suppress(LockworkError), self._house.database.writing() as tx:

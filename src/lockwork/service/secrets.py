@@ -51,7 +51,7 @@ def create(ctx: Context, message: CreateSecret) -> SecretInfo:
         return told(ctx, existing[0])
     if existing and message.if_exists == "update":
         present = values_of(ctx, existing[0])
-        return written(ctx, existing[0], existing[0], merged(name, present, values, ()))
+        return written(ctx, existing[0], existing[0], merged(name, present, values, ()), present=present)
     check_whole(values)
     secret = _fresh(ctx, name, message.scope)
     if existing or not secrets.insert(ctx.tx, secret):
@@ -156,7 +156,7 @@ def update(ctx: Context, message: UpdateSecret) -> SecretInfo:
     notes = [] if message.force else _check_unbroken(ctx, was, secret, message)
     if message.update_references and secret.name != was.name:
         notes = [uses.rewrite(ctx, was, secret.name)]
-    return written(ctx, was, secret, values, notes)
+    return written(ctx, was, secret, values, present=present, notes=notes)
 
 
 def delete(ctx: Context, message: DeleteSecret) -> SecretInfo:
@@ -294,10 +294,16 @@ def written(
     was: Secret,
     secret: Secret,
     values: Mapping[str, Sensitive],
-    notes: list[str] | None = None,
+    *,
+    present: Mapping[str, Sensitive] | None = None,
+    notes: Sequence[str] = (),
 ) -> SecretInfo:
-    """A new version of `was`, as `secret` says and with `values`."""
+    """A new version of `was`, as `secret` says and with `values`; none where it is all so already."""
     check_whole(values)
+    if secret == was and values == present:
+        info = told(ctx, was)
+        note = f"nothing changed: version {was.version} holds just this already"
+        return was.info(info.keys, [note, *info.notes])
     version = was.version + 1
     since = was.scope_since if secret.namespace == was.namespace else version
     secret = secret._replace(version=version, scope_since=since, updated=ctx.now)
@@ -305,7 +311,7 @@ def written(
         raise VersionMismatch("secret", was.name, was.version, was.version + 1)
     put(ctx, secret, values)
     info = changed(ctx, secret)
-    return secret.info(info.keys, [*(notes or []), *info.notes])
+    return secret.info(info.keys, [*notes, *info.notes])
 
 
 def _check_unbroken(ctx: Context, was: Secret, secret: Secret, message: UpdateSecret) -> list[str]:

@@ -98,7 +98,8 @@ def test_a_stack_needs_what_its_components_need() -> None:
         ("s", "artifact_store"),
     ]
     assert stack.orchestrator is parts[ComponentType.ORCHESTRATOR]
-    assert stack.experiment_tracker is None
+    assert not stack.experiment_tracker
+    assert stack.experiment_tracker.name is None
 
 
 def test_what_looks_like_a_reference_and_is_none_is_told() -> None:

@@ -43,7 +43,7 @@ def test_a_fresh_store_has_a_stack(client: Client) -> None:
         "local",
         "local",
     )
-    assert stack.experiment_tracker is None
+    assert not stack.experiment_tracker
     assert {c.name for c in client.list_components()} == {"default", "mlflow"}
 
 
@@ -64,7 +64,7 @@ def test_a_stack_is_told_with_its_components(client: Client) -> None:
     client.update_component("experiment-tracker", "mlflow", {"tracking_uri": "http://new"})
     for name in ("tracked", made.id):
         told = client.get_stack(name)
-        assert told.experiment_tracker is not None
+        assert told.experiment_tracker
         assert told.experiment_tracker.attributes["tracking_uri"] == "http://new"
         assert told.secrets == {"wandb": "WANDB_"}
 
@@ -129,7 +129,7 @@ def test_an_update_changes_parts_secrets_and_name_at_once(client: Client) -> Non
         secrets={"c": "C_"}, remove_secrets=["a"], new_name="t", if_version=1,
     )  # fmt: skip
     told = client.get_stack("t")
-    assert (told.orchestrator.name, told.experiment_tracker, told.version) == ("two", None, 2)
+    assert (told.orchestrator.name, bool(told.experiment_tracker), told.version) == ("two", False, 2)
     assert told.secrets == {"b": "", "c": "C_"} == made.secrets
 
 
@@ -166,7 +166,7 @@ def test_the_default_stack_stays(client: Client) -> None:
     with pytest.raises(Refused, match="the stack 'default' is not renamed"):
         client.update_stack("default", new_name="mine")
     client.update_stack("default", {"experiment_tracker": "mlflow"})
-    assert client.active_stack.experiment_tracker is not None
+    assert client.active_stack.experiment_tracker
 
 
 def test_deleting_a_stack_leaves_its_components(client: Client) -> None:

@@ -35,6 +35,15 @@ def list_(session: Session) -> None:
 
 
 @key.command()
+def generate() -> None:
+    """Print a fresh root key, for LOCKWORK_ROOT_KEY or a file of your own; no store is touched."""
+    from lockwork.crypto.keyring import RootKey  # lazy: no other command of this file needs the cipher
+
+    print(RootKey.generate().reveal())
+    terminal.note("keep a copy of it: nothing opens without it")
+
+
+@key.command()
 @output_option
 @pass_session
 def add(session: Session) -> None:

@@ -15,7 +15,10 @@ from pathlib import Path
 from lockwork.domain.errors import AlreadyExists, RootKeyUnusable
 
 _LARGEST = 64 * 1024
-_LOST = "bring back your copy of it, or say with LOCKWORK_ROOT_KEY_FILE where it lies"
+_LOST = (
+    "bring back your copy of it, or say with LOCKWORK_ROOT_KEY_FILE where it lies; "
+    "for a new store: lockwork key generate"
+)
 _FOR_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -57,3 +57,17 @@ def test_resealing_never_takes_over_a_rotation_that_kept_data_keys(client: Clien
     assert main.run(["key", "rotate", "--reseal"]) == 0
     assert states(client) == [(KeyState.RETIRED, 0), (KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
     client.close()
+
+
+def test_a_generated_key_makes_a_store_open(
+    own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`key generate` prints a key that a new store takes; it touches no store, and each is another."""
+    assert main.run(["key", "generate"]) == 0
+    assert not (own_home / "lockwork.db").exists()
+    printed = capsys.readouterr().out.strip()
+    assert main.run(["key", "generate"]) == 0
+    assert capsys.readouterr().out.strip() != printed
+    monkeypatch.setenv("LOCKWORK_ROOT_KEY", printed)
+    Client().create_secret("db", {"k": "v"})
+    assert Client().get_secret("db").secret_values == {"k": "v"}

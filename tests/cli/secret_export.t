@@ -61,12 +61,31 @@ What it writes, create takes back unchanged, in every form.
   hint: lockwork secret export --help
   [2]
   $ ln -s target link; lockwork secret export db -f link
-  error: link exists already
-  hint: --force replaces it, -f FILE names another
+  error: link is not a regular file
+  hint: -f FILE names another, and -f - prints
   [1]
+
+A device, a pipe and a link stay what they are, forced or not.
+
+  $ lockwork stack export default -f default.yaml
+  default.yaml
+  $ mkfifo pipe; ln -s /dev/null null
+  $ for path in pipe null link; do
+  >   for words in "secret export db" "stack export default"; do
+  >     lockwork $words -f $path 2>&1; lockwork $words --force -f $path 2>&1
+  >   done
+  > done | sort | uniq -c | sed 's/^ *//'
+  4 error: link is not a regular file
+  4 error: null is not a regular file
+  4 error: pipe is not a regular file
+  12 hint: -f FILE names another, and -f - prints
+  $ test -p pipe && test -L null && test -L link && test -c /dev/null
   $ ls
   copy
   db.env
   db.json
   db.yaml
+  default.yaml
   link
+  null
+  pipe

@@ -55,14 +55,20 @@ def _form_of(filename: str | None) -> str:
 
 
 def check_free(path: Path, force: bool) -> None:
-    """Refuse to write over what is there, unless forced."""
+    """Refuse to write over what is there, unless forced; and what is no regular file, in any case."""
     if path.is_dir():
         raise InvalidInput(f"{path} is a folder", hint="-f FILE names a file")
-    if not force and os.path.lexists(path):
+    if os.path.lexists(path) and (not force or not _is_regular(path)):
         raise _taken(path)
 
 
+def _is_regular(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
+
+
 def _taken(path: Path) -> InvalidInput:
+    if not _is_regular(path):  # taking its place would break a device for everyone, or cut a link
+        return InvalidInput(f"{path} is not a regular file", hint="-f FILE names another, and -f - prints")
     return InvalidInput(f"{path} exists already", hint="--force replaces it, -f FILE names another")
 
 

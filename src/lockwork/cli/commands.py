@@ -12,7 +12,36 @@ GLOBAL_OPTIONS = frozenset({"--workspace", "--as", "--output", "--version"})
 """They stand before the group."""
 
 
-class Command(click.Command):
+class OnceCommand(click.Command):
+    """A command of whose options each that is no list takes one value: click would drop all but the last."""
+
+    def make_parser(self, ctx: click.Context) -> Any:  # click's parser has no public name
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_once(args: list[str]) -> Any:
+            options, rest, order = parse(args)
+            if not ctx.resilient_parsing:
+                _check_each_is_once(order)
+            return options, rest, order
+
+        parser.parse_args = parse_once  # type: ignore[method-assign]  # only here is the order of words known
+        return parser
+
+
+def _check_each_is_once(order: Sequence[click.Parameter]) -> None:
+    """Flags may be repeated: they say the same again. What would lose a value may not."""
+    seen: set[str] = set()
+    for parameter in order:
+        if not isinstance(parameter, click.Option) or parameter.is_flag or parameter.multiple:
+            continue
+        option = max(parameter.opts, key=len)
+        if option in seen:
+            raise WrongUsage(f"{option} is given twice", hint="it takes one value: leave one of them out")
+        seen.add(option)
+
+
+class Command(OnceCommand):
     """A command; `lockwork GROUP COMMAND WORDS…`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -81,7 +110,7 @@ class FreeCommand(Command):
             )
 
 
-class Group(click.Group):
+class Group(OnceCommand, click.Group):
     """A group of commands about one noun."""
 
     command_class = Command

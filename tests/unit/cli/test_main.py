@@ -78,6 +78,27 @@ def test_every_command_refuses_a_word_too_many(
     assert not list(own_home.iterdir())
 
 
+ONCE = [
+    pytest.param(path, option, id=" ".join((*path, option.opts[-1])))
+    for path, command in [((), main.lockwork), *commands(main.lockwork)]
+    for option in command.params
+    if isinstance(option, click.Option) and not option.is_flag and not option.multiple
+]
+
+
+@pytest.mark.parametrize(("path", "option"), ONCE)
+def test_an_option_for_one_value_refuses_two(
+    path: tuple[str, ...], option: click.Option, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Two values where one is kept would lose one without a word: it ends with 2, and makes no store."""
+    twice = [word for name in (option.opts[0], option.opts[-1]) for word in (name, "1")]
+    assert main.run([*path, *twice]) == 2
+    said = capsys.readouterr().err
+    assert said.startswith("error: --")
+    assert "is given twice" in said
+    assert not list(own_home.iterdir())
+
+
 def test_dashes_and_underscores_are_the_same_in_options_and_commands(
     own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

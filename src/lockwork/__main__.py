@@ -1,5 +1,5 @@
 """`python -m lockwork` is the command `lockwork`."""
 
-from lockwork.cli.main import main
+from lockwork.cli.start import main
 
 main()

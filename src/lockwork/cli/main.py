@@ -3,11 +3,11 @@
 A group's module is imported when it is called; help reads the table alone.
 """
 
-import os
+import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple, NoReturn, TextIO
+from typing import NamedTuple
 
 import click
 
@@ -136,19 +136,15 @@ def lockwork(context: click.Context, workspace: str | None, user: str | None, ou
 # --- how it ends -------------------------------------------------------------------------------------------
 
 
-def main() -> NoReturn:
-    """The console script `lockwork`."""
-    sys.exit(run(sys.argv[1:]))
-
-
 def run(words: Sequence[str]) -> int:
     """Run one command line; the exit code. Every failure is told on stderr, none with a traceback."""
-    terminal.prepare()
     try:
+        _hear_interrupts()
+        terminal.prepare()
         code = DONE if _completed() else _invoked(list(words))
         sys.stdout.flush()  # here, where a failure can still be told
     except BrokenPipeError:
-        _stop_writing(sys.stdout, sys.stderr)
+        terminal.stop_writing(sys.stdout, sys.stderr)
         return BROKEN_PIPE
     except (KeyboardInterrupt, click.Abort):
         terminal.aside("\ninterrupted")
@@ -156,6 +152,12 @@ def run(words: Sequence[str]) -> int:
     except Exception as failure:  # the last door: whatever it is, no traceback goes out
         return _told(failure)
     return code
+
+
+def _hear_interrupts() -> None:
+    """Ctrl-C is told from here on; while this was being loaded, it just ended (see `start`)."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def _invoked(words: list[str]) -> int:
@@ -184,7 +186,7 @@ def _told(failure: Exception) -> int:
     try:
         sys.stdout.flush()
     except OSError:  # a full disk: what is left in the buffer would fail again, at the interpreter's end
-        _stop_writing(sys.stdout)
+        terminal.stop_writing(sys.stdout)
     if isinstance(failure, click.exceptions.NoArgsIsHelpError):
         terminal.aside(failure.format_message())
         return USAGE
@@ -237,11 +239,3 @@ def _place(failure: BaseException) -> str:
             place = f"{module}:{frame.tb_lineno}"
         frame = frame.tb_next
     return place
-
-
-def _stop_writing(*streams: TextIO) -> None:
-    """Nobody takes what these hold: leave the interpreter nothing to complain of at its end."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in streams:
-        os.dup2(nowhere, stream.fileno())
-    os.close(nowhere)

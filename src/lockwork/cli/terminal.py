@@ -4,6 +4,7 @@ What is data may hold anything, escape sequences too: on a terminal it is shown 
 out byte for byte.
 """
 
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -24,9 +25,37 @@ _LONGEST_LINE = 4095
 
 def prepare() -> None:
     """UTF-8 whatever the locale says: values go out byte for byte, and no encoder's failure quotes one."""
+    _stand_in_for_closed()
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
+def _stand_in_for_closed() -> None:
+    """What a caller closed (`>&-`) is opened on nothing, lest the store's own files get its number.
+
+    Results that nobody takes are a failure like a full disk; messages that nobody takes are none.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        if getattr(sys, name) is not None:
+            continue
+        try:
+            os.fstat(number)
+        except OSError:
+            # Not for writing where results go: each write then fails, and is told.
+            nowhere = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
+            assert nowhere == number  # noqa: S101 - the lowest number that is free; those below are taken
+            os.set_inheritable(nowhere, True)
+            if mode == "w":
+                setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - open to the end
+
+
+def stop_writing(*streams: TextIO) -> None:
+    """Nobody takes what these hold: leave the interpreter nothing to complain of at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in streams:
+        os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 # --- telling -----------------------------------------------------------------------------------------------
@@ -57,7 +86,7 @@ def error(text: str) -> None:
 def aside(text: str) -> None:
     """A line on stderr that is no warning, such as what is about to be stored."""
     sys.stdout.flush()
-    print(escaped(text), file=sys.stderr)
+    _to_stderr(escaped(text))
 
 
 def notes(texts: tuple[str, ...] | list[str]) -> None:
@@ -75,7 +104,15 @@ def told(failure: LockworkError) -> None:
 def _tell(kind: str, text: str, style: str) -> None:
     sys.stdout.flush()  # what was said before stands before it, where both go to one file
     word = f"\x1b[{style}m{kind}:\x1b[0m" if is_coloured(sys.stderr) else f"{kind}:"
-    print(word, escaped(text), file=sys.stderr)
+    _to_stderr(f"{word} {escaped(text)}")
+
+
+def _to_stderr(line: str) -> None:
+    """What nobody can be told ends no command: its result is what counts."""
+    try:
+        print(line, file=sys.stderr)
+    except OSError:
+        stop_writing(sys.stderr)
 
 
 def escaped(text: str) -> str:

@@ -129,6 +129,8 @@ class _Place:
             if store is not None:
                 return store
             create_private(self._file)
+            if self._beside.exists():
+                self._tell_of_empty_store()
             keyring = self._first_keyring()
             from lockwork.service.founding import found  # lazy: it happens once in a store's life
 
@@ -138,6 +140,14 @@ class _Place:
         if store is None:
             raise StoreUnusable(f"the store in {self._folder} could not be made")
         return store
+
+    def _tell_of_empty_store(self) -> None:
+        """A keyring without a database: half of a store that was, or of one that is only now being made."""
+        from logging import getLogger  # lazy: this is rare, and logging costs 5 ms
+
+        getLogger("lockwork").warning(
+            "note: %s holds a keyring and no store: made an empty one under that root key", self._folder
+        )
 
     def _stored(self) -> Store | None:
         with self.database.reading() as tx:

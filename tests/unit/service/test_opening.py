@@ -14,6 +14,7 @@ from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.crypto.keyring import RootKey
 from lockwork.domain.errors import LockworkError, Refused, RootKeyUnusable, StoreUnusable, Tampered
+from lockwork.messages.access import WhoAmI
 
 
 @pytest.fixture
@@ -197,3 +198,14 @@ def test_a_failed_first_opening_leaves_a_store_to_be_made(own_home: Path) -> Non
     client.create_secret("db", {"k": "v"})
     assert client.get_secret("db").secret_values == {"k": "v"}
     client.close()
+
+
+def test_a_keyring_without_a_store_is_told(own_home: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Where the database is gone and its keyring is there, the new, empty store does not come silently."""
+    folder = own_home / "store"
+    Embedded(folder, user="default").send(WhoAmI())
+    assert not caplog.messages
+    for file in folder.glob("lockwork.db*"):
+        file.unlink()
+    Embedded(folder, user="default").send(WhoAmI())
+    assert "holds a keyring and no store" in caplog.text

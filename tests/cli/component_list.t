@@ -26,7 +26,7 @@
   hint: it goes by name, owner, created, updated, id, type, flavor
   [1]
   $ lockwork orchestrator list --size 0
-  error: invalid value for '--size': 0 is not in the range 1<=x<=10000
+  error: --size takes a whole number from 1 to 10,000
   hint: lockwork orchestrator list --help
   [2]
   $ lockwork orchestrator list --name 'near:x'

@@ -109,7 +109,7 @@ Names and keys are checked.
   hint: lockwork secret create --help
   [2]
   $ lockwork secret create x --scope team --password=hunter2
-  error: invalid value for '-s' / '--scope': 'team' is not one of 'workspace', 'user'
+  error: --scope takes one of workspace, user
   hint: lockwork secret create --help
   [2]
 

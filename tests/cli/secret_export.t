@@ -57,7 +57,7 @@ What it writes, create takes back unchanged, in every form.
   hint: -f FILE names a file
   [1]
   $ lockwork secret export db -f x --format toml
-  error: invalid value for '--format': 'toml' is not one of 'yaml', 'json', 'env'
+  error: --format takes one of yaml, json, env
   hint: lockwork secret export --help
   [2]
   $ ln -s target link; lockwork secret export db -f link

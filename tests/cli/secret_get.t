@@ -62,7 +62,7 @@ Every form has the same fields; `values` only with --reveal.
   id,name,scope,workspace,owner,keys,version,created,updated
   *,db,workspace,default,default,password username,1,*,* (glob)
   $ lockwork secret get db -o xml
-  error: invalid value for '-o' / '--output': 'xml' is not one of 'table', 'json', 'yaml', 'csv'
+  error: --output takes one of table, json, yaml, csv
   hint: lockwork secret get --help
   [2]
 
@@ -73,9 +73,11 @@ By id, by an unambiguous beginning of the name or the id; but where a value is s
   name
   db
   $ lockwork secret get $(echo $id | cut -c1-8) -o csv | cut -d, -f2
+  note: '*' matched 'db' (glob)
   name
   db
   $ lockwork secret get d -o csv | cut -d, -f2
+  note: 'd' matched 'db'
   name
   db
   $ lockwork secret get d --reveal
@@ -118,7 +120,7 @@ What is not there, with what may have been meant.
   hint: lockwork secret versions db
   [1]
   $ lockwork secret get db --version none
-  error: invalid value for '--version': 'none' is not a valid integer range
+  error: --version takes a whole number from 1
   hint: lockwork secret get --help
   [2]
   $ lockwork secret get db --reveal --key password

@@ -61,15 +61,15 @@
   hint: write asc:FIELD or desc:FIELD
   [1]
   $ lockwork secret list --size 10001
-  error: invalid value for '--size': 10001 is not in the range 1<=x<=10000
+  error: --size takes a whole number from 1 to 10,000
   hint: lockwork secret list --help
   [2]
   $ lockwork secret list --size 0
-  error: invalid value for '--size': 0 is not in the range 1<=x<=10000
+  error: --size takes a whole number from 1 to 10,000
   hint: lockwork secret list --help
   [2]
   $ lockwork secret list --page 0
-  error: invalid value for '--page': 0 is not in the range x>=1
+  error: --page takes a whole number from 1
   hint: lockwork secret list --help
   [2]
   $ lockwork secret list --created gte:yesterday
@@ -77,7 +77,7 @@
   hint: write it as 2026-01-31 or 2026-01-31T18:00:00+01:00; without an offset it is UTC
   [1]
   $ lockwork secret list --scope team
-  error: invalid value for '--scope': 'team' is not one of 'workspace', 'user'
+  error: --scope takes one of workspace, user
   hint: lockwork secret list --help
   [2]
   $ lockwork secret list extra

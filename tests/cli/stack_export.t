@@ -75,14 +75,14 @@ What export writes, import takes back: here beside what is there, and in another
   $ lockwork --workspace team stack import - < prod.yaml
   imported stack 'prod', with new orchestrator 'four', artifact store 's3'
   warning: artifact-store 's3', path: {{aws.bucket}}: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws --ask bucket --ask secret
+  hint: lockwork --workspace team secret create aws --ask bucket --ask secret
   warning: artifact-store 's3', secret: {{aws.secret}}: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws --ask bucket --ask secret
+  hint: lockwork --workspace team secret create aws --ask bucket --ask secret
   warning: artifact-store 's3', secrets: aws: no secret 'aws' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create aws --ask bucket --ask secret
+  hint: lockwork --workspace team secret create aws --ask bucket --ask secret
   warning: stack 'prod', secrets: openai: no secret 'openai' that you can see in the own scope of user 'default' or in workspace 'team'
-  hint: lockwork secret create openai -i
-  hint: all that is missing, at once: lockwork stack register-secrets prod
+  hint: lockwork --workspace team secret create openai -i
+  hint: all that is missing, at once: lockwork --workspace team stack register-secrets prod
   $ lockwork --workspace team stack export prod -f - | cmp - prod.yaml
   $ lockwork --workspace team artifact-store describe s3 -o json 2> /dev/null | grep -A 18 '"attributes"'
     "attributes": {

@@ -148,7 +148,7 @@ Whatever is wrong makes nothing.
   hint: lockwork stack describe --help
   [2]
   $ lockwork stack list --size x
-  error: invalid value for '--size': 'x' is not a valid integer range
+  error: --size takes a whole number from 1 to 10,000
   hint: lockwork stack list --help
   [2]
   $ lockwork stack list -o csv | cut -d, -f2

@@ -195,7 +195,7 @@ Whatever is wrong stores nothing, and quotes nothing.
   hint: looked in workspace 'default'; see: lockwork stack list
   [1]
   $ lockwork stack register-secrets prod --scope team
-  error: invalid value for '--scope': 'team' is not one of 'workspace', 'user'
+  error: --scope takes one of workspace, user
   hint: lockwork stack register-secrets --help
   [2]
   $ lockwork secret list --name startswith:gate

@@ -128,7 +128,7 @@ How much is checked is said by the flag, else by the environment.
   hint: it is one of NONE, SECRET_EXISTS, SECRET_AND_KEY_EXISTS
   [1]
   $ lockwork stack validate --scope team
-  error: invalid value for '--scope': 'team' is not one of 'workspace', 'user'
+  error: --scope takes one of workspace, user
   hint: lockwork stack validate --help
   [2]
   $ lockwork stack validate nope

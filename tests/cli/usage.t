@@ -53,7 +53,7 @@ Wrong usage ends with 2, says what is wrong and where help is, and never repeats
   hint: lockwork --help
   [2]
   $ lockwork completion tcsh
-  error: invalid value for '{bash|zsh|fish}': 'tcsh' is not one of 'bash', 'zsh', 'fish'
+  error: SHELL takes one of bash, zsh, fish
   hint: lockwork completion --help
   [2]
 

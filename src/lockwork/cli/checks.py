@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
-from lockwork.cli import terminal
+from lockwork.cli import hints, terminal
 from lockwork.domain.checks import Need, Problem, Report
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.stacks import Component, Stack
@@ -28,7 +28,7 @@ def _problem(one: Problem) -> dict[str, Any]:
         "problem": one.problem,
         "keys": list(one.keys),
         "where": {"kind": one.where.kind, "name": one.where.name, "path": one.where.path},
-        "fix": one.fix,
+        "fix": hints.runnable(one.fix),
     }
 
 

@@ -10,6 +10,19 @@ from lockwork.domain.errors import LockworkError, WrongUsage
 
 GLOBAL_OPTIONS = frozenset({"--workspace", "--as", "--output", "--version"})
 """They stand before the group."""
+_NAMES = ("name", "name_or_id", "new_name")
+
+
+def key_alone(_context: click.Context, parameter: click.Parameter, given: Any) -> Any:
+    """Refuse `--ask password=…` before anything quotes it; for options that take one key, or several."""
+    for word in given if isinstance(given, tuple) else (given,):
+        if word is not None and "=" in word:
+            option = max(parameter.opts, key=len)
+            raise WrongUsage(
+                f"{option} takes a key without a value",
+                hint=f"give the key alone: {option} {word.partition('=')[0]}",
+            )
+    return given
 
 
 class OnceCommand(click.Command):
@@ -47,10 +60,22 @@ class Command(OnceCommand):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True  # refused here: click would quote them, and one may be a password
         rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            self._check_names(ctx)
         if ctx.args and not ctx.resilient_parsing:
             many = "a word too many" if len(ctx.args) == 1 else f"{len(ctx.args)} words too many"
             raise WrongUsage(f"{ctx.command_path}: {many}", hint=f"{ctx.command_path} --help")
         return rest
+
+    def _check_names(self, ctx: click.Context) -> None:
+        """`password=…` where a name belongs is a value that lost its dashes: no later failure quotes it."""
+        for parameter in self.params:
+            word = ctx.params.get(parameter.name) if parameter.name in _NAMES else None
+            if isinstance(parameter, click.Argument) and isinstance(word, str) and "=" in word:
+                raise WrongUsage(
+                    f"{parameter.make_metavar(ctx)} holds an equals sign, which no name does",
+                    hint=f"{ctx.command_path} --help",
+                )
 
 
 class FreeCommand(Command):

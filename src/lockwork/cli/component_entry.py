@@ -13,6 +13,7 @@ from lockwork.cli.commands import (
     GLOBAL_OPTIONS,
     FreeCommand,
     Group,
+    key_alone,
     known_options,
     spelled_with_dashes,
 )
@@ -142,7 +143,12 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     ),
     (
         ("--ask",),
-        {"metavar": "ATTR", "multiple": True, "help": "Ask for this attribute, unseen; may be repeated."},
+        {
+            "metavar": "ATTR",
+            "multiple": True,
+            "callback": key_alone,
+            "help": "Ask for this attribute, unseen; may be repeated.",
+        },
     ),
     (
         ("--env",),

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from lockwork.cli import terminal
-from lockwork.cli.commands import FreeCommand
+from lockwork.cli.commands import FreeCommand, key_alone
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.secrets import SecretKey, checked_value
 
@@ -46,7 +46,12 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     ),
     (
         ("--ask",),
-        {"metavar": "KEY", "multiple": True, "help": "Ask for this key's value, unseen; may be repeated."},
+        {
+            "metavar": "KEY",
+            "multiple": True,
+            "callback": key_alone,
+            "help": "Ask for this key's value, unseen; may be repeated.",
+        },
     ),
     (
         ("-i", "--interactive"),

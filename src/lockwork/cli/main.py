@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import click
 
-from lockwork.cli import terminal
+from lockwork.cli import hints, terminal
 from lockwork.cli.commands import GLOBAL_OPTIONS, Group, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
 from lockwork.cli.session import Session
@@ -129,6 +129,7 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
 def lockwork(context: click.Context, workspace: str | None, user: str | None, output: str | None) -> None:
     """Keep the secrets of machine-learning pipelines: named groups of key-value pairs, referenced as
     {{name.key}}, checked before a run and read inside its steps."""
+    hints.carry_globals(workspace, user)
     context.obj = Session(workspace=workspace, user=user, output=output)
     context.call_on_close(context.obj.close)
 
@@ -140,6 +141,7 @@ def run(words: Sequence[str]) -> int:
     """Run one command line; the exit code. Every failure is told on stderr, none with a traceback."""
     try:
         _hear_interrupts()
+        hints.forget()
         terminal.prepare()
         code = DONE if _completed() else _invoked(list(words))
         sys.stdout.flush()  # here, where a failure can still be told
@@ -212,7 +214,7 @@ def exit_code(failure: LockworkError) -> int:
 
 def _usage(failure: click.ClickException) -> WrongUsage:
     """Click's own complaint, as ours read."""
-    text = failure.format_message().rstrip(".")
+    text = _complaint(failure).rstrip(".")
     context = getattr(failure, "ctx", None)
     path = context.command_path if context is not None else "lockwork"
     hint = f"{path} --help"
@@ -220,7 +222,28 @@ def _usage(failure: click.ClickException) -> WrongUsage:
         hint = (
             f"{failure.option_name} stands before the group: lockwork {failure.option_name} … GROUP COMMAND"
         )
-    return WrongUsage(text[:1].lower() + text[1:], hint=hint)
+    # Click begins as a sentence does; ours begin small, but for the name of an argument.
+    return WrongUsage(text if text[:2].isupper() else text[:1].lower() + text[1:], hint=hint)
+
+
+def _complaint(failure: click.ClickException) -> str:
+    """What click says, without the word that it refuses: `--scope=…` may hold what should be elsewhere."""
+    parameter = getattr(failure, "param", None)
+    if isinstance(failure, click.MissingParameter):
+        return " ".join(failure.format_message().split())
+    if not isinstance(failure, click.BadParameter) or not isinstance(parameter, click.Parameter):
+        return failure.format_message()
+    name = (
+        max(parameter.opts, key=len)
+        if isinstance(parameter, click.Option)
+        else parameter.human_readable_name.upper()
+    )
+    if isinstance(parameter.type, click.Choice):
+        return f"{name} takes one of {', '.join(parameter.type.choices)}"
+    if isinstance(parameter.type, click.IntRange):
+        least, most = parameter.type.min, parameter.type.max
+        return f"{name} takes a whole number from {least}" + (f" to {most:,}" if most else "")
+    return f"{name} has a value that it does not take"
 
 
 def no_such_command(context: click.Context, word: str, among: Sequence[str] | dict[str, Row]) -> WrongUsage:

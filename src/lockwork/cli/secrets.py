@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from lockwork.cli import formats, terminal
-from lockwork.cli.commands import Group
+from lockwork.cli import formats, hints, terminal
+from lockwork.cli.commands import Group, key_alone
 from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options
 from lockwork.cli.secret_files import export
 from lockwork.cli.secret_history import destroy, restore, versions
@@ -109,7 +109,11 @@ def list_(session: Session, /, scope: SecretScope | None, is_any: bool, sort_by:
 @scope_option("-s", "--scope")
 @click.option("--reveal", is_flag=True, help="Show the values.")
 @click.option(
-    "--key", metavar="KEY", shell_complete=complete_keys, help="Print this one value and nothing else."
+    "--key",
+    metavar="KEY",
+    shell_complete=complete_keys,
+    callback=key_alone,
+    help="Print this one value and nothing else.",
 )
 @click.option("--version", type=click.IntRange(1), metavar="N", help="An old version that is still kept.")
 @output_option
@@ -131,16 +135,26 @@ def get(session: Session, name_or_id: str, scope: SecretScope | None, reveal: bo
         _show(session, found.info, found.secret_values)
     else:
         info = session.client.describe_secret(name_or_id, scope, prefix=True)
+        if name_or_id not in (info.name, info.id):
+            terminal.note(f"{name_or_id!r} matched {info.name!r}")
         _show(session, _at(session, info, version))
         if session.output == "table":
-            terminal.hint(f"lockwork secret get {info.name} --reveal shows the values; --key KEY prints one")
+            words = _again(name_or_id, info) + (f" --version {version}" if version else "")
+            terminal.hint(f"lockwork secret get {words} --reveal shows the values; --key KEY prints one")
 
 
 @secret.command(cls=EntryCommand, epilog=ON_COMMAND_LINES)
 @click.argument("name_or_id", shell_complete=complete_secrets)
 @entry_options
 @click.option(
-    "-r", "--remove-keys", "remove", metavar="KEY", multiple=True, help="Remove this key; may be repeated."
+    "-r",
+    "--remove-keys",
+    "remove",
+    metavar="KEY",
+    multiple=True,
+    shell_complete=complete_keys,
+    callback=key_alone,
+    help="Remove this key; may be repeated.",
 )
 @scope_option()
 @scope_option("-s", "--new-scope", help="Move it to this scope.")
@@ -260,7 +274,8 @@ def explain(session: Session, reference: str) -> None:
     REFERENCE is '{{name.key}}', in quotes. No value is read.
     """
     found = session.client.explain_reference(reference)
-    facts = {"text": found.text, "found": found.found, "steps": found.steps, "fix": found.fix}
+    facts = {"text": found.text, "found": found.found, "steps": found.steps,
+             "fix": found.fix and hints.runnable(found.fix)}  # fmt: skip
     session.show(facts, lambda: _numbered(found.steps))
     if not found.found:
         if found.fix and session.output == "table":
@@ -299,6 +314,11 @@ def _print_value(text: str) -> None:
     sys.stdout.write(terminal.escaped(text) + "\n" if on_terminal else text)
     if on_terminal and terminal.escaped(text) != text:
         terminal.note("control characters are shown escaped; a pipe or a file gets them as they are")
+
+
+def _again(asked: str, info: SecretInfo) -> str:
+    """What a hint calls it: what was asked for by its id may share its name with another one."""
+    return info.name if info.name.startswith(asked) else info.id
 
 
 def _at(session: Session, info: SecretInfo, version: int | None) -> SecretInfo:

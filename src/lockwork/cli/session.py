@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lockwork.cli import formats
+from lockwork.cli import formats, hints
 from lockwork.cli.formats import Record
 
 if TYPE_CHECKING:
@@ -83,10 +83,12 @@ def _output(*words: str) -> Callable[[F], F]:
 
 
 def read_scope(
-    _context: click.Context, _parameter: click.Parameter, value: str | None
+    _context: click.Context, parameter: click.Parameter, value: str | None
 ) -> "SecretScope | None":
     from lockwork.domain.secrets import SecretScope  # lazy: help needs none of it
 
+    if value is not None and parameter.name == "scope":  # `--new-scope` is not where it is
+        hints.carry_scope(value)
     return None if value is None else SecretScope(value)
 
 

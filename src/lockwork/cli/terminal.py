@@ -13,6 +13,7 @@ from typing import TextIO, TypeVar
 
 from click.exceptions import Exit
 
+from lockwork.cli import hints
 from lockwork.domain.errors import InvalidInput, LockworkError, WrongUsage
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ def note(text: str) -> None:
 
 
 def hint(text: str) -> None:
-    _tell("hint", text, "36")
+    _tell("hint", hints.runnable(text), "36")
 
 
 def warning(text: str) -> None:
@@ -96,7 +97,7 @@ def notes(texts: tuple[str, ...] | list[str]) -> None:
 
 def told(failure: LockworkError) -> None:
     """A failure, with the way out where there is one."""
-    error(failure.message)
+    error(hints.runnable_fixes(failure.message))
     if failure.hint:
         hint(failure.hint)
 

@@ -151,19 +151,12 @@ def must_be_interactive(what: str, instead: str) -> None:
 
 def ask_hidden(prompt: str, check: Callable[[str], T]) -> T:
     """What is typed, unseen, once `check` takes it; what it refuses is asked for again."""
-    import getpass  # lazy: few commands ask
-
-    return _until_right(check, lambda: getpass.getpass(escaped(prompt), sys.stderr))
+    return _until_right(check, prompt, is_hidden=True)
 
 
 def ask_line(prompt: str, check: Callable[[str], T]) -> T:
     """What is typed, once `check` takes it."""
-
-    def read() -> str:
-        print(escaped(prompt), end="", file=sys.stderr, flush=True)
-        return input()
-
-    return _until_right(check, read)
+    return _until_right(check, prompt, is_hidden=False)
 
 
 def confirm(question: str, flag: str = "--yes") -> bool:
@@ -179,10 +172,10 @@ def must_confirm(question: str, flag: str = "--yes") -> None:
         raise Exit(1)
 
 
-def _until_right(check: Callable[[str], T], read: Callable[[], str]) -> T:
+def _until_right(check: Callable[[str], T], prompt: str, *, is_hidden: bool) -> T:
     while True:
         try:
-            return check(_typed(read))
+            return check(_typed(prompt, is_hidden=is_hidden))
         except InvalidInput as failure:
             if isinstance(failure, InputEnded):
                 raise
@@ -190,22 +183,29 @@ def _until_right(check: Callable[[str], T], read: Callable[[], str]) -> T:
 
 
 class InputEnded(InvalidInput):
-    """The terminal was closed, or Ctrl-D typed, where an answer was expected."""
+    """No answer where one was expected, and no use to ask again: such as the terminal closed, or Ctrl-D."""
 
 
-def _typed(read: Callable[[], str]) -> str:
+def _typed(prompt: str, *, is_hidden: bool) -> str:
+    from lockwork.cli import lines  # lazy: few commands ask
+
     try:
-        text = read()
+        line, is_more = lines.read_line(escaped(prompt), is_hidden=is_hidden)
     except EOFError:
         print(file=sys.stderr)
         raise InputEnded("the input ended; nothing was changed") from None
-    except UnicodeDecodeError:  # it carries what was typed
-        text = None
-    if text is None:
-        raise InvalidInput("what was typed is not UTF-8")
-    if len(text.encode("utf-8", "surrogateescape")) >= _LONGEST_LINE:
+    if is_more:
+        raise InputEnded(
+            "more than one line was pasted, and this takes one; nothing was changed",
+            hint="give a value of several lines as --KEY=@FILE, or as --KEY=@- from a pipe",
+        )
+    if len(line) >= _LONGEST_LINE:
         raise InvalidInput(
             f"a terminal passes on at most {_LONGEST_LINE:,} bytes of a line, so this may be cut",
-            hint="give it as @FILE, or as @- from a pipe",
+            hint="give it as --KEY=@FILE, or as --KEY=@- from a pipe",
         )
-    return text
+    try:
+        return line.decode()
+    except UnicodeDecodeError:  # it carries what was typed
+        pass
+    raise InvalidInput("what was typed is not UTF-8")

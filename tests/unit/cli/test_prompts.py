@@ -99,6 +99,33 @@ def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path, open_termin
     assert stored("db") == {"key": "short"}
 
 
+PEM = "-----BEGIN KEY-----\nbGluZTE=\nbGluZTI=\n-----END KEY-----"
+
+
+@pytest.mark.parametrize("pasted", [PEM, PEM + "\n", "one\ntwo", "one\n\n"])
+@pytest.mark.parametrize("how", [["--ask", "key"], ["-i"]])
+def test_a_paste_of_several_lines_is_refused(own_home: Path, talk: Talk, pasted: str, how: list[str]) -> None:
+    """A value is never cut after its first line: it is refused whole, with the way that takes such a one."""
+    questions = [("key (", "key\n")] if how == ["-i"] else []
+    code, screen = talk(["secret", "create", "db", *how], *questions, ("value of key", pasted))
+    assert code == 1
+    assert "more than one line was pasted" in screen
+    assert "--KEY=@FILE" in screen
+    assert "bGluZTI" not in screen
+    assert "two" not in screen
+    client = Client()
+    assert client.list_secrets().total == 0
+    client.close()
+
+
+def test_a_paste_of_several_lines_for_a_key_is_refused(own_home: Path, talk: Talk) -> None:
+    """The rest of a paste answers no other question."""
+    code, screen = talk(["secret", "create", "db", "-i"], ("key (", f"password\n{SECRET}\n"))
+    assert code == 1
+    assert "more than one line was pasted" in screen
+    assert "value of password" not in screen
+
+
 @pytest.mark.parametrize(("typed", "is_gone"), [("y\n", True), ("n\n", False), ("\n", False)])
 def test_delete_asks_first(own_home: Path, talk: Talk, typed: str, is_gone: bool) -> None:
     """Only a yes deletes; anything else changes nothing and ends with 1."""

@@ -244,10 +244,11 @@ class Masker:
 
 
 def main() -> None:
-    """`masker.py DOOR SHOWN STREAM:WHICH …`, all descriptors but SHOWN, which is 1 if there is a terminal."""
+    """`masker.py DOOR SHOWN STREAM:WHICH …`, all descriptors but SHOWN: where to, empty for nowhere."""
     door, shown, *streams = sys.argv[1:]
     sys.excepthook = _say_no_more
-    screen = Screen(Sink(1), Sink(2)) if shown == "1" else None
+    err = Sink(2)
+    screen = Screen(err if shown == "apart" else Sink(1), err) if shown else None
     pairs = (stream.split(":") for stream in streams)
     Masker(int(door), screen, {int(fd): int(which) for fd, which in pairs}).run()
 

@@ -142,16 +142,20 @@ class Capture(_Remote):
     """Descriptors 1 and 2 and their Python objects, from `start` to the end of the `with` block."""
 
     @classmethod
-    def start(cls, *, terminal: bool = True) -> Self:
-        """Everything that is printed is masked from now on; without `terminal` it is in the logs alone."""
+    def start(cls, *, terminal: bool = True, apart: bool = False) -> Self:
+        """Everything that is printed is masked from now on; without `terminal` it is in the logs alone.
+
+        `apart`: what is printed to standard output is shown on standard error.
+        """
         flush_all(sys.stdout, sys.stderr)
         flush_c()
         with ExitStack() as undo:
             undo.callback(close_all, fill_low())
             pipes = {which: os.pipe() for which in (_OUT, _ERR, _ASIDE)}
+            shown = "apart" if apart else "as is" if terminal else ""
             ends = {which: write for which, (_, write) in pipes.items()}
             try:
-                control = _start_masker({which: read for which, (read, _) in pipes.items()}, terminal, undo)
+                control = _start_masker({which: read for which, (read, _) in pipes.items()}, shown, undo)
             finally:
                 undo.callback(close_all, ends.values())  # before the masker is stopped: it waits for that
                 close_all(read for read, _ in pipes.values())
@@ -268,11 +272,11 @@ class Capture(_Remote):
         self._control.ask(Verb.PROGRESS, text.encode("utf-8", "surrogatepass"))
 
 
-def _start_masker(streams: dict[int, int], terminal: bool, undo: ExitStack) -> Control:
+def _start_masker(streams: dict[int, int], shown: str, undo: ExitStack) -> Control:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
     pairs = [f"{fd}:{which}" for which, fd in streams.items()]
-    command = [sys.executable, "-I", "-S", "-c", _MASKER, str(theirs.fileno()), str(int(terminal)), *pairs]
-    out, err = (_OUT, _ERR) if terminal else (subprocess.DEVNULL, subprocess.DEVNULL)
+    command = [sys.executable, "-I", "-S", "-c", _MASKER, str(theirs.fileno()), shown, *pairs]
+    out, err = (_OUT, _ERR) if shown else (subprocess.DEVNULL, subprocess.DEVNULL)
     before = signal.pthread_sigmask(signal.SIG_BLOCK, _NOT_FOR_THE_MASKER)  # which inherits it
     try:
         with theirs:

@@ -29,6 +29,7 @@ from lockwork.pipelines.resolver import Resolver, Values
 
 MAX_FAILURE = 4096
 """Characters of a failure that are recorded beside the step; the log has all of it."""
+INTERRUPTED = "interrupted"
 _MAX_VARIABLE = 128 * 1024  # what Linux takes of one variable, with its name and what ends it
 
 
@@ -65,7 +66,7 @@ def attempt(
     try:
         outputs, notes = _performed(job, function, arguments, resolver)
     except KeyboardInterrupt:
-        return Outcome(status=RunStatus.INTERRUPTED, failure="interrupted")
+        return Outcome(status=RunStatus.INTERRUPTED, failure=INTERRUPTED)
     except BaseException as failure:  # SystemExit and the like too: a step ends its step, not the run
         return failed(failure, resolver.mask)
     return Outcome(status=RunStatus.COMPLETED, outputs=outputs, notes=notes)

@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, cast, overload
 
+from lockwork.client import memory
 from lockwork.domain.checks import ValidationLevel
 from lockwork.domain.errors import InvalidInput
 from lockwork.pipelines import graph
@@ -14,6 +15,8 @@ from lockwork.pipelines.outputs import names_of
 
 if TYPE_CHECKING:
     from lockwork.domain.runs import Run
+
+memory.begin()  # what is fetched before a run begins, the run must mask too
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture, Inline
+from lockwork.client import memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
@@ -19,6 +20,7 @@ from lockwork.pipelines.graph import Graph
 from lockwork.pipelines.preflight import Begun
 from lockwork.pipelines.progress import Progress
 from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.signals import Watch
 from lockwork.pipelines.workers import Finished, Workers
 
 ARTIFACTS = "artifacts"
@@ -32,20 +34,25 @@ def run(
     stack: str | None = None,
     level: ValidationLevel | None = None,
     inline: bool = False,
+    apart: bool = False,
 ) -> Run:
-    """Check all that the pipeline needs, then run it; ValidationFailed or RunFailed where that fails."""
+    """Check all that the pipeline needs, then run it; ValidationFailed or RunFailed where that fails.
+
+    `apart`: standard output is for the caller's answer; what steps print there goes to standard error.
+    """
     _check_not_nested(graph.pipeline.name)
     client = client or Client()
     profile = client.profile
     level = level or profile.settings.level().value
     is_live = os.isatty(2)
-    with Inline() if inline else Capture.start() as capture:
-        progress = Progress(capture, is_live=is_live)
-        begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level)
-        if inline:
-            progress.note("inline: what the steps print is not masked and not kept")
-        record = Execution(client, graph, begun, capture, progress).complete()
-    return _answered(record)
+    with Watch() as watch:
+        with Inline() if inline else Capture.start(apart=apart) as capture:
+            progress = Progress(capture, is_live=is_live)
+            begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level)
+            if inline:
+                progress.note("inline: what the steps print is not masked and not kept")
+            record = Execution(client, graph, begun, capture, progress, watch).complete()
+        return _answered(record)
 
 
 def _answered(record: Run) -> Run:
@@ -73,13 +80,21 @@ class Execution:
     """One run that goes on. To its orchestrator it is the StepRunner."""
 
     def __init__(
-        self, client: Client, graph: Graph, begun: Begun, capture: Capture | Inline, progress: Progress
+        self,
+        client: Client,
+        graph: Graph,
+        begun: Begun,
+        capture: Capture | Inline,
+        progress: Progress,
+        watch: Watch,
     ) -> None:
         self._client, self._graph, self._capture, self._progress = client, graph, capture, progress
+        self._watch = watch
         self._settled, self._plans = begun.settled, begun.plans
         self._id = begun.settled.run.id
         self._folder = client.profile.settings.home.value / ARTIFACTS
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
+        self._resolver.learn(memory.revealed())
         if root_key := client.profile.settings.root_key:
             self._resolver.share([root_key])  # what a step prints of its environment may hold it
         self._outputs: dict[tuple[str, str], OutputRecord] = {}
@@ -111,16 +126,22 @@ class Execution:
 
     def _orchestrated(self) -> tuple[RunStatus, str | None]:
         try:
+            return self._ordered()
+        finally:
+            for finished in self._workers.end():
+                self._record(finished)
+
+    def _ordered(self) -> tuple[RunStatus, str | None]:
+        try:
             component = self._settled.stack.orchestrator
             attributes = self._resolver.values([component.attributes]).fill(component.attributes)
             actor = registry.orchestrator(component, attributes, self._folder)
             completed = actor.run(self._graph.pipeline.steps, self)
         except KeyboardInterrupt:
-            return RunStatus.INTERRUPTED, "interrupted"
+            by = f" by {self._watch.heard.name}" if self._watch.heard else ""
+            return RunStatus.INTERRUPTED, attempts.INTERRUPTED + by
         except Exception as failure:  # an orchestrator may be anybody's code
             return RunStatus.FAILED, attempts.failed(failure, self._capture).failure
-        finally:
-            self._workers.end()
         if completed:
             return RunStatus.COMPLETED, None
         return RunStatus.FAILED, "; ".join(self._failures)
@@ -174,7 +195,13 @@ class Execution:
         )
 
     def _end(self, finished: Finished) -> bool:
-        """Record how a step ended; an interrupted one ends the run."""
+        """Record how a step ended; an interrupted one ends the run, and so does one that would not be."""
+        self._record(finished)
+        if finished.outcome.status is RunStatus.INTERRUPTED or self._watch.heard:
+            raise KeyboardInterrupt
+        return finished.outcome.status is RunStatus.COMPLETED
+
+    def _record(self, finished: Finished) -> None:
         step, outcome, log, began = finished
         self._progress.step_ended(step.name, outcome.status, time.monotonic() - began, outcome.failure)
         for note in outcome.notes:
@@ -199,11 +226,8 @@ class Execution:
             )
         )
         self._outputs |= {(step.name, record.name): record for record in outcome.outputs}
-        if outcome.status is RunStatus.INTERRUPTED:
-            raise KeyboardInterrupt
         if outcome.status is RunStatus.FAILED:
             self._failures.append(f"step {step.name!r}: {outcome.failure}")
-        return outcome.status is RunStatus.COMPLETED
 
     def _leave_if_forked(self, outcome: Outcome) -> None:
         """A step that forked and came back twice: the child must not record, nor run what follows."""
@@ -213,7 +237,7 @@ class Execution:
     def _alert(self, failure: str) -> Iterator[str]:
         """Tell the stack's alerter; that it could not be told is a note, and hides nothing."""
         component = self._settled.stack.alerter
-        if component is None:
+        if not component:
             return
         try:
             values = self._resolver.values([component.attributes])

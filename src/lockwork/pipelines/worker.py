@@ -15,9 +15,12 @@ import msgspec
 
 from lockwork.capture.streams import Joined
 from lockwork.client.api import Client
+from lockwork.client.secrets import inside_step
+from lockwork.domain.runs import RunStatus
 from lockwork.pipelines import attempts, formats
 from lockwork.pipelines.attempts import Outcome
 from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.signals import Listening
 from lockwork.pipelines.workers import AS_IMPORTED, Place, Task, packed
 
 _PR_SET_PDEATHSIG = 1
@@ -25,6 +28,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main() -> None:
     """Run the step; the exit code is 0 whenever the outcome could be told."""
+    listening = Listening()
     door, result, parent = map(int, sys.argv[1:4])
     _end_with(parent)
     for fd in (door, result):
@@ -34,7 +38,7 @@ def main() -> None:
     client = Client(workspace=job.workspace, user=job.user, stack=job.stack)
     resolver = Resolver(client, job.run, job.found, mask)
     resolver.share(known)
-    outcome = _outcome(task, resolver)
+    outcome = _outcome(task, resolver, listening)
     mask.flush()
     with open(result, "wb") as file:
         file.write(packed(outcome, resolver))
@@ -60,13 +64,17 @@ def _read_task() -> tuple[Task, list[str]]:
     return task, known
 
 
-def _outcome(task: Task, resolver: Resolver) -> Outcome:
+def _outcome(task: Task, resolver: Resolver, listening: Listening) -> Outcome:
     try:
-        function = _function(task.place)
-        arguments = {name: formats.decode(form, data) for name, (form, data) in task.arguments.items()}
+        with listening:
+            with inside_step(task.job.run, task.job.plan.step.name, resolver.learn):
+                function = _function(task.place)
+            arguments = {name: formats.decode(form, data) for name, (form, data) in task.arguments.items()}
+            return attempts.attempt(task.job, function, arguments, resolver)
+    except KeyboardInterrupt:
+        return Outcome(status=RunStatus.INTERRUPTED, failure=attempts.INTERRUPTED)
     except BaseException as failure:  # importing runs the user's code, which may fail in any way
         return attempts.failed(failure, resolver.mask)
-    return attempts.attempt(task.job, function, arguments, resolver)
 
 
 def _function(place: Place) -> Any:

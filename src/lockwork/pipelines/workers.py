@@ -9,7 +9,8 @@ import signal
 import subprocess
 import sys
 import time
-from contextlib import ExitStack, suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
 from typing import IO, Any, NamedTuple
@@ -21,9 +22,10 @@ from lockwork.capture.streams import Capture
 from lockwork.domain.errors import InvalidInput, LockworkError
 from lockwork.domain.runs import RunStatus, Step
 from lockwork.pipelines import authoring, formats
-from lockwork.pipelines.attempts import Job, Outcome
+from lockwork.pipelines.attempts import INTERRUPTED, Job, Outcome
 from lockwork.pipelines.graph import Call
 from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.signals import ENDING
 
 PATIENCE = 5.0
 """Seconds that a worker has to end by itself once it is interrupted."""
@@ -100,7 +102,7 @@ class Workers:
         with ExitStack() as opened:
             place = opened.enter_context(capture.worker(step.name))
             result = opened.enter_context(_nameless_file())
-            with _nameless_file() as stdin:
+            with _nameless_file() as stdin, _undisturbed():
                 stdin.write(packed(task, self._resolver))
                 stdin.seek(0)
                 process = subprocess.Popen(
@@ -110,7 +112,7 @@ class Workers:
                     stderr=place.stderr,
                     pass_fds=[place.door, result.fileno()],
                 )
-            self._running.append(_Worker(step, process, result, place.log, began, opened.pop_all()))
+                self._running.append(_Worker(step, process, result, place.log, began, opened.pop_all()))
 
     def next_finished(self) -> Finished:
         """Wait for one."""
@@ -122,35 +124,41 @@ class Workers:
                     return self._finished(worker)
             self._wait()
 
-    def end(self) -> None:
-        """Let none of them outlive the run."""
+    def end(self) -> list[Finished]:
+        """Let none of them outlive the run; what each had to tell."""
         for worker in self._running:
             with suppress(ProcessLookupError):
                 worker.process.send_signal(signal.SIGINT)
         deadline = time.monotonic() + PATIENCE
+        ended = []
         for worker in list(self._running):
             try:
                 worker.process.wait(max(0.0, deadline - time.monotonic()))
-            except subprocess.TimeoutExpired:
+            except (subprocess.TimeoutExpired, KeyboardInterrupt):  # a second Ctrl-C: wait no longer
+                deadline = 0.0
                 worker.process.kill()
                 worker.process.wait()
-            self._finished(worker)
+            ended.append(self._finished(worker, is_interrupted=True))
+        return ended
 
-    def _finished(self, worker: _Worker) -> Finished:
+    def _finished(self, worker: _Worker, *, is_interrupted: bool = False) -> Finished:
         self._running.remove(worker)
         worker.result.seek(0)
         told = worker.result.read()
         worker.opened.close()
-        outcome = self._understood(told, worker.process.returncode)
+        outcome = self._understood(told)
+        if outcome is None and is_interrupted:
+            outcome = Outcome(status=RunStatus.INTERRUPTED, failure=INTERRUPTED)
+        elif outcome is None:
+            outcome = Outcome(status=RunStatus.FAILED, failure=_end_of(worker.process.returncode))
         return Finished(worker.step, outcome, worker.log, worker.began)
 
-    def _understood(self, told: bytes, code: int) -> Outcome:
-        """What the worker said, or what its end says."""
+    def _understood(self, told: bytes) -> Outcome | None:
+        """What the worker said, if it came to that."""
         try:
             outcome, learned = msgspec.msgpack.decode(told, type=tuple[Outcome, list[str]])
         except msgspec.MsgspecError:
-            how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal(-code)}"
-            return Outcome(status=RunStatus.FAILED, failure=f"its process {how} before the step was over")
+            return None
         self._resolver.share(learned)
         return self._masked(outcome)
 
@@ -173,6 +181,16 @@ class Workers:
                 opened.callback(os.close, fd)
                 poll.register(fd, select.POLLIN)
             poll.poll()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """No signal comes between a worker's start and its place in the list; it inherits that."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _task(job: Job, call: Call) -> Task:
@@ -236,6 +254,11 @@ def _nameless_file() -> IO[bytes]:
     import tempfile  # lazy: only where the system has no memory files
 
     return tempfile.TemporaryFile()
+
+
+def _end_of(code: int) -> str:
+    how = f"ended with code {code}" if code >= 0 else f"was ended by {_signal(-code)}"
+    return f"its process {how} before the step was over"
 
 
 def _signal(number: int) -> str:

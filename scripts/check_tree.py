@@ -21,6 +21,7 @@ MAY_REVEAL = {
     "cli/keys.py": "prints a root key that nothing uses yet: `key generate`",
     "crypto/keyring.py": "writes a root key into the keyring file",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
+    "pipelines/files.py": "keeps what was fetched before out of the text of a failure",
     "pipelines/resolver.py": "makes known to the mask what a step fetches by itself",
     "service/credentials.py": "tells a plain value of a sensitive attribute from a reference",
     "service/secrets.py": "hands new values to the domain, which checks them against the limits",

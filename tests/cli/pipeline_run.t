@@ -156,3 +156,42 @@ Files that are no use are told in a line.
   error: no run '12345678'
   hint: lockwork run list
   [1]
+
+Code that fails while a pipeline is put together is told with its line, a value that it fetched as ***.
+
+  $ cat > early.py <<'END'
+  > from lockwork import Client, pipeline, step
+  > PW = Client().get_secret("db").secret_values["password"]
+  > print("imported")
+  > @step
+  > def two() -> tuple[int, int]:
+  >     print("in the step")
+  >     return 1, 2
+  > @pipeline
+  > def missing() -> None:
+  >     {}[PW]
+  > @pipeline
+  > def unpacked() -> None:
+  >     a, b, c = two()
+  > @pipeline
+  > def fine() -> None:
+  >     two()
+  > END
+  $ lockwork pipeline run early.py:missing > /dev/null
+  error: pipeline 'missing', early.py line 10: KeyError: '***'
+  [1]
+  $ lockwork pipeline run early.py:unpacked > /dev/null
+  error: pipeline 'unpacked', early.py line 13: ValueError: not enough values to unpack (expected 3, got 2)
+  [1]
+  $ printf 'x = 1\ndef (\n' > broken.py
+  $ lockwork pipeline run broken.py
+  error: *broken.py, line 2, cannot be imported: SyntaxError: invalid syntax (glob)
+  [1]
+
+For programs the record alone is on standard output; what file and steps print is on standard error.
+
+  $ lockwork pipeline run early.py:fine -o json 2> told | python3 -c 'import json, sys; print(json.load(sys.stdin)["status"])'
+  completed
+  $ grep -e imported -e 'in the step' told
+  imported
+  in the step

@@ -1,6 +1,8 @@
 """`lockwork pipeline run|validate`: a pipeline that stands in a file, checked or run on a stack."""
 
+import sys
 from collections.abc import Callable
+from contextlib import nullcontext, redirect_stdout
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
@@ -55,8 +57,15 @@ def run(
     from lockwork.pipelines import runner  # lazy: help needs no runner
 
     wanted = session.profile.settings.level(level)
-    graph = _graph(place, settings)
-    record = runner.run(graph, client=session.client, stack=stack, level=wanted.value, inline=inline)
+    graph = _graph(session, place, settings)
+    record = runner.run(
+        graph,
+        client=session.client,
+        stack=stack,
+        level=wanted.value,
+        inline=inline,
+        apart=session.output != "table",
+    )
     session.show(runs.record(record), lambda: None)  # for people, the run has told of itself
 
 
@@ -77,7 +86,7 @@ def validate(
     from lockwork.pipelines import preflight  # lazy: help needs none of it
 
     wanted = session.profile.settings.level(level)
-    graph = _graph(place, settings)
+    graph = _graph(session, place, settings)
     name = stack or session.profile.stack.value
     if wanted.value is ValidationLevel.NONE:  # nothing is asked, not even for the stack
         report = Report(ok=True, stack=name, level=wanted.value, checked=0)
@@ -109,21 +118,23 @@ def _show(name: str, checked: "Checked") -> None:
         terminal.note(line)
     if not report.ok:
         raise ValidationFailed(reports.refusal(what, report, checked.faults), report)
-    terminal.say(f"{what}: {report.checked} references checked, all is there")
+    count = f"{report.checked} reference{'s' if report.checked != 1 else ''}"
+    terminal.say(f"{what}: {count} checked, all is there")
 
 
-def _graph(place: str, settings: str | None) -> "Graph":
+def _graph(session: Session, place: str, settings: str | None) -> "Graph":
     from lockwork.pipelines import files  # lazy: as above
 
-    found = files.load(place)
-    if settings is not None:
-        found = found.with_options(settings=_settings(settings))
-    return found.graph()
+    # What the file prints by itself must not come before a record that a program will read.
+    aside = redirect_stdout(sys.stderr) if session.output != "table" else nullcontext()
+    with aside:
+        found = files.load(place)
+        if settings is not None:
+            found = found.with_options(settings=_settings(settings))
+        return files.put_together(found)
 
 
 def _settings(path: str) -> Any:
-    import sys
-
     from lockwork.cli.arguments import Source
     from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
     from lockwork.domain.errors import InvalidInput

@@ -6,9 +6,12 @@ import traceback
 from pathlib import Path
 from types import ModuleType
 
+from lockwork.capture.streams import Mask
+from lockwork.client import memory
 from lockwork.domain.errors import InvalidInput, LockworkError, NotFound
 from lockwork.domain.nearness import near
 from lockwork.pipelines.authoring import Pipeline
+from lockwork.pipelines.graph import Graph
 
 
 def load(place: str) -> "Pipeline[...]":
@@ -28,6 +31,19 @@ def load(place: str) -> "Pipeline[...]":
         )
         raise InvalidInput(f"{path} holds {what}: {', '.join(pipelines) or 'none'}", hint=hint)
     return next(iter(pipelines.values()))
+
+
+def put_together(found: "Pipeline[...]") -> Graph:
+    """Its steps; what its function fails with is told with the line, and without values fetched before."""
+    try:
+        return found.graph()
+    except LockworkError:
+        raise
+    except Exception as failure:  # the function is code of the user's, and may fail in any way
+        path = Path(found.entrypoint.__code__.co_filename)
+        line = _line(path, failure)
+        told = _told(failure)
+    raise InvalidInput(f"{found}, {path.name}{f' line {line}' if line else ''}: {told}")
 
 
 def _parted(place: str) -> tuple[Path, str | None]:
@@ -57,11 +73,11 @@ def _imported(path: Path) -> ModuleType:
     except (LockworkError, KeyboardInterrupt):
         raise
     except BaseException as failure:  # the file is code of the user's, and may fail in any way
-        told = "".join(traceback.format_exception_only(failure)).strip().splitlines()[-1]
-        where = _line(path, failure)
+        line = _line(path, failure)
+        told = _told(failure)
     else:
         return module
-    raise InvalidInput(f"{path}{where} cannot be imported: {told}")
+    raise InvalidInput(f"{path}{f', line {line},' if line else ''} cannot be imported: {told}")
 
 
 def _name_for(path: Path) -> str:
@@ -69,10 +85,20 @@ def _name_for(path: Path) -> str:
     return path.stem if path.stem.isidentifier() and path.stem not in sys.modules else f"lockwork_{path.stem}"
 
 
-def _line(path: Path, failure: BaseException) -> str:
+def _line(path: Path, failure: BaseException) -> int | None:
+    """Where in this file it failed, or where this file cannot be read as Python."""
+    if isinstance(failure, SyntaxError) and failure.filename == str(path):
+        return failure.lineno
     frames = traceback.extract_tb(failure.__traceback__)
     lines = [frame.lineno for frame in frames if frame.filename == str(path)]
-    return f", line {lines[-1]}," if lines else ""
+    return lines[-1] if lines else None
+
+
+def _told(failure: BaseException) -> str:
+    """What failed, on one line, without values that this process has fetched."""
+    mask = Mask()
+    mask.learn(value.reveal() for value in memory.revealed())
+    return mask.scrub("".join(traceback.format_exception_only(failure)).strip()).splitlines()[-1]
 
 
 def _listed(pipelines: dict[str, "Pipeline[...]"]) -> str:

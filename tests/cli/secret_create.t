@@ -34,8 +34,6 @@ Any key can be given so, with dashes and underscores taken literally.
 Nothing is stored of a command that is wrong. A taken name, and what else to do:
 
   $ lockwork secret create db --password=other
-  secret db:
-    password  ***
   error: secret 'db' already exists in workspace 'default'
   hint: change it with: lockwork secret update db, or create it with --if-exists update
   [1]
@@ -44,8 +42,6 @@ Nothing is stored of a command that is wrong. A taken name, and what else to do:
     password  ***
   stored workspace secret 'db', now version 2
   $ lockwork secret create db --password=hunter4 --if-exists skip
-  secret db:
-    password  ***
   workspace secret 'db' is there, at version 2
   $ lockwork secret get db --key password
   hunter3 (no-eol)
@@ -120,13 +116,15 @@ A word that is an option elsewhere is never guessed to be a key.
   hint: as an option: lockwork --workspace … GROUP COMMAND, before the group; as a key: through --values
   [2]
   $ lockwork secret create x --force=hunter2
-  error: --force is an option of other commands and not of this one, so it is not guessed here
-  hint: if it is meant as a key, give it through --values
+  error: --force is an option of `lockwork secret update` and not of this command, so it is not guessed here
+  hint: as an option: lockwork secret update … --force …; as a key: through --values
   [2]
   $ lockwork secret create x --new_scope=user
-  error: --new-scope is an option of other commands and not of this one, so it is not guessed here
-  hint: if it is meant as a key, give it through --values
+  error: --new-scope is an option of `lockwork secret update` and not of this command, so it is not guessed here
+  hint: as an option: lockwork secret update … --new-scope …; as a key: through --values
   [2]
+  $ lockwork secret create others --name=a --page=b --key=c --reveal=d --purge=e 2> /dev/null
+  created workspace secret 'others', version 1
   $ lockwork secret create x -v '{"workspace": "w", "force": "f"}'
   secret x:
     workspace  ***
@@ -144,6 +142,7 @@ None of the wrong commands stored anything, and none said the value.
   db user
   db workspace
   keys workspace
+  others workspace
   x workspace
 
 Without a terminal nothing asks.

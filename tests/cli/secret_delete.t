@@ -4,9 +4,13 @@
 Deleting asks first; without a terminal it names the flag.
 
   $ lockwork secret delete db
-  error: the question whether to delete needs a terminal, and there is none
-  hint: --yes deletes without asking
+  error: the question whether to go on needs a terminal, and there is none
+  hint: --yes goes on without asking
   [2]
+  $ lockwork secret delete nope
+  error: no secret 'nope'
+  hint: looked in the own scope of user 'default' or in workspace 'default'; see: lockwork secret list
+  [1]
   $ lockwork secret delete nope -y
   error: no secret 'nope'
   hint: looked in the own scope of user 'default' or in workspace 'default'; see: lockwork secret list

@@ -16,10 +16,6 @@ An update sets the keys that are given, removes what it is told to, and leaves t
 A key that is not there cannot be removed, nor set and removed at once; nothing changes then.
 
   $ lockwork secret update db -r usernam -r port --password=hunter4
-  secret db:
-    password  ***
-    usernam   removed
-    port      removed
   error: no key 'usernam'
   hint: secret 'db' has the keys: password, port
   [1]
@@ -34,15 +30,10 @@ A key that is not there cannot be removed, nor set and removed at once; nothing 
   hint: give --KEY=VALUE, --remove-keys KEY, a new name or a new scope
   [1]
   $ lockwork secret update db -r port -r password
-  secret db:
-    port      removed
-    password  removed
   error: secret 'db' would have no key left
   hint: lockwork secret delete db
   [1]
   $ lockwork secret update nope --k=hunter2
-  secret nope:
-    k  ***
   error: no secret 'nope'
   hint: looked in the own scope of user 'default' or in workspace 'default'; see: lockwork secret list
   [1]
@@ -51,8 +42,8 @@ A key that is not there cannot be removed, nor set and removed at once; nothing 
   hint: did you mean --ask?
   [2]
   $ lockwork secret update db --if-exists=skip
-  error: --if-exists is an option of other commands and not of this one, so it is not guessed here
-  hint: if it is meant as a key, give it through --values
+  error: --if-exists is an option of `lockwork secret create` and not of this command, so it is not guessed here
+  hint: as an option: lockwork secret create … --if-exists …; as a key: through --values
   [2]
   $ lockwork secret update db --ask password
   error: --ask password needs a terminal, and there is none
@@ -64,8 +55,6 @@ A key that is not there cannot be removed, nor set and removed at once; nothing 
 Who read an old version changes nothing.
 
   $ lockwork secret update db --password=hunter5 --if-version 1
-  secret db:
-    password  ***
   error: secret 'db' is at version 2, not 1; nothing was changed
   hint: read it again, then repeat the change with the version you read
   [1]

@@ -181,8 +181,6 @@ A server is never stood in for by the store here.
   hint: set LOCKWORK_URL too, or unset LOCKWORK_TOKEN
   [3]
   $ LOCKWORK_URL=https://example.com LOCKWORK_TOKEN=lkw_hunter2 lockwork secret create x --k=v
-  secret x:
-    k  ***
   error: LOCKWORK_URL is set, but this version of Lockwork keeps secrets on this machine only
   hint: unset LOCKWORK_URL and LOCKWORK_TOKEN
   [3]

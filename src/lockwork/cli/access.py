@@ -64,7 +64,7 @@ def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     """Delete a user; refused while they have secrets of their own."""
     if not yes:
         also = " and all secrets of their own, for good" if force else ""
-        terminal.must_confirm(f"delete user {name_or_id!r}{also}?")
+        terminal.must_confirm(f"delete user {session.client.get_user(name_or_id).name!r}{also}?")
     gone = session.client.delete_user(name_or_id, force=force)
     session.done(f"deleted user {gone.name!r}", record(gone))
     terminal.notes([*gone.notes])

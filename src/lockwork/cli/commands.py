@@ -84,14 +84,12 @@ class FreeCommand(Command):
     def __init__(
         self,
         *args: Any,
-        sisters: Sequence[str] = (),
         read_key: Callable[[str], str] | None = None,
         other_way: str = "through --values",
         free: str = "[--KEY=VALUE]...",
         **more: Any,
     ) -> None:
         super().__init__(*args, **more)
-        self._sisters = frozenset(sisters)
         self._read_key = read_key
         self._other_way = other_way
         self._free = free
@@ -117,22 +115,23 @@ class FreeCommand(Command):
             with suppress(LockworkError):
                 return free_options(args, known=known, read_key=read_key)
             return [], [word for word in args if not word.startswith("--") or word in known]
+        sisters = self.sister_options(ctx)
         for before, word in zip(("", *args), args, strict=False):
-            if not known.get(before):  # else it is the value of an option
-                self._check_no_sister(word)
+            option = spelled_with_dashes(word.partition("=")[0])
+            if option in sisters and not known.get(before):  # else it is the value of an option
+                raise WrongUsage(
+                    f"{option} is an option of `{sisters[option]}` and not of this command, so it is not "
+                    "guessed here",
+                    hint=f"as an option: {sisters[option]} … {option} …; as a key: {self._other_way}",
+                )
         reserved = GLOBAL_OPTIONS - known.keys()
         return free_options(
             args, known=known, reserved=reserved, read_key=read_key, other_way=self._other_way
         )
 
-    def _check_no_sister(self, word: str) -> None:
-        """An option of a command much like this one is not guessed to be a key."""
-        option = spelled_with_dashes(word.partition("=")[0])
-        if option in self._sisters and option not in {o for p in self.params for o in p.opts}:
-            raise WrongUsage(
-                f"{option} is an option of other commands and not of this one, so it is not guessed here",
-                hint=f"if it is meant as a key, give it {self._other_way}",
-            )
+    def sister_options(self, ctx: click.Context) -> dict[str, str]:  # noqa: ARG002 - a subclass looks there
+        """Options of other commands that are not guessed to be keys here: command paths by option."""
+        return {}
 
 
 class Group(OnceCommand, click.Group):

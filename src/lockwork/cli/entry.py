@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from lockwork.cli import terminal
-from lockwork.cli.commands import FreeCommand, key_alone
+from lockwork.cli.commands import FreeCommand, key_alone, known_options
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.secrets import SecretKey, checked_value
 
@@ -15,17 +15,28 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 ON_COMMAND_LINES = (
     "Values on a command line stay in the shell's history and are seen in process lists: prefer --ask KEY, "
-    "-i, --KEY=@FILE, or --KEY=@- for standard input. @@x is the text @x."
+    "-i, --KEY=@FILE, or --KEY=@- for standard input. @@x is the text @x.\n\n"
+    "The options of `secret create`, of `secret update` and of `lockwork` itself are never taken for keys: "
+    "keys that are called so are given through --values."
 )
-_OF_CREATE = ("--if-exists",)
-_OF_OTHERS = ("--remove-keys", "--new-scope", "--new-name", "--if-version", "--force", "--reveal")
 
 
 class EntryCommand(FreeCommand):
     """A command that stores values. What is an option of its sister is not guessed to be a key."""
 
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, sisters=(*_OF_CREATE, *_OF_OTHERS), **more)
+    def sister_options(self, ctx: click.Context) -> dict[str, str]:
+        """Long options of the other commands that store values."""
+        group = ctx.parent.command if ctx.parent else None
+        if not isinstance(group, click.Group) or ctx.parent is None:
+            return {}
+        own = known_options(self, ctx)
+        return {
+            option: f"{ctx.parent.command_path} {name}"
+            for name, sister in group.commands.items()
+            if type(sister) is type(self)
+            for option in known_options(sister, ctx)
+            if option.startswith("--") and option not in own
+        }
 
 
 def entry_options(command: F) -> F:

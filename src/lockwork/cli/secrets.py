@@ -1,7 +1,7 @@
 """`lockwork secret …`: create, list, get, update, rename, delete and bring back."""
 
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import click
@@ -20,7 +20,7 @@ from lockwork.cli.session import (
     pass_session,
     scope_option,
 )
-from lockwork.domain.errors import InvalidInput, NotFound, WrongUsage
+from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, WrongUsage
 from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, is_uuid
 from lockwork.messages import Listing
 from lockwork.messages.secrets import ListSecrets
@@ -57,14 +57,21 @@ def create(session: Session, /, name: str, scope: SecretScope | None, if_exists:
 
     --KEY=VALUE takes any key, before or after NAME, and wins over --values and --env-file.
     """
-    SecretName.parse(name)  # before anybody types a value for it
+    scope = scope or SecretScope.WORKSPACE
+    present = _present(session, SecretName.parse(name), scope)  # before anybody types a value for it
+    if present and if_exists == "fail":
+        raise _taken(session, present)
+    is_left = present is not None and if_exists == "skip"
+    if is_left:
+        given |= {"ask": (), "interactive": False}
     values = entered(**given)
     if not values and if_exists != "skip":
         raise InvalidInput(
             "there is nothing to store", hint="give --KEY=VALUE, --values, --env-file, --ask KEY or -i"
         )
-    echo(name, values)
-    info = session.client.create_secret(name, values, scope or SecretScope.WORKSPACE, if_exists=if_exists)
+    if not is_left:
+        echo(name, values)
+    info = session.client.create_secret(name, values, scope, if_exists=if_exists)
     # What the store found there is not told by its answer, so nothing is claimed that may not be so.
     sentences = {"fail": "created {}, version {}", "update": "stored {}, now version {}",
                  "skip": "{} is there, at version {}"}  # fmt: skip
@@ -166,9 +173,10 @@ def update(session: Session, /, name_or_id: str, remove: tuple[str, ...], scope:
            new_scope: SecretScope | None, if_version: int | None, force: bool,
            **given: Any) -> None:  # fmt: skip
     """Set and remove keys, as one new version; the other keys stay."""
-    present = session.client.describe_secret(name_or_id, scope).keys if given["interactive"] else ()
-    values = entered(**given, present=present)
-    echo(name_or_id, values, remove)
+    was = session.client.describe_secret(name_or_id, scope)  # before anybody types a value for it
+    values = entered(**given, present=was.keys)
+    if _can_succeed(was, values, remove, if_version):
+        echo(was.name, values, remove)
     info = session.client.update_secret(
         name_or_id,
         scope,
@@ -212,7 +220,6 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
            purge: bool) -> None:  # fmt: skip
     """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
     if not yes:
-        terminal.must_be_interactive("the question whether to delete", "--yes deletes without asking")
         how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
         terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
     info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)
@@ -281,6 +288,32 @@ def explain(session: Session, reference: str) -> None:
         if found.fix and session.output == "table":
             terminal.hint(found.fix)
         raise click.exceptions.Exit(1)
+
+
+# --- what is there -----------------------------------------------------------------------------------------
+
+
+def _present(session: Session, name: str, scope: SecretScope) -> SecretInfo | None:
+    try:
+        return session.client.describe_secret(name, scope)
+    except NotFound:
+        return None
+
+
+def _can_succeed(
+    was: SecretInfo, values: Mapping[str, str], remove: Sequence[str], if_version: int | None
+) -> bool:
+    """Whether an update is not refused for what is known already, so that it tells what it stores."""
+    is_left = {*was.keys, *values} - {*remove}
+    return bool(is_left) and {*remove} <= {*was.keys} and if_version in (None, was.version)
+
+
+def _taken(session: Session, present: SecretInfo) -> AlreadyExists:
+    """As the store says it, where somebody else is quicker."""
+    of_user = f"in the own scope of user {present.owner!r}"
+    where = of_user if present.scope is SecretScope.USER else f"in workspace {session.client.workspace!r}"
+    hint = f"change it with: lockwork secret update {present.name}, or create it with --if-exists update"
+    return AlreadyExists("secret", present.name, where, hint=hint)
 
 
 # --- showing -----------------------------------------------------------------------------------------------

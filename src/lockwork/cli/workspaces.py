@@ -83,7 +83,8 @@ def describe(session: Session, name_or_id: str | None) -> None:
 def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     """Delete a workspace; refused while it holds secrets, components or stacks of yours."""
     if not yes:
-        terminal.must_confirm(f"delete workspace {name_or_id!r}{' and all that is in it' if force else ''}?")
+        also = " and all that is in it" if force else ""
+        terminal.must_confirm(f"delete workspace {session.client.get_workspace(name_or_id).name!r}{also}?")
     gone = session.client.delete_workspace(name_or_id, force=force)
     session.done(f"deleted workspace {gone.name!r}", record(session, gone))
     if gone.name == session.client.workspace:

@@ -99,6 +99,40 @@ def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path, open_termin
     assert stored("db") == {"key": "short"}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["update", "nosuch", "--ask", "user"], "no secret 'nosuch'"),
+        (["update", "nosuch", "-i"], "no secret 'nosuch'"),
+        (["create", "db", "--ask", "user"], "already exists in workspace 'default'"),
+        (["create", "db", "-i"], "already exists in workspace 'default'"),
+        (["delete", "nosuch"], "no secret 'nosuch'"),
+    ],
+)
+def test_nobody_is_asked_for_what_cannot_be_done(
+    own_home: Path, talk: Talk, words: list[str], said: str
+) -> None:
+    """A secret that is not there, or a name that is taken, is told before the first question."""
+    client = Client()
+    client.create_secret("db", {"k": "v"})
+    client.close()
+    code, screen = talk(["secret", *words])
+    assert code == 1
+    assert said in screen
+    for question in ("value of", "key (", "[y/N]", "***"):
+        assert question not in screen
+
+
+def test_nobody_is_asked_for_what_is_skipped(own_home: Path, talk: Talk) -> None:
+    """`--if-exists skip` asks for nothing where the secret is there."""
+    client = Client()
+    client.create_secret("db", {"k": "v"})
+    client.close()
+    code, screen = talk(["secret", "create", "db", "--ask", "k", "--if-exists", "skip"])
+    assert code == 0
+    assert "value of" not in screen
+
+
 PEM = "-----BEGIN KEY-----\nbGluZTE=\nbGluZTI=\n-----END KEY-----"
 
 

@@ -1,13 +1,14 @@
 """Answers as table, JSON, YAML and CSV. A table is for people; the others have stable field names.
 
 Nothing is cut, and nothing is markup. On a terminal control characters are shown escaped; elsewhere every
-form holds the data as it is.
+form holds the data as it is, but for the lines of a table's cell, which are indented.
 """
 
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from enum import Enum
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from lockwork.cli import terminal
@@ -56,52 +57,71 @@ def show_list(
 
 
 def fields(record: Record) -> None:
-    """One `name  value` line a field; a value that is longer than the terminal goes on below."""
+    """One `name  value` line a field."""
     pairs([(name, cell(value)) for name, value in record.items()])
 
 
 def pairs(lines: Sequence[tuple[str, str]]) -> None:
+    """Names and values; further lines of a value stand below its first, so that none looks like a name."""
     width = max((len(name) for name, _ in lines), default=0)
     for name, text in lines:
-        shown = terminal.for_stream(text, sys.stdout)
-        if sys.stdout.isatty():
-            shown = shown.replace("\n", "\n" + " " * (width + 2))
+        shown = terminal.for_stream(text, sys.stdout).replace("\n", "\n" + " " * (width + 2))
         print(f"{name:<{width}}  {shown}" if text else name)
 
 
 def rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """A table with headings; on a terminal wide cells are folded."""
+    """A table with headings. Wider than the terminal it goes on beyond its edge: a name is never broken.
+
+    Only lists and prose are folded, between words.
+    """
+    table = [
+        [_lines(terminal.for_stream(text, sys.stdout), n) for n, text in enumerate(row)] for row in cells
+    ]
+    table = [[[name.upper()] for name in columns], *table]
     if sys.stdout.isatty():
-        _folded(columns, cells)
-        return
-    lines = [[name.upper() for name in columns], *cells]
-    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
-    for line in lines:
-        padded = [text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)]
-        print("  ".join(padded).rstrip(" "))
+        _fold(columns, table)
+    widths = _widths(table)
+    for number, row in enumerate(table):
+        bold = number == 0 and terminal.is_coloured(sys.stdout)
+        for line in zip_longest(*row, fillvalue=""):
+            padded = [text + " " * (width - _width(text)) for text, width in zip(line, widths, strict=True)]
+            text = "  ".join(padded).rstrip(" ")
+            print(f"\x1b[1m{text}\x1b[0m" if bold else text)
 
 
-def _folded(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    from rich.cells import cell_len  # lazy: 100 ms, and only tables on a terminal need it
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+_PROSE = frozenset({"keys", "components", "outputs", "detail", "help"})
+_LEAST = 20
+"""How narrow a folded column gets: below, lines of single words tell less than a long line does."""
 
-    safe = [[terminal.escaped(text) for text in line] for line in cells]
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    least = 0
-    for number, name in enumerate(columns):
-        widest = max(cell_len(text) for text in (name, *(line[number] for line in safe)))
-        # An id or a word that is folded cannot be copied; a long list of keys can be read in lines.
-        narrow = widest if name == "id" else min(widest, 12)
-        table.add_column(Text(name.upper()), overflow="fold", min_width=narrow)
-        least += narrow + 2
-    for line in safe:
-        table.add_row(*(Text(text, overflow="fold") for text in line))
-    console = Console(markup=False, highlight=False, emoji=False, soft_wrap=False)
-    # Rich drops what does not fit: on a narrower terminal the lines go on beyond its edge instead.
-    console.width = max(console.width, least)
-    console.print(table, crop=False)
+_Cell = list[str]
+"""Its lines."""
+
+
+def _lines(text: str, column: int) -> _Cell:
+    """Further lines of a first column are indented: they would look like rows."""
+    first, *others = text.split("\n")
+    return [first, *(" " * 2 + line if column == 0 else line for line in others)]
+
+
+def _fold(columns: Sequence[str], table: list[list[_Cell]]) -> None:
+    """Take what is too wide off the widest columns of lists and prose."""
+    from shutil import get_terminal_size  # lazy: only a terminal has an edge
+    from textwrap import wrap
+
+    widths = _widths(table)
+    excess = sum(widths) + 2 * (len(widths) - 1) - get_terminal_size().columns
+    for n in sorted((n for n, name in enumerate(columns) if name in _PROSE), key=lambda n: -widths[n]):
+        if excess <= 0:
+            return
+        width = max(widths[n] - excess, _LEAST)
+        for row in table:
+            lines = (wrap(line, width, break_long_words=False, break_on_hyphens=False) for line in row[n])
+            row[n] = [line for folded in lines for line in folded or [""]]
+        excess -= widths[n] - _widths(table)[n]
+
+
+def _widths(table: Sequence[Sequence[_Cell]]) -> list[int]:
+    return [max(_width(line) for lines in column for line in lines) for column in zip(*table, strict=True)]
 
 
 def _width(text: str) -> int:

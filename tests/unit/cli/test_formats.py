@@ -64,6 +64,14 @@ def test_a_table_pads_by_what_is_seen(capsys: pytest.CaptureFixture[str]) -> Non
     assert capsys.readouterr().out.splitlines() == ["A     B", "\u8868    x", "e\u0301     y", "long  z"]
 
 
+def test_lines_of_a_value_look_like_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    """Further lines of a value or cell are indented: none can pass for another name or row."""
+    formats.pairs([("password", "one\nuser  root"), ("user", "anna")])
+    assert capsys.readouterr().out == "password  one\n          user  root\nuser      anna\n"
+    formats.rows(("name", "note"), [["a\nroot", "x\ny"], ["b", "z"]])
+    assert capsys.readouterr().out == "NAME    NOTE\na       x\n  root  y\nb       z\n"
+
+
 def test_a_list_tells_its_page_on_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     """The array is alone on stdout; page and total are a note, and say where counting stopped."""
     page: Page[Any] = Page(items=(1,), page=2, size=1, total=10_000, counted=False)

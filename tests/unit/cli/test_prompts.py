@@ -196,21 +196,23 @@ def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:
         assert r"a\x1b]0;owned\x07b\x9b31m\u202ec" in screen
 
 
-@pytest.mark.parametrize("width", [1, 10, 30, 70])
-def test_a_narrow_terminal_loses_nothing(own_home: Path, open_terminal: OpenTerminal, width: int) -> None:
-    """However narrow it is, each name and key of a list is on it in full, in lines of its cell."""
-    keys = [f"key_number_{n}" for n in range(9)]
+@pytest.mark.parametrize("width", [1, 10, 30, 70, 120])
+def test_a_narrow_terminal_breaks_no_name(own_home: Path, open_terminal: OpenTerminal, width: int) -> None:
+    """However narrow it is, each name, time and key is on one line: what does not fit goes on beyond."""
+    keys = [f"key-number_{n}" for n in range(9)]
     client = Client()
-    client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(keys, "x"))
+    made = client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(keys, "x"))
     client.close()
     terminal = open_terminal("secret", "list", width=width)
     assert terminal.end() == 0
-    lines = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
-    columns = [lines[0].index(name) for name in ("NAME", "SCOPE", "OWNER", "KEYS", "VERSION")]
-    name = "".join(line[columns[0] : columns[1]].strip() for line in lines[1:])
-    listed = "".join(line[columns[3] : columns[4]].replace(" ", "") for line in lines[1:])
-    assert name == "a-rather-long-name-of-a-secret"
-    assert listed == ",".join(keys)
+    heading, first, *more = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+    assert heading.split() == ["NAME", "SCOPE", "OWNER", "KEYS", "VERSION", "UPDATED"]
+    assert first.startswith("a-rather-long-name-of-a-secret  workspace  default  key-number_0,")
+    assert first.endswith(made.updated.strftime("  1        %Y-%m-%d %H:%M:%SZ"))
+    at = heading.index("KEYS")
+    listed = [first[at : heading.index("VERSION")], *more]
+    assert "".join(line.replace(" ", "") for line in listed) == ",".join(keys)
+    assert all(line[:at].isspace() for line in more)
     assert "…" not in terminal.screen
 
 

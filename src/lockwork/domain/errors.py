@@ -31,6 +31,8 @@ class LockworkError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            self.add_note(f"hint: {hint}")  # where Python shows a traceback, the way out stands below it
 
     def __str__(self) -> str:  # KeyError would print a repr
         return self.message

@@ -98,7 +98,9 @@ def _told(failure: BaseException) -> str:
     """What failed, on one line, without values that this process has fetched."""
     mask = Mask()
     mask.learn(value.reveal() for value in memory.revealed())
-    return mask.scrub("".join(traceback.format_exception_only(failure)).strip()).splitlines()[-1]
+    told = traceback.TracebackException.from_exception(failure)
+    told.__notes__ = None  # they would be the last line
+    return mask.scrub("".join(told.format_exception_only()).strip()).splitlines()[-1]
 
 
 def _listed(pipelines: dict[str, "Pipeline[...]"]) -> str:

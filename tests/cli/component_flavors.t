@@ -53,7 +53,7 @@
   
   attributes
   NAME                       KIND     REQUIRED  SENSITIVE  DEFAULT  HELP
-  tracking_uri               text                                   the server; without one, files beside the artifacts
+  tracking_uri               text                                   the server, tried for 12 s (MLFLOW_HTTP_REQUEST_MAX_RETRIES); without one, files beside the artifacts
   tracking_username          text               yes                 who logs in to the server
   tracking_password          text               yes                 that user's password
   tracking_token             text               yes                 a bearer token, in place of both

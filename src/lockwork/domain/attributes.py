@@ -113,9 +113,23 @@ def _checked(attribute: Attribute, value: Any, noun: str = "attribute") -> Any:
     read = _read(attribute.kind, configuration.plain(attribute.name, value))
     if read is None:
         raise _misfit(attribute, value, noun)
-    if attribute.choices and not has_reference(str(read)) and read not in attribute.choices:
-        raise InvalidInput(f"{noun} {attribute.name!r} is one of {', '.join(attribute.choices)}")
+    if not has_reference(str(read)):
+        _check_range(attribute, read, noun)
     return read
+
+
+def _check_range(attribute: Attribute, value: Any, noun: str) -> None:
+    """Refuse a plain value that no component could work with."""
+    what = f"{noun} {attribute.name!r}"
+    if attribute.choices and value not in attribute.choices:
+        raise InvalidInput(f"{what} is one of {', '.join(attribute.choices)}")
+    low, high = attribute.minimum, attribute.maximum
+    if low is not None and value < low:
+        raise InvalidInput(f"{what} is {low:g} {f'to {high:g}' if high is not None else 'or more'}")
+    if high is not None and value > high:
+        raise InvalidInput(f"{what} is {f'{low:g} to' if low is not None else 'at most'} {high:g}")
+    if attribute.pattern is not None and not re.fullmatch(attribute.pattern, value, re.DOTALL):
+        raise InvalidInput(f"{what} is written {attribute.written}")
 
 
 def _misfit(attribute: Attribute, value: Any, noun: str) -> InvalidInput:

@@ -61,6 +61,12 @@ class Attribute(msgspec.Struct, frozen=True, kw_only=True):
     sensitive: bool = False
     """A plain value is never kept in the component: it becomes a secret and its reference takes its place."""
     choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    pattern: str | None = None
+    """What the whole of a text must match; where it holds a reference, that is seen only in a run."""
+    written: str = ""
+    """How such a text is written, in words: `s3://BUCKET`."""
     default: str | int | float | bool | None = None
 
 

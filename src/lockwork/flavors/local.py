@@ -144,6 +144,8 @@ PROVIDERS = (
                     name="parallel",
                     help="how many independent steps run at once, each in a fresh process",
                     kind="integer",
+                    minimum=1,
+                    maximum=MOST_PARALLEL,
                     default=1,
                 ),
             ),
@@ -156,7 +158,12 @@ PROVIDERS = (
             type=ComponentType.ARTIFACT_STORE,
             help="keeps outputs in a folder of this machine",
             attributes=(
-                Attribute(name="path", help="an absolute path; without one, a folder beside the store"),
+                Attribute(
+                    name="path",
+                    help="an absolute path; without one, a folder beside the store",
+                    pattern="([/~].*)?",
+                    written="as an absolute path: from another folder it would mean another place",
+                ),
             ),
         ),
         act=LocalArtifactStore,

@@ -29,6 +29,8 @@ _LOGIN = {
     "tracking_password": "MLFLOW_TRACKING_PASSWORD",
     "tracking_token": "MLFLOW_TRACKING_TOKEN",
 }
+# MLflow itself would try for four minutes before it says that nobody answers.
+_PATIENCE = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3", "MLFLOW_HTTP_REQUEST_TIMEOUT": "30"}
 _DATABRICKS = {
     "databricks_host": "DATABRICKS_HOST",
     "tracking_username": "DATABRICKS_USERNAME",
@@ -81,6 +83,8 @@ class MLflowTracker:
         variables = self._named(_VARIABLES)
         if "tracking_insecure_tls" in self._attributes:
             variables["MLFLOW_TRACKING_INSECURE_TLS"] = str(self._attributes["tracking_insecure_tls"]).lower()
+        if variables.get("MLFLOW_TRACKING_URI", "").startswith(("http://", "https://")):
+            variables |= {name: text for name, text in _PATIENCE.items() if name not in os.environ}
         if "databricks_host" in self._attributes:
             variables.setdefault("MLFLOW_TRACKING_URI", "databricks")
         if "MLFLOW_TRACKING_URI" not in variables:
@@ -212,7 +216,11 @@ PROVIDERS = (
             help="tracks experiments with MLflow",
             extra="mlflow",
             attributes=(
-                Attribute(name="tracking_uri", help="the server; without one, files beside the artifacts"),
+                Attribute(
+                    name="tracking_uri",
+                    help="the server, tried for 12 s (MLFLOW_HTTP_REQUEST_MAX_RETRIES); without one,"
+                    " files beside the artifacts",
+                ),
                 Attribute(name="tracking_username", help="who logs in to the server", sensitive=True),
                 Attribute(name="tracking_password", help="that user's password", sensitive=True),
                 Attribute(name="tracking_token", help="a bearer token, in place of both", sensitive=True),

@@ -120,7 +120,13 @@ PROVIDERS = (
             help="keeps outputs in Amazon S3, or a service that speaks its protocol",
             extra="s3",
             attributes=(
-                Attribute(name="path", help="s3://BUCKET or s3://BUCKET/PREFIX", required=True),
+                Attribute(
+                    name="path",
+                    help="s3://BUCKET or s3://BUCKET/PREFIX",
+                    required=True,
+                    pattern="s3://[^/]+(/.*)?",
+                    written="s3://BUCKET or s3://BUCKET/PREFIX",
+                ),
                 Attribute(
                     name="key", help="the access key's id; without it boto3 looks as it does", sensitive=True
                 ),

@@ -133,6 +133,42 @@ def test_removing() -> None:
         remaining_attributes(FLAVOR, present, ["prt"])
 
 
+BOUNDED = Flavor(
+    name="bounded",
+    type=ComponentType.ALERTER,
+    help="for tests",
+    attributes=(
+        Attribute(name="many", help="", kind="integer", minimum=1, maximum=9),
+        Attribute(name="some", help="", kind="number", minimum=0.5),
+        Attribute(name="few", help="", kind="integer", maximum=3),
+        Attribute(name="path", help="", pattern="s3://.+", written="s3://BUCKET"),
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "why"),
+    [
+        ("many", "0", "attribute 'many' is 1 to 9"),
+        ("many", 10, "attribute 'many' is 1 to 9"),
+        ("some", 0.4, "attribute 'some' is 0.5 or more"),
+        ("few", 4, "attribute 'few' is at most 3"),
+        ("path", "/tmp/x", "attribute 'path' is written s3://BUCKET"),
+    ],
+)
+def test_a_plain_value_out_of_bounds_is_refused(name: str, value: Any, why: str) -> None:
+    """A number out of its range, or a text that is written otherwise, is refused when it is given."""
+    with pytest.raises(InvalidInput, match=f"^{why}$"):
+        checked_attributes(BOUNDED, {name: value})
+
+
+def test_a_value_within_bounds_and_a_reference_are_taken() -> None:
+    """What a reference stands for is known only in a run, so its text is not held to the pattern."""
+    given = {"many": 9, "some": 0.5, "few": -1, "path": "s3://b"}
+    assert checked_attributes(BOUNDED, given) == given
+    assert checked_attributes(BOUNDED, {"path": "{{store.path}}"}) == {"path": "{{store.path}}"}
+
+
 def test_settings_are_checked_like_attributes() -> None:
     """Settings of a flavor know their names and kinds."""
     assert checked_settings(FLAVOR, {"run_name": "r", "nested": True}) == {"run_name": "r", "nested": True}

@@ -44,6 +44,17 @@ def test_the_server_and_the_login() -> None:
     assert "MLFLOW_ALLOW_FILE_STORE" not in told
 
 
+def test_an_unreachable_server_is_given_up_in_seconds(monkeypatch: pytest.MonkeyPatch) -> None:
+    """MLflow tries a server for seconds, not minutes, unless the outer environment says how often."""
+    told = _variables({"tracking_uri": "http://h"})
+    assert told["MLFLOW_HTTP_REQUEST_MAX_RETRIES"] == "3"
+    monkeypatch.setenv("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "9")
+    told = _variables({"tracking_uri": "http://h"})
+    assert "MLFLOW_HTTP_REQUEST_MAX_RETRIES" not in told
+    assert told["MLFLOW_HTTP_REQUEST_TIMEOUT"] == "30"
+    assert "MLFLOW_HTTP_REQUEST_TIMEOUT" not in _variables({"tracking_uri": "file:///there"})
+
+
 def test_credentials_from_outside_are_not_mixed_with_configured_ones() -> None:
     """With a token configured, a username from the outer environment is blanked; with none, all is left."""
     told = _variables({"tracking_uri": "u", "tracking_token": "t"})

@@ -61,9 +61,8 @@ def test_declarations_hold_together(flavor: Flavor) -> None:
         assert attribute.sensitive is False or attribute.kind == "text"
         assert attribute.sensitive or not looks_like_credential(attribute.name, "some text")
     defaults = registry.defaults(flavor)
-    needed = {a.name: "x" for a in flavor.attributes if a.required} | dict.fromkeys(
-        flavor.ways[0] if flavor.ways else (), "x"
-    )
+    names = [a.name for a in flavor.attributes if a.required] + list(flavor.ways[0] if flavor.ways else ())
+    needed = dict.fromkeys(names, "{{some.reference}}")
     assert checked_attributes(flavor, needed | defaults) == needed | defaults
 
 

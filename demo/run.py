@@ -82,10 +82,11 @@ class Shell:
         with contextlib.suppress(BrokenPipeError), process.stdin:
             process.stdin.write(typed)
         lines = []
-        for line in process.stdout:
-            self._must_not_show(line)
-            print(f"  {line}", end="", flush=True)
-            lines.append(line)
+        with process.stdout:
+            for line in process.stdout:
+                self._must_not_show(line)
+                print(f"  {line}", end="", flush=True)
+                lines.append(line)
         process.wait()
         return "".join(lines)
 

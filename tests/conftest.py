@@ -53,6 +53,7 @@ def own_home(homes: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> Path:
         monkeypatch.delenv(name)
     monkeypatch.setenv("HOME", str(home))
     monkeypatch.chdir(home)
+    monkeypatch.setattr("lockwork.client.memory._kept", set())  # no run masks what another test has read
     return home
 
 

@@ -87,7 +87,7 @@ What cannot be changes nothing.
 Another name, and another one like it.
 
   $ lockwork alerter rename ops night
-  it is now alerter 'night', now version 5
+  renamed alerter 'ops' to 'night', now version 5
   $ lockwork alerter copy night day
   copied to alerter 'day'
   $ lockwork alerter list

@@ -29,7 +29,7 @@
   error: --size takes a whole number from 1 to 10,000
   hint: lockwork orchestrator list --help
   [2]
-  $ lockwork orchestrator list --name 'near:x'
+  $ lockwork orchestrator list --name 'near'
   note: no component of type orchestrator
   $ lockwork orchestrator list x
   error: lockwork orchestrator list: a word too many

@@ -52,6 +52,16 @@
   []
   note: page 9 of 3; 5 in all
 
+  $ lockwork secret list --name begins:x
+  error: filter 'name' knows no 'begins:'
+  hint: it knows equals:, contains:, startswith:, endswith:, gt:, gte:, lt:, lte:
+  [1]
+  $ lockwork secret list --deleted --sort-by desc:deleted
+  note: no secrets found
+  $ lockwork secret list --sort-by deleted
+  error: cannot filter or sort by 'deleted'
+  hint: it goes by name, scope, owner, created, updated, id
+  [1]
   $ lockwork secret list --sort-by colour
   error: cannot filter or sort by 'colour'
   hint: it goes by name, scope, owner, created, updated, id

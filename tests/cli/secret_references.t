@@ -36,13 +36,13 @@ What others refer to is not taken away unasked; the refusal names who refers to 
 A rename can take the references along, in the same step.
 
   $ lockwork secret rename login -n mlflow-login --update-references
-  it is now workspace secret 'mlflow-login', version 3
+  renamed workspace secret 'login' to 'mlflow-login', now version 3
   note: 2 references in 1 component now name 'mlflow-login'
   $ lockwork experiment-tracker describe mlflow -o json | grep login
       "tracking_username": "{{mlflow-login.username}}",
       "tracking_password": "{{mlflow-login.password}}"
   $ lockwork secret rename mlflow-login -n login --force
-  it is now workspace secret 'login', version 4
+  renamed workspace secret 'mlflow-login' to 'login', now version 4
   $ lockwork secret delete login -y --force
   deleted workspace secret 'login'
   hint: lockwork secret undelete * brings it back (glob)

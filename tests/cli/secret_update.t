@@ -114,7 +114,7 @@ A change of scope is a new version; what was private before cannot be read there
 Another name.
 
   $ lockwork secret rename db -n prod-db
-  it is now workspace secret 'prod-db', version 6
+  renamed workspace secret 'db' to 'prod-db', now version 6
   $ lockwork secret rename db -n other
   error: no secret 'db'
   hint: looked in the own scope of user 'default' or in workspace 'default'; see: lockwork secret list

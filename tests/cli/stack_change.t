@@ -61,7 +61,7 @@ Parts are exchanged, added and taken out; the active stack is meant where none i
 A stack that is kept as the active one stays so under its new name.
 
   $ lockwork stack rename prod live
-  it is now stack 'live'
+  renamed stack 'prod' to 'live'
   warning: stack 'live', secrets: nothing-yet: no secret 'nothing-yet' that you can see in the own scope of user 'default' or in workspace 'default'
   hint: lockwork secret create nothing-yet -i
   hint: all that is missing, at once: lockwork stack register-secrets live
@@ -101,7 +101,7 @@ A stack that is kept as the active one stays so under its new name.
   hint: looked in workspace 'default'; see: lockwork stack list
   [1]
   $ LOCKWORK_STACK=spare lockwork stack rename spare extra
-  it is now stack 'extra'
+  renamed stack 'spare' to 'extra'
   warning: stack 'extra', secrets: nothing-yet: no secret 'nothing-yet' that you can see in the own scope of user 'default' or in workspace 'default'
   hint: lockwork secret create nothing-yet -i
   hint: all that is missing, at once: lockwork stack register-secrets extra

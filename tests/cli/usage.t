@@ -8,6 +8,22 @@ Wrong usage ends with 2, says what is wrong and where help is, and never repeats
   error: no such command 'secert'; did you mean 'secret' or 'user'?
   hint: lockwork --help
   [2]
+  $ lockwork create secret x
+  error: no such command 'create'; did you mean 'secret create'?
+  hint: lockwork secret --help
+  [2]
+  $ lockwork secret create x -v
+  error: option '-v' requires an argument
+  hint: lockwork secret create --help
+  [2]
+  $ lockwork completion
+  error: missing argument 'SHELL'. Choose from: bash, zsh, fish
+  hint: lockwork completion --help
+  [2]
+  $ lockwork secret create x --k=@
+  error: the value of 'k': @ names no file
+  hint: @PATH reads a file; a value that begins with @ is written @@…
+  [1]
   $ lockwork secret nope
   error: no such command 'nope'
   hint: lockwork secret --help
@@ -50,7 +66,7 @@ Wrong usage ends with 2, says what is wrong and where help is, and never repeats
   [2]
   $ lockwork secret list --deleted=hunter2
   error: option '--deleted' does not take a value
-  hint: lockwork --help
+  hint: lockwork secret list --help
   [2]
   $ lockwork completion tcsh
   error: SHELL takes one of bash, zsh, fish
@@ -88,11 +104,14 @@ Help tells everything there is, without a store.
     destroy   Make old versions unreadable for good; their numbers, dates and key names stay.
     usage     Show what refers to a secret, which last runs used it, and who last read it.
     explain   Say step by step why a reference is found or not.
-  $ lockwork secret create --help | tail -4
+  $ lockwork secret create --help | tail -7
     --help                          Show this message and exit.
   
     Values on a command line stay in the shell's history and are seen in process lists: prefer --ask
     KEY, -i, --KEY=@FILE, or --KEY=@- for standard input. @@x is the text @x.
+  
+    The options of `secret create`, of `secret update` and of `lockwork` itself are never taken for
+    keys: keys that are called so are given through --values.
   $ lockwork secret 2>&1 | head -1
   Usage: lockwork secret [OPTIONS] COMMAND [ARGS]...
   $ lockwork --version
@@ -126,6 +145,31 @@ Words are completed, the names of secrets too; nothing is made by asking.
   plain,--if-version
   $ complete lockwork secret get n1 --key ''
   plain,k
+  $ lockwork secret update n1 --k2=v -r k 2> /dev/null; lockwork secret delete n3 -y 2> /dev/null
+  updated workspace secret 'n1', now version 2
+  deleted workspace secret 'n3'
+  $ complete lockwork secret update n1 -r ''
+  plain,k2
+  $ complete lockwork secret get n1 --version ''
+  plain,2
+  plain,1
+  $ complete lockwork secret restore n1 --version ''
+  plain,2
+  plain,1
+  $ complete lockwork secret undelete ''
+  plain,n3
+  $ complete lockwork --workspace d
+  plain,default
+  $ complete lockwork --as ''
+  plain,default
+  $ complete lockwork secret create x --env-file f
+  file,f
+  $ complete lockwork secret export n1 -f f
+  file,f
+  $ complete lockwork stack import f
+  file,f
+  $ complete lockwork stack register-secrets --from-file f
+  file,f
   $ LOCKWORK_HOME=$PWD/none complete lockwork secret get n; test ! -e none
   
   $ for shell in bash zsh fish; do lockwork completion $shell | grep -c _LOCKWORK_COMPLETE; done

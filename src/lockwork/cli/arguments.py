@@ -176,6 +176,8 @@ def read_value(key: str, text: str, source: Source) -> str:
     if not text.startswith("@") or text.startswith("@@"):
         return checked_value(key, text.removeprefix("@"))
     path = text[1:]
+    if not path:
+        raise InvalidInput(f"the value of {key!r}: @ names no file", hint=_AT_IS_A_FILE)
     value = source.read(path, MAX_VALUE_BYTES, f"the value of {key!r}", _AT_IS_A_FILE)
     if source.strip:
         value = value.rstrip("\r\n")

@@ -87,7 +87,8 @@ def verify(session: Session, expect: str | None) -> None:
 
     def table() -> None:
         if verdict.ok:
-            print(f"{verdict.records:,} records, each following from the one before")
+            count = "1 record" if verdict.records == 1 else f"{verdict.records:,} records"
+            print(f"{count}, each following from the one before")
         for problem in verdict.problems:
             terminal.say(problem)
 

@@ -33,7 +33,11 @@ class OnceCommand(click.Command):
         parse = parser.parse_args
 
         def parse_once(args: list[str]) -> Any:
-            options, rest, order = parse(args)
+            try:
+                options, rest, order = parse(args)
+            except click.UsageError as failure:  # click does not say of which command it complains
+                failure.ctx = failure.ctx or ctx
+                raise
             if not ctx.resilient_parsing:
                 _check_each_is_once(order)
             return options, rest, order
@@ -141,6 +145,14 @@ class Group(OnceCommand, click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.commands)  # as they stand in the file, which is the order of a day's work
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The first sentence of each, in full: click would end it where the line ends."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(
+                [(name, command.get_short_help_str(1_000)) for name, command in found if command]
+            )
 
 
 Group.group_class = Group

@@ -11,7 +11,7 @@ fish:  lockwork completion fish > ~/.config/fish/completions/lockwork.fish"""
 
 
 @click.command(cls=Command, epilog=_SETUP)
-@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.argument("shell", metavar="SHELL", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the script that completes words in a shell: commands, options, names of secrets."""
     from click.shell_completion import get_completion_class  # lazy: nothing else needs it

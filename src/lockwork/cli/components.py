@@ -151,7 +151,7 @@ def update(session: Session, type_: ComponentType, name: str, pairs: Sequence[tu
         if_version=if_version,
         plaintext=given["plaintext"],
     )
-    _changed(session, "updated", changed)
+    _changed(session, changed)
 
 
 @click.command(cls=Command)
@@ -161,7 +161,7 @@ def update(session: Session, type_: ComponentType, name: str, pairs: Sequence[tu
 @pass_type
 def remove_attribute(session: Session, type_: ComponentType, name: str, attributes: Sequence[str]) -> None:
     """Take attributes away; a required one is refused."""
-    _changed(session, "updated", session.client.update_component(type_, name, remove=attributes))
+    _changed(session, session.client.update_component(type_, name, remove=attributes))
 
 
 @click.command(cls=Command)
@@ -171,8 +171,10 @@ def remove_attribute(session: Session, type_: ComponentType, name: str, attribut
 @pass_type
 def rename(session: Session, type_: ComponentType, name: str, new_name: str) -> None:
     """Call a component something else; the stacks that hold it keep it."""
-    changed = session.client.update_component(type_, name, new_name=new_name)
-    _changed(session, "it is now", changed)
+    was = session.client.get_component(type_, name)
+    changed = session.client.update_component(type_, was.id, new_name=new_name)
+    session.done(f"renamed {was} to {changed.name!r}, now version {changed.version}", record(changed))
+    checks.told(changed)
 
 
 @click.command(cls=Command)
@@ -244,8 +246,8 @@ def _flavor(session: Session, component: Component) -> Flavor:
         return component.declaration
 
 
-def _changed(session: Session, verb: str, changed: Component) -> None:
-    session.done(f"{verb} {changed}, now version {changed.version}", record(changed))
+def _changed(session: Session, changed: Component) -> None:
+    session.done(f"updated {changed}, now version {changed.version}", record(changed))
     checks.told(changed)
 
 

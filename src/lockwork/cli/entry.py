@@ -53,7 +53,11 @@ _OPTIONS: list[tuple[tuple[str, ...], dict[str, Any]]] = [
     ),
     (
         ("--env-file",),
-        {"metavar": "FILE", "help": "KEY=VALUE lines, with quotes and comments; - is standard input."},
+        {
+            "metavar": "FILE",
+            "type": click.Path(),
+            "help": "KEY=VALUE lines, with quotes and comments; - is standard input.",
+        },
     ),
     (
         ("--ask",),
@@ -80,9 +84,13 @@ def entered(
     ask: Sequence[str],
     interactive: bool,
     strip: bool,
-    present: Collection[str] = (),
+    look: Callable[[], Collection[str] | None] = tuple,
 ) -> dict[str, str]:
-    """All that is to be stored. `present` are the keys that an update may offer to replace."""
+    """All that is to be stored.
+
+    `look` is called when there is something, before anybody is asked: it refuses what cannot be done, tells
+    the keys that are there, which `-i` offers to replace, or None where nothing needs to be asked.
+    """
     from lockwork.cli.arguments import Source, gather  # lazy: `secret get` stands beside, and needs no parser
 
     asked = [SecretKey.parse(key) for key in ask]
@@ -91,6 +99,9 @@ def entered(
     source = Source(sys.stdin.buffer if sys.stdin else None, strip=strip)
     found = gather(pairs, source, values=values, env_file=env_file)
     terminal.notes(source.notes)
+    present = look() if found or asked or interactive else None
+    if present is None:
+        return found
     for key in dict.fromkeys(asked):
         if key in found:
             raise WrongUsage(f"{key!r} is given, and --ask asks for it too")

@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Sequence
 from importlib import import_module
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import click
 
@@ -91,7 +91,7 @@ class Root(Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         if args and not ctx.resilient_parsing and spelled_with_dashes(args[0]) not in COMMANDS:
-            raise no_such_command(ctx, args[0], COMMANDS)
+            raise no_such_command(ctx, args[0], args[1] if len(args) > 1 else "")
         return super().resolve_command(ctx, args)
 
     def format_commands(
@@ -113,6 +113,17 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
         context.exit()
 
 
+def _names(place: str) -> Any:
+    """A completion that stands in the module of a group, which is imported when a shell asks."""
+    module, _, attribute = place.partition(".")
+
+    def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> Any:
+        completion = getattr(import_module(f"lockwork.cli.{module}"), attribute)
+        return completion(context, parameter, incomplete)
+
+    return complete
+
+
 @click.group(
     "lockwork",
     cls=Root,
@@ -120,8 +131,19 @@ def _print_version(context: click.Context, _parameter: click.Parameter, value: b
     epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 could not be asked, "
     "130 interrupted.",
 )
-@click.option("--workspace", metavar="W", help="Work in this workspace.")
-@click.option("--as", "user", metavar="USER", help="Act as this user of an embedded store.")
+@click.option(
+    "--workspace",
+    metavar="W",
+    shell_complete=_names("workspaces.complete_workspaces"),
+    help="Work in this workspace.",
+)
+@click.option(
+    "--as",
+    "user",
+    metavar="USER",
+    shell_complete=_names("access.complete_users"),
+    help="Act as this user of an embedded store.",
+)
 @click.option("-o", "--output", type=click.Choice(FORMATS), help="How answers are printed.")
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_print_version,
               help="Show the version and exit.")  # fmt: skip
@@ -246,10 +268,21 @@ def _complaint(failure: click.ClickException) -> str:
     return f"{name} has a value that it does not take"
 
 
-def no_such_command(context: click.Context, word: str, among: Sequence[str] | dict[str, Row]) -> WrongUsage:
+def _turned_round(context: click.Context, word: str, then: str) -> str | None:
+    """The group that `lockwork create secret` means."""
+    group = lockwork.get_command(context, spelled_with_dashes(then))
+    return group.name if isinstance(group, click.Group) and word in group.commands else None
+
+
+def no_such_command(context: click.Context, word: str, then: str) -> WrongUsage:
     from lockwork.domain.nearness import near  # lazy: loads difflib, for failures alone
 
-    guesses = near(word, among)
+    if (turned := _turned_round(context, word, then)) is not None:
+        return WrongUsage(
+            f"no such command {word!r}; did you mean '{turned} {word}'?",
+            hint=f"{context.command_path} {turned} --help",
+        )
+    guesses = near(word, COMMANDS)
     guess = f"; did you mean {' or '.join(map(repr, guesses))}?" if guesses else ""
     return WrongUsage(f"no such command {word!r}{guess}", hint=f"{context.command_path} --help")
 

@@ -130,8 +130,11 @@ def skeleton(wanted: Sequence[Want]) -> Iterator[str]:
 # --- from a file, and typed --------------------------------------------------------------------------------
 
 
-def from_groups(wanted: Sequence[Want], groups: Values) -> tuple[dict[str, dict[str, str]], list[str]]:
-    """What a file holds for what is wanted, and notes on what in it is not."""
+def from_groups(
+    wanted: Sequence[Want], groups: Values, kept: Iterable[Want] = ()
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """What a file holds for what is wanted, and notes on what in it is not; `kept` have a value already."""
+    left = {f"{want.secret}.{want.key}" for want in kept}
     whole = {want.secret for want in wanted if want.key is None}
     named = {(want.secret, want.key) for want in wanted}
     values: dict[str, dict[str, str]] = {}
@@ -141,7 +144,8 @@ def from_groups(wanted: Sequence[Want], groups: Values) -> tuple[dict[str, dict[
         unused += [f"{secret}.{key}" for key in group if key not in taken]
         if taken:
             values[secret] = taken
-    return values, [f"the file's {name} is not wanted, and is not stored" for name in unused]
+    why = {name: "has a value already" if name in left else "is not wanted" for name in unused}
+    return values, [f"the file's {name} {reason}, and is not stored" for name, reason in why.items()]
 
 
 def typed(wanted: Sequence[Want], found: Mapping[str, Found]) -> dict[str, dict[str, str]]:
@@ -185,6 +189,7 @@ def _hidden(secret: str, key: str, *, is_there: bool, found: Found | None = None
 @click.option(
     "--from-file",
     metavar="FILE",
+    type=click.Path(),
     help="Take values from YAML or JSON {secret: {key: text}}; - is standard input.",
 )
 @click.option(
@@ -206,11 +211,12 @@ def register_secrets(session: Session, name: str | None, skip_existing: bool, fr
     stack = chosen(session, name)
     needs = needs_of_stack(stack)
     report = session.client.check_references(needs, scope=scope, stack=stack.name)
-    wanted = [want for want in wants(needs, report) if not (skip_existing and want.is_there)]
+    every = wants(needs, report)
+    wanted = [want for want in every if not (skip_existing and want.is_there)]
     if print_env:
         _print(session, wanted)
         return
-    values = _values(session, wanted, report, from_env=from_env, from_file=from_file)
+    values = _values(session, every, wanted, report, from_env=from_env, from_file=from_file)
     _check(values)
     missing = still_missing(wanted, values)
     kept_back = {want.secret for want in missing}
@@ -241,14 +247,21 @@ def _print(session: Session, wanted: Sequence[Want]) -> None:
 
 
 def _values(
-    session: Session, wanted: Sequence[Want], report: Report, *, from_env: bool, from_file: str | None
+    session: Session,
+    every: Sequence[Want],
+    wanted: Sequence[Want],
+    report: Report,
+    *,
+    from_env: bool,
+    from_file: str | None,
 ) -> Values:
     """What is to be stored, from where the words say."""
     if from_env:
         return from_variables(wanted, session.profile.settings.variables(PREFIX))
     if from_file is not None:
         source = Source(sys.stdin.buffer if sys.stdin else None)
-        values, notes = from_groups(wanted, read_groups(f"@{from_file}", source, "--from-file"))
+        kept = [want for want in every if want not in wanted]
+        values, notes = from_groups(wanted, read_groups(f"@{from_file}", source, "--from-file"), kept)
         terminal.notes(notes)
         return values
     if not terminal.is_interactive():  # nobody to ask: what is missing is told in the end

@@ -18,7 +18,9 @@ FORMS = ("yaml", "json", "env")
 
 @click.command(cls=Command)
 @click.argument("name_or_id", shell_complete=complete_secrets)
-@click.option("-f", "--filename", metavar="FILE", help="Where to; - prints. Default: NAME.yaml here.")
+@click.option(
+    "-f", "--filename", metavar="FILE", type=click.Path(), help="Where to; - prints. Default: NAME.yaml here."
+)
 @click.option("--format", "form", type=click.Choice(FORMS),
               help="Default: as the file's name ends, else yaml.")  # fmt: skip
 @scope_option()

@@ -4,7 +4,14 @@ import click
 
 from lockwork.cli import terminal
 from lockwork.cli.commands import Command
-from lockwork.cli.session import Session, complete_secrets, output_option, pass_session, scope_option
+from lockwork.cli.session import (
+    Session,
+    complete_secrets,
+    complete_versions,
+    output_option,
+    pass_session,
+    scope_option,
+)
 from lockwork.domain.errors import WrongUsage
 from lockwork.domain.secrets import SecretScope, SecretVersion
 
@@ -23,7 +30,14 @@ def versions(session: Session, name_or_id: str, scope: SecretScope | None) -> No
 
 @click.command(cls=Command)
 @click.argument("name_or_id", shell_complete=complete_secrets)
-@click.option("--version", type=click.IntRange(1), metavar="N", required=True, help="Which version.")
+@click.option(
+    "--version",
+    type=click.IntRange(1),
+    metavar="N",
+    shell_complete=complete_versions,
+    required=True,
+    help="Which version.",
+)
 @scope_option()
 @click.option("--force", is_flag=True, help="Even if that removes keys which others refer to.")
 @output_option
@@ -39,7 +53,13 @@ def restore(session: Session, name_or_id: str, version: int, scope: SecretScope 
 
 @click.command(cls=Command)
 @click.argument("name_or_id", shell_complete=complete_secrets)
-@click.option("--version", type=click.IntRange(1), metavar="N", help="This old version.")
+@click.option(
+    "--version",
+    type=click.IntRange(1),
+    metavar="N",
+    shell_complete=complete_versions,
+    help="This old version.",
+)
 @click.option("--all-but-current", is_flag=True, help="Every old version.")
 @scope_option()
 @output_option

@@ -13,8 +13,10 @@ from lockwork.cli.secret_files import export
 from lockwork.cli.secret_history import destroy, restore, versions
 from lockwork.cli.session import (
     Session,
+    complete_deleted,
     complete_keys,
     complete_secrets,
+    complete_versions,
     listing_options,
     output_option,
     pass_session,
@@ -57,14 +59,18 @@ def create(session: Session, /, name: str, scope: SecretScope | None, if_exists:
 
     --KEY=VALUE takes any key, before or after NAME, and wins over --values and --env-file.
     """
-    scope = scope or SecretScope.WORKSPACE
-    present = _present(session, SecretName.parse(name), scope)  # before anybody types a value for it
-    if present and if_exists == "fail":
-        raise _taken(session, present)
-    is_left = present is not None and if_exists == "skip"
-    if is_left:
-        given |= {"ask": (), "interactive": False}
-    values = entered(**given)
+    scope, is_left = scope or SecretScope.WORKSPACE, False
+    SecretName.parse(name)
+
+    def look() -> tuple[str, ...] | None:
+        nonlocal is_left
+        present = _present(session, name, scope)
+        if present and if_exists == "fail":
+            raise _taken(session, present)
+        is_left = present is not None and if_exists == "skip"
+        return None if is_left else ()
+
+    values = entered(**given, look=look)
     if not values and if_exists != "skip":
         raise InvalidInput(
             "there is nothing to store", hint="give --KEY=VALUE, --values, --env-file, --ask KEY or -i"
@@ -122,7 +128,13 @@ def list_(session: Session, /, scope: SecretScope | None, is_any: bool, sort_by:
     callback=key_alone,
     help="Print this one value and nothing else.",
 )
-@click.option("--version", type=click.IntRange(1), metavar="N", help="An old version that is still kept.")
+@click.option(
+    "--version",
+    type=click.IntRange(1),
+    metavar="N",
+    shell_complete=complete_versions,
+    help="An old version that is still kept.",
+)
 @output_option
 @pass_session
 def get(session: Session, name_or_id: str, scope: SecretScope | None, reveal: bool, key: str | None,
@@ -174,7 +186,7 @@ def update(session: Session, /, name_or_id: str, remove: tuple[str, ...], scope:
            **given: Any) -> None:  # fmt: skip
     """Set and remove keys, as one new version; the other keys stay."""
     was = session.client.describe_secret(name_or_id, scope)  # before anybody types a value for it
-    values = entered(**given, present=was.keys)
+    values = entered(**given, look=lambda: was.keys)
     if _can_succeed(was, values, remove, if_version):
         echo(was.name, values, remove)
     info = session.client.update_secret(
@@ -202,10 +214,11 @@ def rename(session: Session, name_or_id: str, new_name: str, scope: SecretScope 
     """Call a secret something else; refused while others refer to it by its name."""
     if update_references and force:
         raise WrongUsage("--update-references and --force cannot go together")
+    was = session.client.describe_secret(name_or_id, scope)
     info = session.client.update_secret(
         name_or_id, scope, new_name=new_name, update_references=update_references, force=force
     )
-    _changed(session, f"it is now {info}, version {info.version}", info)
+    _changed(session, f"renamed {was} to {info.name!r}, now version {info.version}", info)
 
 
 @secret.command()
@@ -229,7 +242,7 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
 
 
 @secret.command()
-@click.argument("name_or_id")
+@click.argument("name_or_id", shell_complete=complete_deleted)
 @scope_option(help="Which of two deleted secrets of that name.")
 @click.option("--new-name", metavar="NEW", help="Bring it back under another name.")
 @output_option

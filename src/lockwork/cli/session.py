@@ -155,5 +155,20 @@ def _key_names(client: "Client", context: click.Context, _incomplete: str) -> It
     return client.describe_secret(name).keys
 
 
+def _deleted_names(client: "Client", _context: click.Context, _incomplete: str) -> Iterable[str]:
+    from lockwork.messages import Listing  # lazy: only completion asks
+    from lockwork.messages.secrets import ListSecrets
+
+    asked = ListSecrets(workspace=client.workspace, listing=Listing(size=200), deleted=True)
+    return dict.fromkeys(info.name for info in client.send(asked).items)
+
+
+def _versions(client: "Client", context: click.Context, _incomplete: str) -> Iterable[str]:
+    name = context.params.get("name_or_id") or context.args[0]
+    return [str(version.version) for version in client.list_secret_versions(name)]
+
+
 complete_secrets = complete_by(_secret_names)
+complete_deleted = complete_by(_deleted_names)
+complete_versions = complete_by(_versions)
 complete_keys = complete_by(_key_names)

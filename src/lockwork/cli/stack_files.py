@@ -50,7 +50,9 @@ class StackFile(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
 
 @click.command(cls=Command)
 @click.argument("name", required=False, shell_complete=complete_stacks)
-@click.option("-f", "--filename", metavar="FILE", help="Where to; - prints. Default: NAME.yaml here.")
+@click.option(
+    "-f", "--filename", metavar="FILE", type=click.Path(), help="Where to; - prints. Default: NAME.yaml here."
+)
 @click.option("--force", is_flag=True, help="Replace a file that exists.")
 @pass_session
 def export(session: Session, name: str | None, filename: str | None, force: bool) -> None:
@@ -96,7 +98,7 @@ def _part(component: Component) -> Part:
 
 
 @click.command("import", cls=Command)
-@click.argument("file", metavar="FILE")
+@click.argument("file", metavar="FILE", type=click.Path())
 @click.option("--name", metavar="NEW", help="Call the stack so, whatever the file says.")
 @click.option(
     "--keep-existing", is_flag=True, help="Use components that exist as they are here, where they differ."

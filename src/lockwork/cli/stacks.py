@@ -197,7 +197,7 @@ def rename(session: Session, name: str, new_name: str) -> None:
     changed = session.client.update_stack(was.id, new_name=new_name)
     if session.profile.kept_stack == was.name:
         session.profile.set_active_stack(changed.name)
-    _answered(session, f"it is now {changed}", changed)
+    _answered(session, f"renamed {was} to {changed.name!r}", changed)
     _check_not_named(session, was)
 
 

@@ -42,6 +42,8 @@ _TEXTUAL = {
     " AND substr({column}, length({column}) - length({p}) + 1) = {p})",
 }
 
+_OPERATORS = ("equals", *_TEXTUAL, *_COMPARED)
+
 
 def condition(listing: Listing, fields: Fields) -> Condition:
     """The listing's filters as one condition; `1 = 1` where there are none."""
@@ -84,7 +86,12 @@ def _field(name: str, fields: Fields) -> Field:
 
 def _filter(name: str, text: str, field: Field, p: str) -> Condition:
     operator, colon, value = text.partition(":")
-    if not colon or operator not in {**_COMPARED, **_TEXTUAL, "equals": ""}:
+    if not colon or operator not in _OPERATORS:
+        if colon and name == "name":  # no name holds a colon, so this would find nothing without a word
+            raise InvalidInput(
+                f"filter 'name' knows no {operator + ':'!r}",
+                hint=f"it knows {', '.join(f'{o}:' for o in _OPERATORS)}",
+            )
         operator, value = "equals", text
     if field.kind == "time":
         return _time_filter(name, operator, value, field.column, p)

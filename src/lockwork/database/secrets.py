@@ -314,9 +314,10 @@ def page(
 
     With `deleted_since`, those that were deleted then or later; without, those that are not deleted.
     """
-    where = filters.condition(listing, FIELDS)
+    fields = FIELDS if deleted_since is None else {**FIELDS, "deleted": Field("deleted", "time")}
+    where = filters.condition(listing, fields)
     state = "s.deleted IS NULL" if deleted_since is None else "s.deleted >= :since"
-    order = filters.order(listing, FIELDS)
+    order = filters.order(listing, fields)
     # One limited select a namespace, each on its index: one sort over both would read them all.
     selects = [
         f"SELECT * FROM (SELECT {_COLUMNS} FROM secrets s {_JOINED}"

@@ -132,6 +132,9 @@ Values that exist are replaced, unless --skip-existing; each where it was found.
     }
   $ LOCKWORK_SECRET_LOGIN__NAME=skipped lockwork stack register-secrets --from-env --skip-existing
   stack 'prod': nothing to store, nothing is missing
+  $ echo '{login: {name: skipped}}' | lockwork stack register-secrets --from-file - --skip-existing
+  note: the file's login.name has a value already, and is not stored
+  stack 'prod': nothing to store, nothing is missing
   $ lockwork secret get login --key name; echo
   own2
 

@@ -15,6 +15,8 @@ INSTALL := $(UV) pip install --quiet
 # Trust what this machine trusts, as pip does, where it says so: behind a company's proxy nothing else works.
 export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /etc/pki/tls/certs/ca-bundle.crt \
   /etc/ssl/cert.pem),true,false)
+# Compiled modules are kept, as for any user: without them every command takes twice as long.
+unexport PYTHONDONTWRITEBYTECODE
 WORKERS ?= 2
 TESTS ?= tests
 PYTEST_ARGS ?=

@@ -195,3 +195,10 @@ For programs the record alone is on standard output; what file and steps print i
   $ grep -e imported -e 'in the step' told
   imported
   in the step
+
+A status that no run can have is refused with those there are.
+
+  $ lockwork run list --status bogus
+  error: no run has the status 'bogus'
+  hint: it is one of running, completed, failed, refused, interrupted
+  [2]

@@ -63,7 +63,7 @@ def test_a_run_whose_process_has_gone_is_over(client: Client, script: Any, how: 
     statuses = [s.status for s in run.steps]
     assert statuses == [RunStatus.COMPLETED, RunStatus.INTERRUPTED, RunStatus.SKIPPED]
     assert client.get_run(run.id) == run
-    assert client.get_run_log(run.id) == "before ***\n"
+    assert client.get_run_log(run.id) == "before ***\nleaving ***\n"
 
 
 def test_the_next_run_records_what_has_gone(client: Client, script: Any, own_home: Any):

@@ -210,7 +210,7 @@ def test_a_value_learned_in_the_middle(run: Case) -> None:
 
 
 def test_short_values_are_told_once(run: Case) -> None:
-    """A value too short to be masked is said to be so, once, in the log and not on the terminal."""
+    """A value too short to be masked is said to be so, once, in the log and on the terminal."""
     seen = run("""
         with Capture.start() as capture:
             capture.learn(["abc", "de"])
@@ -220,6 +220,7 @@ def test_short_values_are_told_once(run: Case) -> None:
         save(log)
     """)
     assert seen.stdout == "abc\n"
+    assert seen.stderr == "[lockwork: a value of fewer than 4 characters is in use and not masked]\n"
     assert seen.log == "[lockwork: a value of fewer than 4 characters is in use and not masked]\nabc\n"
 
 

@@ -3,17 +3,30 @@
 import os
 import weakref
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 PART = 64 * 1024
 
 
 class StepLog:
-    """The masked output of one step, both streams as they came. Complete once the step has ended."""
+    """The masked output of one step, both streams as they came. Complete once the step has ended.
 
-    def __init__(self, name: str) -> None:
+    In `file`, where one is given and can be made, so that it outlives a step that takes this process along.
+    """
+
+    def __init__(self, name: str, file: Path | None = None) -> None:
         self.name = name
-        self.fd = _nameless_file()
+        self._file = file
+        self.fd = _nameless_file() if file is None else _named_file(file)
         self.close = weakref.finalize(self, os.close, self.fd)
+
+    def forget(self) -> None:
+        """It is recorded elsewhere: the file goes, and with the last one the folder."""
+        if self._file is not None:
+            with suppress(OSError):
+                self._file.unlink()
+                self._file.parent.rmdir()
 
     def parts(self) -> Iterator[bytes]:
         """All of it in order, at most 64 KiB each, cut at line ends or at least between UTF-8 characters."""
@@ -25,6 +38,15 @@ class StepLog:
     def text(self) -> str:
         """All of it at once."""
         return b"".join(self.parts()).decode("utf-8", "replace")
+
+
+def _named_file(file: Path) -> int:
+    try:
+        for folder in (file.parent.parent, file.parent):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError:  # a full disk or a folder that nobody may write: the run goes on all the same
+        return _nameless_file()
 
 
 def _nameless_file() -> int:

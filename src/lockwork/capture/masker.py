@@ -90,6 +90,7 @@ class Masker:
         self._talks: list[_Talk] = []
         self._logs: dict[int, _Log] = {}
         self._notes: list[bytes] = []
+        self._told: set[bytes] = set()
         self._streams: list[_Stream] = []
         for fd, which in streams.items():
             self._open(fd, which, _MAIN)
@@ -202,6 +203,9 @@ class Masker:
                 self._stop()
 
     def _note(self, text: bytes) -> None:
+        if self._screen and text not in self._told:
+            self._told.add(text)  # each process of a run notes it for itself
+            self._screen.say(text)
         if not self._logs:
             self._notes.append(text)
         for log in self._logs.values():

@@ -22,6 +22,7 @@ import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 from lockwork.capture.control import Control
@@ -126,7 +127,7 @@ class Inline(Mask):
         flush_all(sys.stdout, sys.stderr)
 
     @contextmanager
-    def step(self, name: str) -> Iterator[StepLog]:
+    def step(self, name: str, file: Path | None = None) -> Iterator[StepLog]:  # noqa: ARG002 - as a Capture's
         """The log stays empty."""
         yield StepLog(name)
 
@@ -224,9 +225,9 @@ class Capture(_Remote):
             self._undo.close()
 
     @contextmanager
-    def step(self, name: str) -> Iterator[StepLog]:
+    def step(self, name: str, file: Path | None = None) -> Iterator[StepLog]:
         """What is printed meanwhile goes into this log, by child processes and C code too."""
-        log = StepLog(name)
+        log = StepLog(name, file)
         self._repair()
         self._begin(_MAIN, [log.fd])
         try:
@@ -237,9 +238,9 @@ class Capture(_Remote):
                 self._end(_MAIN)
 
     @contextmanager
-    def worker(self, name: str) -> Iterator[Place]:
+    def worker(self, name: str, file: Path | None = None) -> Iterator[Place]:
         """What a process prints goes into `place.log`: start it and see its end within this block."""
-        log = StepLog(name)
+        log = StepLog(name, file)
         channel = next(self._channels)
         with ExitStack() as ends:
             pipes = [os.pipe(), os.pipe()]

@@ -9,13 +9,14 @@ import click
 from lockwork.cli import checks, formats, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
+from lockwork.domain.errors import WrongUsage
 from lockwork.domain.runs import Run, StepRun
-from lockwork.messages.runs import GetLog
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
 
 LISTED = ("id", "pipeline", "stack", "status", "by", "started", "finished", "failure")
+STATUSES = ("running", "completed", "failed", "refused", "interrupted")
 _COLUMNS = LISTED[:-2]
 
 
@@ -63,7 +64,7 @@ def run() -> None:
 @run.command("list")
 @click.option("--pipeline", metavar="F", help="Filter by the pipeline's name.")
 @click.option("--stack", metavar="F", help="Filter by the stack's name.")
-@click.option("--status", metavar="F", help="running, completed, failed, refused or interrupted.")
+@click.option("--status", metavar="F", help=f"{', '.join(STATUSES[:-1])} or {STATUSES[-1]}.")
 @click.option("--started", metavar="F", help="Filter by time: 2026-01-31, gt:2026-01-31T18:00, lt:…")
 @listing_options(sort_by="desc:started")
 @output_option
@@ -79,6 +80,8 @@ def list_(
     size: int,
 ) -> None:
     """List runs, the newest first."""
+    if status is not None and ":" not in status and status not in STATUSES:
+        raise WrongUsage(f"no run has the status {status!r}", hint=f"it is one of {', '.join(STATUSES)}")
     found = session.client.list_runs(
         pipeline=pipeline, stack=stack, status=status, started=started, sort_by=sort_by, page=page, size=size
     )
@@ -103,7 +106,9 @@ def describe(session: Session, id: str) -> None:
 @pass_session
 def logs(session: Session, id: str, step: str | None) -> None:
     """Print what the steps of a run printed, values of secrets as ***, where they failed, and why."""
-    log = session.client.send(GetLog(workspace=session.client.workspace, run=id, step=step))
+    from lockwork.client import kept_logs  # lazy: help needs none of it
+
+    log = kept_logs.log_of(session.client, id, step)
     record = {"run": id, "step": step, "log": log.decode("utf-8", "replace")}
     session.show(record, lambda: _print(log))
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
+from lockwork.client.profile import Profile
 from lockwork.domain.errors import InvalidInput
 from lockwork.messages import Listing, Message
 
@@ -12,6 +13,8 @@ R = TypeVar("R")
 
 class Asking:
     """Sends messages. `workspace` is the name of the active one."""
+
+    profile: Profile
 
     @property
     def workspace(self) -> str:

@@ -1,9 +1,10 @@
 """What the Client can do with runs."""
 
+from lockwork.client import kept_logs
 from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.runs import Run
 from lockwork.messages import Page
-from lockwork.messages.runs import GetLog, GetRun, ListRuns
+from lockwork.messages.runs import GetRun, ListRuns
 
 
 class RunCalls(Asking):
@@ -35,5 +36,4 @@ class RunCalls(Asking):
 
     def get_run_log(self, run: str, step: str | None = None) -> str:
         """The masked log of one step, or of all in order."""
-        log = self.send(GetLog(workspace=self.workspace, run=named(run), step=step))
-        return log.decode("utf-8", "replace")
+        return kept_logs.log_of(self, named(run), step).decode("utf-8", "replace")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture, Inline
-from lockwork.client import memory
+from lockwork.client import kept_logs, memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
@@ -92,7 +92,8 @@ class Execution:
         self._watch = watch
         self._settled, self._plans = begun.settled, begun.plans
         self._id = begun.settled.run.id
-        self._folder = client.profile.settings.home.value / ARTIFACTS
+        home = client.profile.settings.home.value
+        self._folder, self._logs = home / ARTIFACTS, kept_logs.folder(home, self._id)
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._resolver.learn(memory.revealed())
         if root_key := client.profile.settings.root_key:
@@ -158,7 +159,8 @@ class Execution:
             self._done.append(self._here(step))
         else:
             began = self._begin(step)
-            self._workers.start(self._job(step), self._graph.calls[step.name], self._capture, began)
+            call, file = self._graph.calls[step.name], self._logs / step.name
+            self._workers.start(self._job(step), call, self._capture, file, began)
 
     def next_finished(self) -> tuple[Step, bool]:
         """Wait for one of those that were started."""
@@ -170,7 +172,7 @@ class Execution:
     def _here(self, step: Step) -> Finished:
         began = self._begin(step)
         call = self._graph.calls[step.name]
-        with self._capture.step(step.name) as log:
+        with self._capture.step(step.name, self._logs / step.name) as log:
             outcome = attempts.attempt(self._job(step), call.step.entrypoint, call.arguments, self._resolver)
             self._leave_if_forked(outcome)
         return Finished(step, outcome, log, began)
@@ -225,6 +227,7 @@ class Execution:
                 notes=outcome.notes,
             )
         )
+        log.forget()
         self._outputs |= {(step.name, record.name): record for record in outcome.outputs}
         if outcome.status is RunStatus.FAILED:
             self._failures.append(f"step {step.name!r}: {outcome.failure}")

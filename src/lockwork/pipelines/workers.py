@@ -89,7 +89,7 @@ class Workers:
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
-    def start(self, job: Job, call: Call, capture: Capture, began: float) -> None:
+    def start(self, job: Job, call: Call, capture: Capture, file: Path, began: float) -> None:
         """Begin a step. One that cannot run elsewhere is finished at once, failed."""
         step = job.plan.step
         try:
@@ -100,7 +100,7 @@ class Workers:
             self._never_began.append(Finished(step, outcome, StepLog(step.name), began))
             return
         with ExitStack() as opened:
-            place = opened.enter_context(capture.worker(step.name))
+            place = opened.enter_context(capture.worker(step.name, file))
             result = opened.enter_context(_nameless_file())
             with _nameless_file() as stdin, _undisturbed():
                 stdin.write(packed(task, self._resolver))

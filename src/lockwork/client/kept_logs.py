@@ -1,0 +1,45 @@
+"""Logs of steps that run, or whose run ended without a word: on this machine they lie in files.
+
+What a step prints is written, masked, to a file of its owner's alone, which goes once the log is recorded. So
+a step that takes its whole process along leaves its log all the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+from lockwork.client.asking import Asking
+from lockwork.messages.runs import GetLog, GetRun
+
+_FOLDER = "logs"
+
+
+def folder(home: Path, run: str) -> Path:
+    """Where the files of a run lie, one for each step."""
+    return home / _FOLDER / run
+
+
+def log_of(client: Asking, run: str, step: str | None = None) -> bytes:
+    """The masked log of one step or of all in order, as far as it goes."""
+    recorded = client.send(GetLog(workspace=client.workspace, run=run, step=step))
+    if not _may_be_kept(client.profile.settings.home.value, run):
+        return recorded
+    return b"".join(_parts(client, run, step))
+
+
+def _may_be_kept(home: Path, run: str) -> bool:
+    """Whether there are files of a run of this id, or of one that begins so."""
+    start = run.replace("-", "").lower()
+    with suppress(OSError):
+        return any(one.name.replace("-", "").startswith(start) for one in (home / _FOLDER).iterdir())
+    return False
+
+
+def _parts(client: Asking, run: str, step: str | None) -> Iterator[bytes]:
+    record = client.send(GetRun(workspace=client.workspace, run=run))
+    kept = folder(client.profile.settings.home.value, record.id)
+    for name in [s.name for s in record.steps] if step is None else [step]:
+        try:
+            yield (kept / name).read_bytes()
+        except OSError:  # recorded already, or it has not begun
+            yield client.send(GetLog(workspace=client.workspace, run=record.id, step=name))

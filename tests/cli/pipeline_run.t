@@ -127,8 +127,12 @@ Files that are no use are told in a line.
   error: there is no file nowhere.py
   hint: write FILE or FILE:PIPELINE
   [1]
+  $ lockwork pipeline run .
+  error: . is a folder
+  hint: write FILE or FILE:PIPELINE
+  [1]
   $ echo 'x = 1' > empty.py; lockwork pipeline run empty.py
-  error: *empty.py holds no pipeline: none (glob)
+  error: *empty.py holds no pipeline (glob)
   hint: decorate a function with @pipeline
   [1]
   $ echo 'import no_such_module' > broken.py; lockwork pipeline run broken.py

@@ -77,7 +77,7 @@ Workspaces are rooms: what is in one is not seen from another.
   hint: --yes goes on without asking
   [2]
   $ lockwork workspace delete team -y
-  error: workspace 'team' is not empty: 1 secrets
+  error: workspace 'team' is not empty: 1 secret
   hint: --force deletes it for good, with all that is in it
   [1]
   $ lockwork workspace delete team -y --force

@@ -25,11 +25,11 @@ def load(place: str) -> "Pipeline[...]":
             return found
         raise NotFound(f"pipeline in {path}", name, near=near(name, pipelines), hint=_listed(pipelines))
     if len(pipelines) != 1:
-        what = "several pipelines" if pipelines else "no pipeline"
+        what = f"several pipelines: {', '.join(pipelines)}" if pipelines else "no pipeline"
         hint = (
             f"name one: {path}:{next(iter(pipelines))}" if pipelines else "decorate a function with @pipeline"
         )
-        raise InvalidInput(f"{path} holds {what}: {', '.join(pipelines) or 'none'}", hint=hint)
+        raise InvalidInput(f"{path} holds {what}", hint=hint)
     return next(iter(pipelines.values()))
 
 
@@ -57,7 +57,8 @@ def _parted(place: str) -> tuple[Path, str | None]:
 def _existing(text: str) -> Path:
     path = Path(text).expanduser()
     if not path.is_file():
-        raise InvalidInput(f"there is no file {text}", hint="write FILE or FILE:PIPELINE")
+        what = f"{text} is a folder" if path.is_dir() else f"there is no file {text}"
+        raise InvalidInput(what, hint="write FILE or FILE:PIPELINE")
     return path.resolve()
 
 

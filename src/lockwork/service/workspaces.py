@@ -61,12 +61,12 @@ def _own_things(workspace: Workspace, secrets_held: int) -> list[str]:
     """What is in a workspace beyond what it was furnished with; a deleted secret may be wanted back."""
     deleted = secrets_held - workspace.secrets
     counts = {
-        "secrets": workspace.secrets,
-        "deleted secrets": deleted,
-        "components": workspace.components - len(REQUIRED_TYPES),
-        "stacks": workspace.stacks - 1,
+        "secret": workspace.secrets,
+        "deleted secret": deleted,
+        "component": workspace.components - len(REQUIRED_TYPES),
+        "stack": workspace.stacks - 1,
     }
-    return [f"{number} {noun}" for noun, number in counts.items() if number > 0]
+    return [f"{number} {noun}{'' if number == 1 else 's'}" for noun, number in counts.items() if number > 0]
 
 
 def _one(ctx: Context, name: str) -> Named:

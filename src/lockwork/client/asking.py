@@ -1,12 +1,14 @@
 """What every part of the Client stands on: a way to send a message, and what is active."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
-from lockwork.client.profile import Profile
 from lockwork.domain.errors import InvalidInput
 from lockwork.messages import Listing, Message
+
+if TYPE_CHECKING:
+    from lockwork.client.profile import Profile
 
 R = TypeVar("R")
 
@@ -14,7 +16,8 @@ R = TypeVar("R")
 class Asking:
     """Sends messages. `workspace` is the name of the active one."""
 
-    profile: Profile
+    if TYPE_CHECKING:
+        profile: Profile  # which each Client has
 
     @property
     def workspace(self) -> str:

@@ -167,7 +167,7 @@ def test_empty_text_is_not_a_keyring(text):
 
 def test_one_bad_key_among_several_is_told_by_its_place():
     """A wrong word is named by where it stands; neither it nor the good ones beside it are shown."""
-    with pytest.raises(RootKeyUnusable, match=r"^word 2 of LOCKWORK_ROOT_KEY is not a root key$") as failure:
+    with pytest.raises(RootKeyUnusable, match=r"^word 2 of LOCKWORK_ROOT_KEY is not a root key\nhint: ") as failure:
         Keyring.from_text(f"{TEXT},hunter2,{B.reveal()}", "LOCKWORK_ROOT_KEY")
     for hidden in ("hunter2", TEXT, B.reveal()):
         assert hidden not in everything_in(failure.value)
@@ -263,7 +263,7 @@ def test_a_keyring_file_reads_with_comments(tmp_path):
 def test_a_bad_line_is_told_by_its_number(tmp_path, bad):
     """A line that is no key is refused by file and number, with nothing of it in the failure or behind it."""
     path = written(tmp_path / "keyring", f"# ok\n{bad}\n")
-    with pytest.raises(RootKeyUnusable, match=f"^line 2 of {path} is not a root key$") as failure:
+    with pytest.raises(RootKeyUnusable, match=rf"^line 2 of {path} is not a root key\nhint: ") as failure:
         Keyring.from_file(path)
     assert TEXT not in everything_in(failure.value)
     assert "hunter2" not in everything_in(failure.value)

@@ -167,7 +167,9 @@ def test_empty_text_is_not_a_keyring(text):
 
 def test_one_bad_key_among_several_is_told_by_its_place():
     """A wrong word is named by where it stands; neither it nor the good ones beside it are shown."""
-    with pytest.raises(RootKeyUnusable, match=r"^word 2 of LOCKWORK_ROOT_KEY is not a root key\nhint: ") as failure:
+    with pytest.raises(
+        RootKeyUnusable, match=r"^word 2 of LOCKWORK_ROOT_KEY is not a root key\nhint: "
+    ) as failure:
         Keyring.from_text(f"{TEXT},hunter2,{B.reveal()}", "LOCKWORK_ROOT_KEY")
     for hidden in ("hunter2", TEXT, B.reveal()):
         assert hidden not in everything_in(failure.value)

@@ -58,7 +58,6 @@ FILTERS: dict[str, Callable[[str], bool]] = {
     "contains:": lambda n: True,
     "startswith:": lambda n: True,
     "endswith:": lambda n: True,
-    "like:db": lambda n: False,
     "": lambda n: False,
 }
 
@@ -69,6 +68,13 @@ def test_filters_by_name(filled: Client, text: str) -> None:
     page = filled.list_secrets(name=text)
     assert names(page) == [name for name in sorted(NAMES) if FILTERS[text](name)]
     assert page.total == len(page)
+
+
+@pytest.mark.parametrize("text", ["like:db", "begins:d", "startswith :d", "STARTSWITH:d"])
+def test_an_operator_that_there_is_not_is_refused(filled: Client, text: str) -> None:
+    """No name holds a colon: finding nothing without a word would hide a slip."""
+    with pytest.raises(InvalidInput, match="filter 'name' knows no"):
+        filled.list_secrets(name=text)
 
 
 TEXT = st.text(st.sampled_from("ab_-%D"), max_size=4)

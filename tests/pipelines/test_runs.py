@@ -63,11 +63,16 @@ def test_values_are_there_while_a_step_runs_and_no_longer(client: Client):
     def use() -> None:
         seen["DSN"], seen["HOME"] = os.environ["DSN"], os.environ["HOME"]
         print("using", os.environ["DSN"])
+
+    # A step of its own: under a test runner that replaces stdout, the two would come by two ways.
+    @step(environment={"DSN": "pg://{{db.user}}:{{db.pw}}@h"})
+    def child() -> None:
         os.system("echo a child uses $DSN")
 
     @pipeline
     def using() -> None:
         use()
+        child()
 
     home = os.environ["HOME"]
     run = using()

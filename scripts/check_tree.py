@@ -41,7 +41,7 @@ REGISTRY_HOSTS = [
     "pypi." + "org",
     "files.python" + "hosted.org",
     "registry.npm" + "js.org",
-    "deb.debian." + "org",
+    "deb.de" + "bian.org",
 ]
 
 

@@ -32,7 +32,7 @@ def store(s3: str, monkeypatch: pytest.MonkeyPatch) -> S3ArtifactStore:
 
 
 def _store(url: str, **more: Any) -> S3ArtifactStore:
-    attributes = {"path": "s3://bucket/lock/work/", "key": KEY, "secret": SECRET, "region": "us-east-1"}
+    attributes = {"path": "s3://bucket/lock/step/", "key": KEY, "secret": SECRET, "region": "us-east-1"}
     return S3ArtifactStore(attributes | {"endpoint_url": url} | more, Path("/unused"))
 
 
@@ -40,7 +40,7 @@ def test_bytes_come_back(store: S3ArtifactStore) -> None:
     """What was put is there under its URI, byte for byte, and listed by prefix."""
     data = bytes(range(256))
     uri = store.put("run/ä b/out.json", data)
-    assert uri == "s3://bucket/lock/work/run/ä b/out.json"
+    assert uri == "s3://bucket/lock/step/run/ä b/out.json"
     assert store.get(uri) == data
     other = store.put("run2/x", b"")
     assert store.list("run/") == [uri]
@@ -62,8 +62,8 @@ def test_failures_name_the_bucket_and_no_credential(
     s3: str, store: S3ArtifactStore, monkeypatch: Any
 ) -> None:
     """A missing object, a missing bucket, no credentials and no service are told apart; nothing chains."""
-    with pytest.raises(NotFound, match="no artifact 's3://bucket/lock/work/gone'"):
-        store.get("s3://bucket/lock/work/gone")
+    with pytest.raises(NotFound, match="no artifact 's3://bucket/lock/step/gone'"):
+        store.get("s3://bucket/lock/step/gone")
     broken = {
         "NoSuchBucket": _store(s3, path="s3://nobody"),
         "EndpointConnectionError": _store(
@@ -84,7 +84,7 @@ def test_no_name_leads_out_of_the_prefix(name: str) -> None:
     store = _store("http://unused")
     with pytest.raises(InvalidInput, match="not the name of an artifact"):
         store.put(name, b"x")
-    for uri in ("s3://other/lock/work/x", "s3://bucket/lock/workshop/x", "file:///x"):
+    for uri in ("s3://other/lock/step/x", "s3://bucket/lock/stepladder/x", "file:///x"):
         with pytest.raises(InvalidInput, match="does not lie in this artifact store"):
             store.get(uri)
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lockwork.cli import checks, runs, terminal
+from lockwork.cli import checks, hints, runs, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, output_option, pass_session, scope_option
 from lockwork.domain.checks import Report, ValidationLevel
@@ -102,7 +102,7 @@ def validate(
 
 def _record(checked: "Checked") -> dict[str, Any]:
     return checks.record(checked.report) | {
-        "faults": [{"text": f.text, "fix": f.fix} for f in checked.faults]
+        "faults": [{"text": f.text, "fix": hints.runnable(f.fix)} for f in checked.faults]
     }
 
 

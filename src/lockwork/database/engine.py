@@ -9,6 +9,7 @@ import os
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -123,13 +124,36 @@ class Database:
 
     def forget_removed(self) -> None:
         """Leave nothing of what was removed in the write-ahead log; `secure_delete` saw to the rest."""
+        until = time.monotonic() + BUSY_SECONDS
+        while not self._empty_log(BUSY_SECONDS):
+            if time.monotonic() > until:
+                raise StoreUnusable(
+                    "done, but another process kept the log in use: what was removed may still be in it",
+                    hint="let that process finish, then run: lockwork secret destroy, purge or key rotate again",
+                )
+            time.sleep(0.01)
+
+    def forget_pruned(self) -> None:
+        """The same where nobody asked for it: what is in use stays until the next writer, and no one waits."""
+        self._empty_log(patience=0)
+
+    def _empty_log(self, patience: float) -> bool:
+        """Whether the write-ahead log is empty now; waits `patience` seconds for readers and writers.
+
+        SQLite waits for those, but not for another checkpoint: it answers "busy" to that at once.
+        """
         connection = self._connection()
-        busy, *_ = _asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
-        if busy:
-            raise StoreUnusable(
-                "done, but another process kept the log in use: what was removed may still be in it",
-                hint="let that process finish, then run: lockwork secret destroy, purge or key rotate again",
-            )
+        with self._waiting(connection, patience):
+            busy, *_ = _asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        return not busy
+
+    @contextmanager
+    def _waiting(self, connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+        connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+        try:
+            yield
+        finally:
+            connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
     def close(self) -> None:
         """Close what this process opened; what it inherited by a fork is left untouched."""

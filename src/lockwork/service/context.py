@@ -71,5 +71,12 @@ class Context:
 
     def forget_removed(self) -> None:
         """After the commit, leave nothing of what was removed in any file of the store."""
-        if self.house.database.forget_removed not in self.tx.afterwards:
-            self.tx.afterwards.append(self.house.database.forget_removed)
+        self._afterwards(self.house.database.forget_removed)
+
+    def forget_pruned(self) -> None:
+        """The same for what went by itself, if nobody is reading: a write is not held up for it."""
+        self._afterwards(self.house.database.forget_pruned)
+
+    def _afterwards(self, act: Callable[[], object]) -> None:
+        if act not in self.tx.afterwards:
+            self.tx.afterwards.append(act)

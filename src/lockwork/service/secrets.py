@@ -202,7 +202,7 @@ def put(ctx: Context, secret: Secret, values: Mapping[str, Sensitive]) -> None:
     at = VersionOf(secret.id, secret.version, secret.namespace)
     ctx.vault.put(ctx.tx, at, values, by=ctx.caller.name, now=ctx.now)
     if versions.prune(ctx.tx, secret.id, secret.version - max(ctx.policy.kept_versions, 1)):
-        ctx.forget_removed()
+        ctx.forget_pruned()
 
 
 def told(ctx: Context, secret: Secret) -> SecretInfo:
@@ -228,15 +228,20 @@ def check_reachable(ctx: Context, secret: Secret, version: int) -> None:
 
 def purge(ctx: Context, secret: Secret) -> None:
     """For good: afterwards it is in no file of the store."""
-    secrets.remove(ctx.tx, secret)
-    ctx.about(findings.purged_subject(secret))
+    _remove(ctx, secret)
     ctx.forget_removed()
 
 
 def forget_expired(ctx: Context) -> None:
-    """Purge what was deleted longer ago than the policy says."""
+    """Remove what was deleted longer ago than the policy says."""
     for secret in secrets.expired(ctx.tx, _restorable_since(ctx)):
-        purge(ctx, secret)
+        _remove(ctx, secret)
+        ctx.forget_pruned()
+
+
+def _remove(ctx: Context, secret: Secret) -> None:
+    secrets.remove(ctx.tx, secret)
+    ctx.about(findings.purged_subject(secret))
 
 
 def _restorable_since(ctx: Context) -> int:

@@ -2,7 +2,10 @@
 
 import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
@@ -149,3 +152,50 @@ def test_a_row_is_read_by_its_types() -> None:
     assert text("a", "things") == "a"
     with pytest.raises(Tampered):
         text(b"a", "things")
+
+
+# Holds the lock that a checkpoint takes (byte 121 of the shared index: SQLite, "WAL-mode file format", 2.3.1).
+CHECKPOINTING = """
+import fcntl, sys
+with open(sys.argv[1], "r+b") as index:
+    fcntl.lockf(index, fcntl.LOCK_EX, 1, 121)
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@contextmanager
+def another_checkpoint(database: Path) -> Iterator[subprocess.Popen[str]]:
+    index = f"{database}-shm"
+    command = [sys.executable, "-c", CHECKPOINTING, index]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "held\n"
+        yield other
+
+
+def test_what_was_removed_waits_for_another_checkpoint(own_home: Path) -> None:
+    """SQLite answers "busy" to a second checkpoint at once: the engine asks again until the first is over."""
+    path = own_home / "lockwork.db"
+    create_private(path)
+    asked = 0
+
+    def let_go_at_the_third(sql: str) -> None:
+        nonlocal asked
+        if "wal_checkpoint" in sql and other is not None:
+            asked += 1
+            if asked == 3:
+                other.communicate()
+
+    other: subprocess.Popen[str] | None = None
+    database = Database(path, watch=let_go_at_the_third)
+    with database.writing() as tx:
+        tx.script("CREATE TABLE t (x);")
+    with another_checkpoint(path) as other:
+        database.forget_pruned()
+        assert asked == 1
+        assert Path(f"{path}-wal").stat().st_size > 0
+        database.forget_removed()
+    assert asked >= 3
+    assert Path(f"{path}-wal").stat().st_size == 0
+    database.close()

@@ -129,12 +129,12 @@ class Database:
             if time.monotonic() > until:
                 raise StoreUnusable(
                     "done, but another process kept the log in use: what was removed may still be in it",
-                    hint="let that process finish, then run: lockwork secret destroy, purge or key rotate again",
+                    hint="let that process finish; the next lockwork secret destroy or key rotate clears it",
                 )
             time.sleep(0.01)
 
     def forget_pruned(self) -> None:
-        """The same where nobody asked for it: what is in use stays until the next writer, and no one waits."""
+        """The same where nobody asked for it: what is in use stays for now, and no one waits."""
         self._empty_log(patience=0)
 
     def _empty_log(self, patience: float) -> bool:

@@ -154,7 +154,7 @@ def test_a_row_is_read_by_its_types() -> None:
         text(b"a", "things")
 
 
-# Holds the lock that a checkpoint takes (byte 121 of the shared index: SQLite, "WAL-mode file format", 2.3.1).
+# Holds the lock that a checkpoint takes: byte 121 of the shared index (SQLite, "WAL-mode File Format").
 CHECKPOINTING = """
 import fcntl, sys
 with open(sys.argv[1], "r+b") as index:
@@ -178,24 +178,24 @@ def test_what_was_removed_waits_for_another_checkpoint(own_home: Path) -> None:
     """SQLite answers "busy" to a second checkpoint at once: the engine asks again until the first is over."""
     path = own_home / "lockwork.db"
     create_private(path)
-    asked = 0
+    asked: list[str] = []
+    at_the_third: list[Callable[[], object]] = []
 
-    def let_go_at_the_third(sql: str) -> None:
-        nonlocal asked
-        if "wal_checkpoint" in sql and other is not None:
-            asked += 1
-            if asked == 3:
-                other.communicate()
+    def watch(sql: str) -> None:
+        if "wal_checkpoint" in sql:
+            asked.append(sql)
+            if len(asked) == 3:
+                at_the_third[0]()
 
-    other: subprocess.Popen[str] | None = None
-    database = Database(path, watch=let_go_at_the_third)
+    database = Database(path, watch=watch)
     with database.writing() as tx:
         tx.script("CREATE TABLE t (x);")
     with another_checkpoint(path) as other:
+        at_the_third.append(other.communicate)
         database.forget_pruned()
-        assert asked == 1
+        assert len(asked) == 1
         assert Path(f"{path}-wal").stat().st_size > 0
         database.forget_removed()
-    assert asked >= 3
+    assert len(asked) >= 3
     assert Path(f"{path}-wal").stat().st_size == 0
     database.close()

@@ -77,6 +77,6 @@ class Context:
         """The same for what went by itself, if nobody is reading: a write is not held up for it."""
         self._afterwards(self.house.database.forget_pruned)
 
-    def _afterwards(self, act: Callable[[], object]) -> None:
+    def _afterwards(self, act: Callable[[], None]) -> None:
         if act not in self.tx.afterwards:
             self.tx.afterwards.append(act)

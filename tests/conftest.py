@@ -6,6 +6,7 @@ import importlib.util
 import ipaddress
 import itertools
 import os
+import signal
 import socket
 import sys
 from collections.abc import Iterator
@@ -34,6 +35,10 @@ settings.load_profile("ci" if os.environ.get("CI") else "modest")
 
 
 # ---- isolation ----
+
+# A shell's background job ignores Ctrl-C and hands that down: no test of an interrupt could see one.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")

@@ -246,9 +246,13 @@ class YamlReader:
             return next(self._events)
         except self._yaml.MarkedYAMLError as error:
             mark = error.problem_mark or error.context_mark
+            # libyaml may have a limit of its own, and reads ahead: it can meet that before we meet ours.
+            is_deep = "nesting" in (error.problem or "")
         except self._yaml.YAMLError:
-            mark = None
+            mark, is_deep = None, False
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
+        if is_deep:
+            raise InvalidInput(f"{self._where}: nested more than {MAX_DEPTH} deep{place}")
         raise InvalidInput(f"{self._where}: not valid JSON or YAML{place}", hint=_FORM)
 
     def _node(self, event: Any, depth: int, *, in_flow: bool) -> Tree:

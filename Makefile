@@ -50,13 +50,15 @@ help: ## show this list
 
 # The build backend comes from the lock too: nothing is fetched to build the project itself.
 install_project = $(INSTALL) --python $(PY) --no-deps --no-build-isolation --offline --editable .
+install_drop_in = $(install_project)/drop_in
 
 .venv/.project-demo: .venv/.demo pyproject.toml
 	@$(install_project)
 	@touch $@
 
-.venv/.project-dev: .venv/.dev pyproject.toml
+.venv/.project-dev: .venv/.dev pyproject.toml drop_in/pyproject.toml
 	@$(install_project)
+	@$(install_drop_in)
 	@touch $@
 
 # The tracking server has an environment of its own: it is 620 MB, and its pins are not ours.
@@ -112,4 +114,4 @@ lock: .venv/.installer ## refresh requirements/*.txt from pyproject.toml and req
 
 clean: ## remove environments, caches and build results
 	rm -rf .venv .venv-mlflow .cache dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
-	find src tests demo scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +
+	find src drop_in tests demo scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +

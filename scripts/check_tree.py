@@ -21,6 +21,7 @@ LONGEST_FILE = 400
 MAY_REVEAL = {
     "cli/keys.py": "prints a root key that nothing uses yet: `key generate`",
     "crypto/keyring.py": "writes a root key into the keyring file",
+    "crypto/passphrase.py": "makes the key of a passphrase",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "pipelines/files.py": "keeps what was fetched before out of the text of a failure",
     "pipelines/resolver.py": "makes known to the mask what a step fetches by itself",

@@ -6,7 +6,7 @@
     ├── NotFound (KeyError)                  no such thing, or none that the caller may see
     ├── Refused                              understood, possible, and not done
     │   ├── AlreadyExists (ValueError)       the name is taken
-    │   ├── Ambiguous (ValueError)           a name that could mean two things
+    │   ├── Ambiguous (KeyError, ValueError) a name that could mean two things
     │   ├── StillReferenced                  others depend on it
     │   └── VersionMismatch                  somebody else wrote first
     ├── NotPermitted (PermissionError)       the caller may know of it, and may not do this
@@ -78,7 +78,7 @@ class AlreadyExists(Refused, ValueError):
         super().__init__(f"{kind} {name!r} already exists {where}", hint=hint)
 
 
-class Ambiguous(Refused, ValueError):
+class Ambiguous(Refused, KeyError, ValueError):
     """The name means more than one thing, and the difference matters here."""
 
 

@@ -88,7 +88,7 @@ class MLflowTracker:
         if "databricks_host" in self._attributes:
             variables.setdefault("MLFLOW_TRACKING_URI", "databricks")
         if "MLFLOW_TRACKING_URI" not in variables:
-            variables |= _beside_artifacts(occasion)
+            variables |= beside_artifacts(occasion.artifact_root)
         return variables
 
     def _login(self) -> dict[str, str]:
@@ -103,15 +103,15 @@ class MLflowTracker:
         return {names[n]: str(self._attributes[n]) for n in names if n in self._attributes}
 
 
-def _beside_artifacts(occasion: Occasion) -> dict[str, str]:
+def beside_artifacts(artifact_root: str) -> dict[str, str]:
     """Without a server, MLflow's own files beside the artifacts; newer releases want that asked for."""
-    if not occasion.artifact_root.startswith("file:"):
+    if not artifact_root.startswith("file:"):
         raise InvalidInput(
             "an MLflow experiment tracker without tracking_uri keeps files beside the artifacts, "
-            f"and these lie in {occasion.artifact_root}",
+            f"and these lie in {artifact_root}",
             hint="set tracking_uri",
         )
-    folders = occasion.artifact_root.rstrip("/").split("/")
+    folders = artifact_root.rstrip("/").split("/")
     # MLflow finds no run of its own below a folder called `artifacts`, so there it goes beside that one.
     beside = ["mlruns" if folder == "artifacts" else folder for folder in folders]
     uri = "/".join(beside if beside != folders else [*folders, "mlruns"])

@@ -45,6 +45,23 @@ class Step(Generic[P, R]):
         self._after = after
         functools.update_wrapper(self, function)
 
+    @classmethod
+    def of(
+        cls,
+        function: Callable[P, R],
+        *,
+        name: str | None = None,
+        experiment_tracker: str | None = None,
+        settings: Settings | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Secrets | None = None,
+        after: Any = (),
+    ) -> "Step[P, R]":
+        """A function made a step of this class: what `@step` does."""
+        options = read_options(_called("step", name, function), settings, environment, secrets)
+        tracker = experiment_tracker
+        return cls(function, name=name, experiment_tracker=tracker, options=options, after=_several(after))
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
         """Inside a pipeline: a node of it, a placeholder for what it will give back. Else the function."""
         recording = graph.current()
@@ -67,7 +84,7 @@ class Step(Generic[P, R]):
         after: Any = (),
     ) -> "Step[P, R]":
         """The same step with these options over its own; `after`: outputs or names of steps to wait for."""
-        return Step(
+        return type(self)(
             self.entrypoint,
             name=name or self.name,
             experiment_tracker=experiment_tracker or self.experiment_tracker,
@@ -110,6 +127,20 @@ class Pipeline(Generic[P]):
         self._signature = inspect.signature(function)
         functools.update_wrapper(self, function)
 
+    @classmethod
+    def of(
+        cls,
+        function: Callable[P, object],
+        *,
+        name: str | None = None,
+        settings: Settings | None = None,
+        environment: Mapping[str, str] | None = None,
+        secrets: Secrets | None = None,
+    ) -> "Pipeline[P]":
+        """A function made a pipeline of this class: what `@pipeline` does."""
+        options = read_options(_called("pipeline", name, function), settings, environment, secrets)
+        return cls(function, name=name, options=options)
+
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> "Run":
         """Check all that it needs, then run it; the answer is the run's record.
 
@@ -147,7 +178,7 @@ class Pipeline(Generic[P]):
         secrets: Secrets | None = None,
     ) -> "Pipeline[P]":
         """The same pipeline with these options over its own; `inline`: without capture, for a debugger."""
-        return Pipeline(
+        return type(self)(
             self.entrypoint,
             name=name or self.name,
             options=read_options(str(self), settings, environment, secrets).over(self.options),
@@ -173,6 +204,7 @@ def step(
     settings: Settings | None = None,
     environment: Mapping[str, str] | None = None,
     secrets: Secrets | None = None,
+    after: Any = (),
 ) -> Callable[[Callable[P, R]], Step[P, R]]: ...
 def step(
     function: Callable[P, R] | None = None,
@@ -183,17 +215,25 @@ def step(
     settings: Settings | None = None,
     environment: Mapping[str, str] | None = None,
     secrets: Secrets | None = None,
+    after: Any = (),
 ) -> Step[P, R] | Callable[[Callable[P, R]], Step[P, R]]:
     """Make a function a step: `@step`, or `@step(experiment_tracker="mlflow", secrets=["openai"], …)`.
 
     `experiment_tracker` names the stack's component that tracks this step. `secrets` puts every key of those
     secrets into the step's environment while it runs. References in `settings` and `environment` are
-    filled just before it runs.
+    filled just before it runs. `after` names steps to wait for, beside those whose outputs it takes.
     """
 
     def decorate(function: Callable[P, R]) -> Step[P, R]:
-        options = read_options(_called("step", name, function), settings, environment, secrets)
-        return Step(function, name=name, experiment_tracker=experiment_tracker, options=options)
+        return Step.of(
+            function,
+            name=name,
+            experiment_tracker=experiment_tracker,
+            settings=settings,
+            environment=environment,
+            secrets=secrets,
+            after=after,
+        )
 
     return decorate if function is None else decorate(function)
 
@@ -220,8 +260,7 @@ def pipeline(
     """Make a function a pipeline of the steps that it calls; what it says holds for each of them."""
 
     def decorate(function: Callable[P, object]) -> Pipeline[P]:
-        options = read_options(_called("pipeline", name, function), settings, environment, secrets)
-        return Pipeline(function, name=name, options=options)
+        return Pipeline.of(function, name=name, settings=settings, environment=environment, secrets=secrets)
 
     return decorate if function is None else decorate(function)
 
@@ -242,4 +281,7 @@ def _check_function(function: object, kind: str) -> None:
 
 
 def _several(given: Any) -> tuple[Any, ...]:
+    """`after`, however it was written: nothing, one output or name, or several."""
+    if given is None:
+        return ()
     return tuple(given) if isinstance(given, (list, tuple)) else (given,)

@@ -9,6 +9,7 @@ import pytest
 from lockwork import pipeline, step
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.runs import Source
+from lockwork.pipelines.authoring import Pipeline, Step
 from lockwork.pipelines.graph import Graph
 
 
@@ -107,6 +108,34 @@ def test_outputs_without_names_are_counted():
     assert score.outputs == ("r2",)
     assert many.outputs == ("output",)
     assert quiet.outputs == ()
+
+
+@step(after="load")
+def late() -> None: ...
+
+
+def test_after_may_stand_in_the_decorator():
+    """A step that always waits says so where it is written; None, as wrappers pass it, adds nothing."""
+
+    @pipeline
+    def made() -> None:
+        load()
+        late(after=None)
+
+    assert made.graph().pipeline.step("late").after == ("load",)
+
+
+def test_a_step_class_of_ones_own_stays_itself_under_options():
+    """Who builds on `Step` and `Pipeline` gets that class back from `of` and from `with_options`."""
+
+    class OwnStep(Step[..., object]): ...
+
+    class OwnPipeline(Pipeline[...]): ...
+
+    def body() -> None: ...
+
+    assert type(OwnStep.of(body, name="mine").with_options(after="x")) is OwnStep
+    assert type(OwnPipeline.of(body, name="mine").with_options(stack="prod")) is OwnPipeline
 
 
 def test_after_makes_a_step_wait():

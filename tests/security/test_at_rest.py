@@ -99,7 +99,7 @@ def test_files_are_for_their_owner_alone(own_home: Path, umask: int) -> None:
         client.close()
     finally:
         os.umask(before)
-    files = {"lockwork.db", "lockwork.db-wal", "lockwork.db-shm", "keyring", "store.lock"}
+    files = {"lockwork.db", "lockwork.db-wal", "lockwork.db-shm", "keyring", "store.lock", "open.lock"}
     assert modes == dict.fromkeys(files, 0o600) | dict.fromkeys(("made", "on", "the", "way"), 0o700)
 
 

@@ -17,6 +17,8 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
+from lockwork.database import holds
+from lockwork.database.holds import Hold
 from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
 
 BUSY_SECONDS = 30
@@ -99,12 +101,19 @@ def as_set(items: Sequence[Any]) -> str:
 
 
 class Database:
-    """An SQLite file: a connection for each thread and process, opened when first needed."""
+    """An SQLite file: a connection for each thread and process, opened when first needed.
 
-    def __init__(self, path: Path, *, watch: Callable[[str], object] | None = None) -> None:
+    While there is one, `hold` is held together with all others who have the file open.
+    """
+
+    def __init__(
+        self, path: Path, *, hold: Path | None = None, watch: Callable[[str], object] | None = None
+    ) -> None:
         # Absolute, as another thread may open it when the process has changed its folder.
         self._path = path.absolute()
+        self._hold = hold and hold.absolute()
         self._watch = watch
+        self._first: os.stat_result | None = None
         self._mine = threading.local()
         self._opened: set[_Opened] = set()
 
@@ -155,12 +164,51 @@ class Database:
         finally:
             connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
+    def copy_into(self, empty: Path) -> None:
+        """Write all that is committed into an empty file, packed: nothing of what was ever removed is in it.
+
+        Others go on reading and writing meanwhile.
+        """
+        connection = self._connection()
+        _asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
+
+    def check_whole(self) -> None:
+        """Read every page, index and foreign key; `StoreUnusable` where they do not agree."""
+        connection = self._connection()
+        for question in ("PRAGMA integrity_check", "PRAGMA foreign_key_check"):
+            rows = _asked(lambda: connection.execute(question).fetchall())  # noqa: B023 - asked at once
+            if [tuple(row) for row in rows] not in ([], [("ok",)]):
+                raise StoreUnusable("the database is damaged", hint="take another copy of it")
+
+    def fold(self) -> None:
+        """Leave everything in the one file, and nothing in a log. A file that is too damaged stays as it is.
+
+        `StoreUnusable` where another program has it open.
+        """
+        self.close()
+        try:
+            connection = self._open()
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            connection.close()  # the last one to close takes the log away
+        except sqlite3.DatabaseError as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
+                sqlite3.SQLITE_CORRUPT,
+                sqlite3.SQLITE_NOTADB,
+            ):
+                return
+            failure = _failure(error)
+        else:
+            if not self._path.with_name(f"{self._path.name}-wal").exists():
+                return
+            failure = StoreUnusable(f"another program has {self._path} open", hint="close it, and try again")
+        raise failure
+
     def close(self) -> None:
         """Close what this process opened; what it inherited by a fork is left untouched."""
         for opened in list(self._opened):
             if opened.process == os.getpid():
                 self._opened.discard(opened)
-                opened.connection.close()
+                opened.close()
         self._mine = threading.local()
 
     @contextmanager
@@ -179,10 +227,12 @@ class Database:
         if connection is not None and self._mine.process == os.getpid():
             return connection
         # One inherited by a fork stays in `_opened`: closing it here would drop the parent's locks.
+        hold = holds.together(self._hold, BUSY_SECONDS) if self._hold else Hold(None)
+        self._check_same()
         connection = _asked(self._open)
         self._mine.connection, self._mine.process = connection, os.getpid()
         self._close_orphaned()
-        self._opened.add(_Opened(os.getpid(), threading.current_thread(), connection))
+        self._opened.add(_Opened(os.getpid(), threading.current_thread(), connection, hold))
         return connection
 
     def _close_orphaned(self) -> None:
@@ -190,7 +240,21 @@ class Database:
         for opened in list(self._opened):
             if opened.process == os.getpid() and not opened.thread.is_alive():
                 self._opened.discard(opened)
-                opened.connection.close()
+                opened.close()
+
+    def _check_same(self) -> None:
+        """Refuse a file that took the place of the first: what is known of that one does not hold for it."""
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:  # SQLite says so
+            return
+        if self._first is None:
+            self._first = found
+        elif not os.path.samestat(self._first, found):
+            raise StoreUnusable(
+                "another store was put in the place of this one since it was opened",
+                hint="open it anew: with a new Client, or by the command once more",
+            )
 
     def _open(self) -> sqlite3.Connection:
         # mode=rw: a file that has gone since is an error, never made anew with other people's permissions.
@@ -214,6 +278,11 @@ class _Opened(NamedTuple):
     process: int
     thread: threading.Thread
     connection: sqlite3.Connection
+    hold: Hold
+
+    def close(self) -> None:
+        self.connection.close()
+        self.hold.close()
 
 
 def check_private(path: Path) -> None:

@@ -24,6 +24,9 @@ from lockwork.vaults.builtin import BuiltinVault
 DATABASE_FILE = "lockwork.db"
 KEYRING_FILE = "keyring"
 LOCK_FILE = "store.lock"
+"""Held by who makes the store, or puts another in its place."""
+OPEN_FILE = "open.lock"
+"""Held, together, by all who have the store open."""
 
 ROOMS = {
     "secrets": ("secrets", "versions", "references", "uses"),
@@ -95,7 +98,7 @@ class _Place:
         self._clock = clock
         self._file = folder / DATABASE_FILE
         self._beside = folder / KEYRING_FILE
-        self.database = Database(self._file, watch=watch)
+        self.database = Database(self._file, hold=folder / OPEN_FILE, watch=watch)
         self._loaded: Keyring | None = None
 
     @property
@@ -124,7 +127,7 @@ class _Place:
 
     def made(self) -> Store:
         """Make the store, alone: others wait, and then find it there."""
-        with self._alone():
+        with alone(self._folder):
             store = self.opened()
             if store is not None:
                 return store
@@ -173,24 +176,27 @@ class _Place:
             )
         self.keyring[parse_root_id(store.active)]
 
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        self._make_folder()
-        lock = os.open(self._folder / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
-        finally:
-            os.close(lock)
 
-    def _make_folder(self) -> None:
-        try:
-            for folder in reversed((self._folder, *self._folder.parents)):
-                if not folder.exists():
-                    folder.mkdir(mode=0o700, exist_ok=True)
-        except OSError as error:
-            raise StoreUnusable(f"{self._folder} cannot be created: {error.strerror}") from None
-        check_private(self._folder)
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, made if there is none, against all others who would make or replace its store."""
+    _make_folder(folder)
+    lock = os.open(folder / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(lock)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        for each in reversed((folder, *folder.parents)):
+            if not each.exists():
+                each.mkdir(mode=0o700, exist_ok=True)
+    except OSError as error:
+        raise StoreUnusable(f"{folder} cannot be created: {error.strerror}") from None
+    check_private(folder)
 
 
 def trail_of(keyring: Keyring) -> Trail:

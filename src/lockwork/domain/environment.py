@@ -8,6 +8,9 @@ import re
 
 from lockwork.domain.errors import InvalidInput
 
+MAX_VARIABLE_BYTES = 128 * 1024
+"""What Linux takes of one variable, with its name and what ends it."""
+
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,254}")
 _PROTECTED = frozenset({"PATH", "HOME", "BASH_ENV", "NODE_OPTIONS"})
 _PROTECTED_STARTS = ("LD_", "DYLD_", "PYTHON", "SSL_CERT_", "LOCKWORK_")
@@ -23,6 +26,11 @@ def is_protected(name: str) -> bool:
     """Whether only the author's own code may set it. In any case of letters: `http_proxy` counts as well."""
     upper = name.upper()
     return upper in _PROTECTED or upper.startswith(_PROTECTED_STARTS) or upper.endswith(_PROTECTED_ENDS)
+
+
+def is_too_long(name: str, text: str) -> bool:
+    """Whether no process can have this variable."""
+    return len(f"{name}={text}\0".encode()) > MAX_VARIABLE_BYTES
 
 
 def check_variable(name: str, source: str) -> None:

@@ -6,12 +6,19 @@ from lockwork.domain.checks import Problem, Report
 from lockwork.domain.plans import Fault
 
 
-def refusal(what: str, report: Report, faults: Iterable[Fault] = ()) -> str:
+def refusal(
+    what: str,
+    report: Report,
+    faults: Iterable[Fault] = (),
+    *,
+    cannot: str = "cannot run",
+    so_far: str = "nothing has run",
+) -> str:
     """Everything that stands against a run, in one text: `what` ("pipeline 'training' …") cannot run."""
     refusing = [p for p in report.problems if p.refuses]
     lines = [str(fault) for fault in faults]
     count = len(refusing) + len(lines)
-    head = f"{what} cannot run: {count} thing{'s' if count != 1 else ''} to mend; nothing has run"
+    head = f"{what} {cannot}: {count} thing{'s' if count != 1 else ''} to mend; {so_far}"
     return "\n".join([head, *(f"  {line}" for p in refusing for line in problem(p)), *_indented(lines)])
 
 

@@ -18,19 +18,20 @@ import msgspec
 from lockwork.capture.streams import Mask
 from lockwork.client.secrets import inside_step
 from lockwork.domain.checks import Found
+from lockwork.domain.environment import MAX_VARIABLE_BYTES, is_too_long
 from lockwork.domain.errors import InvalidInput, LockworkError
 from lockwork.domain.plans import StepPlan
 from lockwork.domain.runs import OutputRecord, RunStatus
+from lockwork.domain.values import Values
 from lockwork.flavors import registry
 from lockwork.flavors.contract import ArtifactStore, ExperimentTracker, Occasion
 from lockwork.pipelines import artifacts
 from lockwork.pipelines.artifacts import Address
-from lockwork.pipelines.resolver import Resolver, Values
+from lockwork.pipelines.resolver import Resolver
 
 MAX_FAILURE = 4096
 """Characters of a failure that are recorded beside the step; the log has all of it."""
 INTERRUPTED = "interrupted"
-_MAX_VARIABLE = 128 * 1024  # what Linux takes of one variable, with its name and what ends it
 
 
 class Job(msgspec.Struct, frozen=True, kw_only=True):
@@ -153,9 +154,10 @@ def _variables(job: Job, values: Values, tracking: Mapping[str, str]) -> dict[st
             variables |= {prefix + key: text for key, text in values.whole(secret).items()}
         variables |= values.fill(layer.environment)
     for name, text in variables.items():
-        if len(f"{name}={text}\0".encode()) > _MAX_VARIABLE:
+        if is_too_long(name, text):
             raise InvalidInput(
-                f"the variable {name} would be over {_MAX_VARIABLE:,} bytes long, which no process can have",
+                f"the variable {name} would be over {MAX_VARIABLE_BYTES:,} bytes long,"
+                " which no process can have",
                 hint="read the secret in the step instead: Client().get_secret(…)",
             )
     return variables

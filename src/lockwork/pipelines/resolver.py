@@ -1,41 +1,17 @@
 """References → values, just in time: one read, made known to the mask before anyone gets them, never kept."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TypeVar
 
 from lockwork.capture.streams import Mask
 from lockwork.client.api import Client
-from lockwork.domain import plans, references
+from lockwork.domain import plans
 from lockwork.domain.checks import Found
 from lockwork.domain.errors import NotFound
 from lockwork.domain.references import Reference
 from lockwork.domain.secrets import RevealedSecret
 from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.values import Values
 from lockwork.messages.secrets import Wanted
-
-T = TypeVar("T")
-
-
-class Values:
-    """What some references stand for. Short-lived: whoever holds it holds values in the clear."""
-
-    def __init__(self, texts: Mapping[str, Mapping[str, str]]) -> None:
-        self._texts = texts
-
-    def fill(self, tree: T) -> T:
-        """A copy with every reference replaced by its value."""
-        return references.fill(tree, self._look_up)
-
-    def whole(self, secret: str) -> Mapping[str, str]:
-        """Every key of a secret that was asked for as a whole."""
-        return self._texts[secret]
-
-    def _look_up(self, reference: Reference) -> str:
-        keys = self._texts.get(reference.secret, {})
-        if reference.key not in keys:
-            hint = f"lockwork secret update {reference.secret} --ask {reference.key}"
-            raise NotFound("value for", str(reference), hint=hint)
-        return keys[reference.key]
 
 
 class Resolver:
@@ -58,8 +34,9 @@ class Resolver:
             name: _text_of(secret, keys)
             for (name, keys), secret in zip(wanted.items(), revealed, strict=True)
         }
-        self.share(text for keys in texts.values() for text in keys.values())
-        return Values(texts)
+        values = Values(texts)
+        self.share(values)
+        return values
 
     def learn(self, values: Iterable[Sensitive]) -> None:
         """Mask what a step fetches by itself."""

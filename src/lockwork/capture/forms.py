@@ -38,9 +38,10 @@ def _forms(value: str) -> Iterator[bytes]:
 
 
 def _wholes(value: str) -> set[str]:
-    """The value as it is, with either line end, and without the newline that many a reader strips."""
+    """The value as it is, with either line end, as a terminal turns it, and without the newline that many a
+    reader strips."""
     unix = value.replace("\r\n", "\n")
-    wholes = {value, unix, unix.replace("\n", "\r\n"), value.rstrip("\r\n")}
+    wholes = {value, unix, *(text.replace("\n", "\r\n") for text in (value, unix)), value.rstrip("\r\n")}
     return {whole for whole in wholes if len(whole) >= SHORTEST_VALUE}
 
 

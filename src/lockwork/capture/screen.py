@@ -1,5 +1,6 @@
 """The masker's way to the terminal or what stands there: never waits, keeps one progress line last."""
 
+import errno
 import os
 import select
 import stat
@@ -15,7 +16,8 @@ class Sink:
         self.is_terminal = os.isatty(fd)
         self._portion = 1 << 20 if stat.S_ISREG(os.fstat(fd).st_mode) else _PORTION
         self._waiting = bytearray()
-        self._is_gone = False
+        self.failure: int | None = None
+        """The error number with which it took no more, such as EPIPE."""
         # Non-blocking mode would be seen by everyone who shares the descriptor, so room is asked for instead.
         self._room = select.poll()
         self._room.register(fd, select.POLLOUT)
@@ -27,7 +29,7 @@ class Sink:
 
     def put(self, data: bytes) -> None:
         """Write, now or as soon as there is room."""
-        if not self._is_gone:
+        if self.failure is None:
             self._waiting += data
             self.pump()
 
@@ -39,14 +41,14 @@ class Sink:
                     written = os.write(self.fd, waiting[: self._portion])
             except BlockingIOError:
                 return  # somebody else made it non-blocking and took the room
-            except OSError:
-                self._give_up()
+            except OSError as error:
+                self._give_up(error.errno)
                 return
             del self._waiting[:written]
 
-    def _give_up(self) -> None:
-        """The reader has gone: a run goes on, and its log with it."""
-        self._is_gone = True
+    def _give_up(self, failure: int | None) -> None:
+        """The reader has gone, or the disk is full: a run goes on, and its log with it."""
+        self.failure = failure or errno.EIO
         self._waiting.clear()
 
     def finish(self) -> None:

@@ -120,6 +120,7 @@ class Scrubber:
         self._reach = (
             -1
         )  # how far the last mask written reaches into what is held; -1: a plain byte came last
+        self._hurried = 0  # how much of what is held is out all the same
 
     def learn(self, values: Iterable[str]) -> int:
         """Mask these values in all their forms from now on; the answer is how many are too short for it."""
@@ -138,6 +139,26 @@ class Scrubber:
         data = self._held + data
         return self._release(data, self._known.coverings(data), self._known.undecided_from(data))
 
+    @property
+    def held(self) -> int:
+        """How many bytes long the end is that may begin a known value."""
+        return len(self._held)
+
+    @property
+    def is_withholding(self) -> bool:
+        """Whether some of that end has not been put out."""
+        return len(self._held) > self._hurried
+
+    def hurry(self) -> bytes:
+        """The end that is held back, for a reader who waits for it: if it did begin a value, the rest of that
+        value is masked when it comes."""
+        held = self._held
+        coverings = self._known.coverings(held)
+        end = self._release(held, coverings, len(held))
+        self._held, self._hurried = held, len(held)
+        self._reach = -1 if self._reach < 0 else len(held)
+        return end
+
     def flush(self) -> bytes:
         """What was held back: nothing more will come, or what comes is another text."""
         coverings = self._known.coverings(self._held) if self._held else []
@@ -149,17 +170,19 @@ class Scrubber:
         """Put out `data[:upto]` masked and keep the rest, which is searched again with what follows it."""
         out = []
         reach = self._reach
-        at = max(reach, 0)
+        at = max(reach, self._hurried)
         for start, end in coverings:
             if start >= upto:
                 break
+            if end <= self._hurried:
+                continue
             if start > reach:
                 out += [data[at:start], MASK]
             at = reach = max(reach, end)
         if at < upto:
             out.append(data[at:upto])
         self._reach = -1 if at < upto else reach - upto if reach >= 0 else -1
-        self._held = data[upto:]
+        self._held, self._hurried = data[upto:], max(self._hurried - upto, 0)
         return b"".join(out)
 
 

@@ -105,6 +105,12 @@ def test_line_ends(value: str, printed: str) -> None:
     assert masked(value, f"<{printed}>".encode()) == b"<***>"
 
 
+@pytest.mark.parametrize("value", ["ab\ncd", "ab\r\ncd", "a\nb\r\nc"])
+def test_on_a_terminal(value: str) -> None:
+    """A terminal puts a carriage return before each newline, also where there is one: that is masked too."""
+    assert masked(value, value.encode().replace(b"\n", b"\r\n")) == b"***"
+
+
 def test_newline_at_the_end() -> None:
     """A value that was stored with the newline of its file is masked where a program has stripped it."""
     assert masked("abc123\n", b"<abc123>") == b"<***>"

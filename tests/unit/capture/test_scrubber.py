@@ -65,6 +65,51 @@ def test_any_splitting(case: tuple[list[bytes], list[bytes]]) -> None:
     assert through(known(*patterns), pieces) == model(patterns, b"".join(pieces))
 
 
+@given(streams(), st.data())
+def test_a_reader_who_waits(case: tuple[list[bytes], list[bytes]], data: st.DataObject) -> None:
+    """Hurried at any places, all that came is out, and of a value only what came before a hurry shows."""
+    patterns, pieces = case
+    scrubber, out, came = Scrubber(known(*patterns)), b"", 0
+    hurries = []
+    for piece in pieces:
+        out += scrubber.feed(piece)
+        came += len(piece)
+        if data.draw(st.booleans()):
+            out += scrubber.hurry()
+            assert not scrubber.is_withholding
+            hurries.append(came)
+    out += scrubber.flush()
+    assert out == hurried_model(patterns, b"".join(pieces), hurries)
+
+
+def hurried_model(patterns: list[bytes], text: bytes, hurries: list[int]) -> bytes:
+    """As the model above, but what was not whole yet when its bytes were wanted hides none of them."""
+    out, was_marked = b"", False
+    for at in range(len(text)):
+        wanted = next((place for place in hurries if place > at), len(text))
+        is_marked = any(
+            text.startswith(pattern, start)
+            for pattern in patterns
+            for start in range(max(0, at - len(pattern) + 1), at + 1)
+            if start + len(pattern) <= wanted
+        )
+        if not is_marked:
+            out += text[at : at + 1]
+        elif not was_marked:
+            out += b"***"
+        was_marked = is_marked
+    return out
+
+
+def test_the_rest_of_a_value_is_masked() -> None:
+    """A value whose beginning was put out for a reader who waits is masked from there on, and only once."""
+    scrubber = Scrubber(known(b"hunter2-pw"))
+    shown = scrubber.feed(b"pw: hun") + scrubber.hurry()
+    assert (shown, scrubber.held) == (b"pw: hun", 3)
+    assert scrubber.feed(b"ter2") == b""
+    assert scrubber.feed(b"-pw\n") == b"***\n"
+
+
 @pytest.mark.parametrize(
     ("patterns", "text"),
     [

@@ -28,6 +28,11 @@ DEFAULT = "default"
 _PROJECT_KEYS = ("workspace", "stack")
 _CONFIGURATION_KEYS = ("workspace", "user", "stacks")
 _LEVEL_VARIABLES = ("LOCKWORK_SECRET_VALIDATION_LEVEL", "ZENML_SECRET_VALIDATION_LEVEL")
+# No root key, no token, no value of `register-secrets --from-env`, nor whatever may be added later. With the
+# URL and no token, Lockwork inside refuses to answer from this machine's store what was meant for a server.
+_PASSED_ON = frozenset(
+    {f"LOCKWORK_{name}" for name in ("HOME", "WORKSPACE", "STACK", "USER", "URL")} | {_LEVEL_VARIABLES[0]}
+)
 _LARGEST = 64 * 1024
 
 
@@ -66,6 +71,14 @@ class Settings:
     def variables(self, prefix: str) -> dict[str, str]:
         """Every variable whose name begins so and that is not empty, for `register-secrets --from-env`."""
         return {name: text for name, text in self._environ.items() if name.startswith(prefix) and text}
+
+    def passed_on(self) -> dict[str, str]:
+        """The environment for a program that is started: of ours, only what says where things are."""
+        return {
+            name: text
+            for name, text in self._environ.items()
+            if name in _PASSED_ON or not name.startswith("LOCKWORK_")
+        }
 
     # --- places --------------------------------------------------------------------------------------------
 

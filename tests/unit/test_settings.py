@@ -171,6 +171,14 @@ def test_root_keys_are_passed_on_even_when_empty(own_home: Path) -> None:
         assert settings(own_home, LOCKWORK_ROOT_KEY="a", LOCKWORK_ROOT_KEY_FILE="k").root_key
 
 
+def test_programs_that_are_started_get_names_and_no_keys(own_home: Path) -> None:
+    """Of our own variables only those pass that say what is active: no root key, no token, no value."""
+    ours = ("ROOT_KEY", "ROOT_KEY_FILE", "TOKEN", "SECRET_DB__PW", "WORKSPACE", "URL", "SOMETHING_NEW")
+    given = settings(own_home, TERM="xterm", **{f"LOCKWORK_{name}": "x" for name in ours})
+    passed = {"HOME", "TERM", "LOCKWORK_HOME", "LOCKWORK_WORKSPACE", "LOCKWORK_URL"}
+    assert given.passed_on().keys() == passed
+
+
 def test_the_configuration_is_written_for_its_owner_alone_and_keeps_the_rest(own_home: Path) -> None:
     """Keeping one thing leaves the others; the file is 0600 in a folder 0700, with nothing left beside it."""
     given = settings(own_home)

@@ -1,11 +1,12 @@
 """Outputs of runs that are over, for whoever wants to look at them or go on with them."""
 
+from pathlib import Path
 from typing import Any
 
 from lockwork.capture.streams import Mask
 from lockwork.client.api import Client
 from lockwork.domain.runs import Run
-from lockwork.domain.stacks import needs_of_component
+from lockwork.domain.stacks import Component, needs_of_component
 from lockwork.flavors import registry
 from lockwork.pipelines import artifacts
 from lockwork.pipelines.resolver import Resolver
@@ -25,6 +26,15 @@ def load_output(run: Run | str, step: str, output: str | None = None, *, client:
     needs = needs_of_component(component)
     found = client.check_references(needs, stack=record.stack).found if needs else ()
     values = Resolver(client, record.id, found, Mask()).values([component.attributes])
-    folder = client.profile.settings.home.value / ARTIFACTS
-    store = registry.artifact_store(component, values.fill(component.attributes), folder)
+    store = registry.artifact_store(component, values.fill(component.attributes), _folder(client))
     return artifacts.load(store, wanted)
+
+
+def artifact_root(store: Component, *, client: Client | None = None) -> str:
+    """Where an artifact store keeps outputs, as a URI; nothing is connected to and no reference filled."""
+    return registry.artifact_store(store, store.attributes, _folder(client or Client())).root
+
+
+def _folder(client: Client) -> Path:
+    """For the outputs of stores that have no place of their own."""
+    return client.profile.settings.home.value / ARTIFACTS

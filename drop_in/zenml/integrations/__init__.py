@@ -1,0 +1,1 @@
+"""What ZenML's integrations are imported for, where Lockwork has the same."""

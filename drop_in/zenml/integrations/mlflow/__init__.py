@@ -1,0 +1,1 @@
+"""MLflow: where it tracks to, and what a step may set."""

@@ -1,0 +1,5 @@
+"""Not here: see the table."""
+
+from zenml.table import refusal
+
+raise refusal("zenml.zen_stores")

@@ -28,6 +28,7 @@ the tests, in `vectors/`.
 import os
 import re
 import struct
+from functools import lru_cache
 from typing import NamedTuple
 
 from cryptography.exceptions import InvalidTag
@@ -163,6 +164,7 @@ def _root(root_id: bytes) -> bytes:
     return root_id
 
 
+@lru_cache(maxsize=256)  # a store's and a secret's stand in context after context
 def _uuid(text: str) -> bytes:
     if not isinstance(text, str) or not _UUID.fullmatch(text):
         raise _tampered("an id in the store is damaged: it is not a UUID in canonical form")
@@ -176,6 +178,7 @@ def _version(number: int) -> bytes:
         raise _tampered("a version in the store is damaged: it is not a whole number from 0 on") from None
 
 
+@lru_cache(maxsize=256)
 def _namespace(text: str) -> bytes:
     if not isinstance(text, str) or not _NAMESPACE.fullmatch(text):
         raise _tampered("a namespace in the store is damaged: it is neither w:UUID nor u:UUID")

@@ -1,6 +1,6 @@
 """Rows of the audit trail and of its head."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lockwork.database import filters
@@ -81,10 +81,10 @@ def head(tx: Transaction) -> Head:
     return read(Head, tx.one(_HEAD), "the audit trail's head")
 
 
-def append(tx: Transaction, row: Row) -> None:
-    """One more record; it is the head now."""
-    tx.run(_INSERT, **row._asdict())
-    tx.run(_SET_HEAD, number=row.number, mac=row.mac)
+def append(tx: Transaction, rows: Sequence[Row]) -> None:
+    """One or more records, in order; the last of them is the head now."""
+    tx.run_many(_INSERT, [row._asdict() for row in rows])
+    tx.run(_SET_HEAD, number=rows[-1].number, mac=rows[-1].mac)
 
 
 def every(tx: Transaction) -> Iterator[Row]:

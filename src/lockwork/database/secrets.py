@@ -127,8 +127,10 @@ class Secret(NamedTuple):
     owner_name: str
     workspace_name: str | None
 
-    def info(self, keys: Iterable[str], notes: Sequence[str] = ()) -> SecretInfo:
-        """What may be told of it."""
+    def info(
+        self, keys: Iterable[str], notes: Sequence[str] = (), *, version: int | None = None
+    ) -> SecretInfo:
+        """What may be told of it, as of the current version or another."""
         return SecretInfo(
             id=self.id,
             name=self.name,
@@ -136,7 +138,7 @@ class Secret(NamedTuple):
             workspace=self.workspace_name,
             owner=self.owner_name,
             keys=tuple(keys),
-            version=self.version,
+            version=version or self.version,
             created=from_epoch(self.created),
             updated=from_epoch(self.updated),
             deleted=None if self.deleted is None else from_epoch(self.deleted),

@@ -97,7 +97,7 @@ def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by
     tx.run_many(_INSERT_VALUE, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
 
 
-def is_kept(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[bool]:
+def are_kept(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[bool]:
     """Whether each of these versions is there and was not destroyed, in the order asked."""
     return [row is not None and row.wrapped is not None for row in wrapped_keys(tx, at)]
 
@@ -122,8 +122,8 @@ def sealed_values(
             asked.append({"secret": secret, "version": version, "key": key})
             belongs.append(n)
     found: list[dict[str, bytes | None]] = [{} for _ in wanted]
-    for row in tx.rows(_SEALED, at=as_set(asked)):
-        found[belongs[row["n"]]][row["key"]] = row["sealed"]
+    for n, key, sealed in tx.rows(_SEALED, at=as_set(asked)):
+        found[belongs[n]][key] = sealed
     return found
 
 

@@ -41,8 +41,7 @@ def _furnish(tx: Transaction, keyring: Keyring, trail: Trail, now: int) -> None:
     for kind, row in (("user", user), ("workspace", room)):
         subjects.append(Subject(kind=kind, name=row.name, id=row.id, state=states.of_named(row)))
     caller = Caller(user=user.id, name=user.name, role=Role.OWNER)
-    for subject in subjects:
-        trail.append(tx, now=now, caller=caller, action="store.create", outcome=Outcome.DONE, subject=subject)
+    trail.append(tx, now=now, caller=caller, action="store.create", outcome=Outcome.DONE, subjects=subjects)
 
 
 def _migrations() -> list[str]:

@@ -101,19 +101,17 @@ class Gate:
         return Context(self._house, tx, caller, sight, now=self._house.clock())
 
     def _record(self, tx: Transaction, context: Context, message: Message[Any]) -> None:
-        subjects: list[Subject | None] = [*context.subjects] or [_subject_named_by(message)]
-        for subject in subjects:
-            self._house.trail.append(
-                tx,
-                now=context.now,
-                caller=context.caller,
-                action=message.action,
-                outcome=Outcome.DONE,
-                workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
-                subject=subject,
-                run=getattr(message, "run", None),
-                step=getattr(message, "step", None),
-            )
+        self._house.trail.append(
+            tx,
+            now=context.now,
+            caller=context.caller,
+            action=message.action,
+            outcome=Outcome.DONE,
+            workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
+            subjects=context.subjects or [_subject_named_by(message)],
+            run=getattr(message, "run", None),
+            step=getattr(message, "step", None),
+        )
 
     def _record_failure(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
         refused = isinstance(failure, NotPermitted | Refused)
@@ -127,7 +125,7 @@ class Gate:
                 action=message.action,
                 outcome=Outcome.REFUSED if refused else Outcome.FAILED,
                 workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
-                subject=_subject_named_by(message),
+                subjects=[_subject_named_by(message)],
                 run=getattr(message, "run", None),
                 step=getattr(message, "step", None),
                 detail=type(failure).__name__,

@@ -10,6 +10,7 @@ from lockwork.domain.errors import (
     Ambiguous,
     InvalidInput,
     NotFound,
+    Tampered,
     VersionMismatch,
 )
 from lockwork.domain.secrets import (
@@ -80,7 +81,7 @@ def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
         raise missing_key(secret.name, message.key, names)
     values = values_of(ctx, secret, version, None if message.key is None else (message.key,))
     ctx.about(findings.version_subject(secret, version))
-    info = secret._replace(version=version).info(names, findings.notes(ctx, secret))
+    info = secret.info(names, findings.notes(ctx, secret), version=version)
     return RevealedSecret(info=info, values=values)
 
 
@@ -93,32 +94,33 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
     for wanted in message.wanted:
         if wanted.id not in by_id or wanted.version < by_id[wanted.id].scope_since:
             raise NotFound("secret", wanted.id, hint="it was purged or moved since the run began")
-    _check_kept(ctx, message.wanted)
     rows = [by_id[w.id] for w in message.wanted]
     fetches = [
         Fetch(VersionOf(s.id, w.version, s.namespace), w.keys)
         for s, w in zip(rows, message.wanted, strict=True)
     ]
     answers = []
-    for secret, fetch, values in zip(rows, fetches, ctx.vault.get(ctx.tx, fetches), strict=True):
+    for secret, fetch, values in zip(rows, fetches, _kept(ctx, message.wanted, fetches), strict=True):
         ctx.about(findings.version_subject(secret, fetch.at.version))
-        answers.append(
-            RevealedSecret(info=secret._replace(version=fetch.at.version).info(values), values=values)
-        )
+        answers.append(RevealedSecret(info=secret.info(values, version=fetch.at.version), values=values))
     return tuple(answers)
 
 
-def _check_kept(ctx: Context, wanted: Sequence[Wanted]) -> None:
-    """Refuse versions that are no longer kept, and keys that they do not have."""
-    at = [(w.id, w.version) for w in wanted]
-    names = secrets.keys(ctx.tx, at)
-    for one, is_kept in zip(wanted, versions.is_kept(ctx.tx, at), strict=True):
+def _kept(ctx: Context, wanted: Sequence[Wanted], fetches: Sequence[Fetch]) -> list[dict[str, Sensitive]]:
+    """The values, unless a version is no longer kept or lacks a key: only then it is asked which."""
+    try:
+        return ctx.vault.get(ctx.tx, fetches)
+    except Tampered as failure:
+        damaged = failure
+    names = secrets.keys(ctx.tx, [(w.id, w.version) for w in wanted])
+    kept = versions.are_kept(ctx.tx, [(w.id, w.version) for w in wanted])
+    for one, is_kept in zip(wanted, kept, strict=True):
         if not is_kept:
-            raise NotFound(
-                "version", f"{one.version} of secret {one.id}", hint="it was destroyed or not kept"
-            )
+            hint = "it was destroyed or not kept"
+            raise NotFound("version", f"{one.version} of secret {one.id}", hint=hint)
         if missing := [key for key in one.keys or () if key not in names[one.id, one.version]]:
             raise missing_key(one.id, missing[0], names[one.id, one.version])
+    raise damaged
 
 
 def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:

@@ -8,9 +8,8 @@ database and lacks the root key can change no record, leave none out and add non
 a cut-off end, or an old copy of the whole file, is seen only against a head that was kept elsewhere.
 """
 
-import hashlib
 import hmac
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
@@ -40,31 +39,38 @@ class Trail:
         action: str,
         outcome: Outcome,
         workspace: str | None = None,
-        subject: Subject | None = None,
+        subjects: Sequence[Subject | None] = (None,),
         run: str | None = None,
         step: str | None = None,
         detail: str | None = None,
     ) -> None:
-        """One more record, in the transaction of what it records."""
-        number, previous = audit.head(tx)
-        row = Row(
-            number=number + 1,
-            at=now,
-            user_name=_claimed(caller.name),
-            system_user=caller.system_user,
-            action=action,
-            outcome=outcome,
-            workspace=workspace and _claimed(workspace),
-            kind=subject.kind if subject else None,
-            name=_claimed(subject.name) if subject else None,
-            id=subject.id if subject else None,
-            version=subject.version if subject else None,
-            state=subject.state if subject else None,
-            run=run and _claimed(run),
-            step=step and _claimed(step),
-            detail=detail,
-        )
-        audit.append(tx, row._replace(mac=self._mac(tx, previous or _START, row)))
+        """One more record for each subject, in the transaction of what it records."""
+        last, mac = audit.head(tx)
+        mac = mac or _START
+        user, workspace = _claimed(caller.name), workspace and _claimed(workspace)
+        run, step = run and _claimed(run), step and _claimed(step)
+        rows = []
+        for number, subject in enumerate(subjects, start=last + 1):
+            row = Row(
+                number=number,
+                at=now,
+                user_name=user,
+                system_user=caller.system_user,
+                action=action,
+                outcome=outcome,
+                workspace=workspace,
+                kind=subject.kind if subject else None,
+                name=_claimed(subject.name) if subject else None,
+                id=subject.id if subject else None,
+                version=subject.version if subject else None,
+                state=subject.state if subject else None,
+                run=run,
+                step=step,
+                detail=detail,
+            )
+            mac = self._mac(tx, mac, row)
+            rows.append(row._replace(mac=mac))
+        audit.append(tx, rows)
 
     def problems(self, tx: Transaction, expect: AuditHead | None) -> Iterator[str]:
         """What is wrong with the chain, in words; nothing when every record follows from the one before."""
@@ -100,7 +106,7 @@ class Trail:
         if self._key is None:
             self._key = self._unwrapped(tx)
         record = msgspec.json.encode(row[:-1], enc_hook=str)  # checked names are a kind of str
-        return hmac.new(self._key, previous + record, hashlib.sha256).digest()
+        return hmac.digest(self._key, previous + record, "sha256")
 
 
 def _claimed(text: str) -> str:

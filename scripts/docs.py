@@ -1,9 +1,10 @@
-"""Write docs/cli.md from the tree of commands, and docs/python.md from signatures and docstrings.
+"""Write docs/cli.md from the tree of commands, docs/python.md from signatures and docstrings, and
+docs/moving-from-zenml.md from the drop-in's table.
 
-    python scripts/docs.py           write both
+    python scripts/docs.py           write them
     python scripts/docs.py --check   say what is out of date, and end with 1
 
-Both are made from what runs, so that no page can promise what is not there.
+All are made from what runs, so that no page can promise what is not there.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from moving_page import moving_page
 
 import lockwork
 from lockwork.cli.main import SECTIONS
@@ -248,7 +250,7 @@ def failures() -> str:
     return f"## Failures\n\n```\n{inspect.cleandoc(errors.__doc__ or '')}\n```\n"
 
 
-# ---- both ----
+# ---- all ----
 
 
 def tidy(text: str) -> str:
@@ -261,7 +263,8 @@ def tidy(text: str) -> str:
 
 
 def main() -> int:
-    pages = {DOCS / "cli.md": tidy(cli_page()), DOCS / "python.md": tidy(python_page())}
+    made = {"cli": cli_page(), "python": python_page(), "moving-from-zenml": moving_page(MADE)}
+    pages = {DOCS / f"{name}.md": tidy(text) for name, text in made.items()}
     if sys.argv[1:] == ["--check"]:
         stale = [
             path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text

@@ -127,7 +127,7 @@ REFUSED: dict[str, Refusal] = {
     "parameters": Refusal("a step has no parameters beside its arguments", "pass them in the call"),
     "Client.zen_store": _STORE,
     "zenml.zen_stores": _STORE,
-    "zenml.zen_server": Refusal("ZenML's REST interface is not served here", "see `lockwork server start`"),
+    "zenml.zen_server": Refusal("ZenML's REST interface is not served here", "use `zenml.client.Client`"),
     "zenml.materializers": _OUTPUTS,
     "zenml.stack": _FLAVORS,
     "zenml.orchestrators": _FLAVORS,
@@ -170,7 +170,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "names of secrets",
         "may hold dots",
-        "hold none, so that `{{name.key}}` means one thing; `lockwork import zenml` writes `-` for them",
+        "hold none, so that `{{name.key}}` means one thing; importing renames them, in references too",
     ),
     Difference(
         "references inside text",

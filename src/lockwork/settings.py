@@ -17,6 +17,7 @@ from lockwork.domain.errors import InvalidInput, RootKeyUnusable, StoreUnusable,
 
 if TYPE_CHECKING:
     from lockwork.domain.checks import ValidationLevel
+    from lockwork.domain.sensitive import Sensitive
 
 T = TypeVar("T")
 
@@ -178,6 +179,14 @@ class Settings:
         if not text:
             raise RootKeyUnusable("LOCKWORK_ROOT_KEY_FILE is set and empty", hint="unset it, or name a file")
         return self.cwd / _expanded("LOCKWORK_ROOT_KEY_FILE", text)
+
+    @property
+    def backup_passphrase(self) -> "Sensitive | None":
+        """What LOCKWORK_BACKUP_PASSPHRASE holds."""
+        from lockwork.domain.sensitive import Sensitive  # lazy: two commands ask
+
+        text = self.variable("LOCKWORK_BACKUP_PASSPHRASE")
+        return None if text is None else Sensitive(text)
 
     def check_local(self) -> None:
         """Refuse to answer from this machine's store what was meant for a server."""

@@ -63,6 +63,8 @@ SECTIONS: dict[str, dict[str, Row]] = {
         "user": Row("access", "user", "Names under which secrets of one's own are kept."),
         "audit": Row("audit", "audit", "Who did what: read the trail, and check that it is whole."),
         "key": Row("keys", "key", "The root keys that all values are sealed under."),
+        "backup": Row("backups", "backup", "The whole store into one file, sealed under a passphrase."),
+        "restore": Row("backups", "restore", "A backup checked, and made the store."),
         "completion": Row("completion", "completion", "Print the script that completes words in a shell."),
     },
 }

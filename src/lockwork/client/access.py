@@ -1,13 +1,17 @@
 """What the Client can do with users, workspaces, root keys and the audit trail."""
 
+from pathlib import Path
+
 from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.access import User
 from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
+from lockwork.domain.copies import StoreCopy
 from lockwork.domain.keys import RootKeyInfo, Rotation
 from lockwork.domain.workspaces import Workspace
 from lockwork.messages import Listing, Page
 from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
 from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
+from lockwork.messages.copies import CopyStore
 from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 
@@ -67,7 +71,7 @@ class AccessCalls(Asking):
 
 
 class StoreCalls(Asking):
-    """The store itself: its root keys and its audit trail."""
+    """The store itself: its root keys, its audit trail, copies of it."""
 
     def list_keys(self) -> tuple[RootKeyInfo, ...]:
         """The root keys that the store knows of; never the keys themselves."""
@@ -104,3 +108,10 @@ class StoreCalls(Asking):
     def verify_audit(self, expect: AuditHead | None = None) -> AuditVerdict:
         """Whether the chain is whole, and the secrets are as it left them."""
         return self.send(VerifyAudit(expect=expect))
+
+    def copy_store(self, folder: Path, name: str) -> StoreCopy:
+        """Database and keyring as they are at one moment, in an empty folder of yours alone.
+
+        For the record, `name` says what for. `lockwork.moving.backup` seals such a copy under a passphrase.
+        """
+        return self.send(CopyStore(folder=str(folder.absolute()), name=name))

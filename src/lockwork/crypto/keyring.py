@@ -116,7 +116,8 @@ class Keyring:
     def __init__(self, keys: Iterable[RootKey], source: str, *, path: Path | None = None) -> None:
         self._keys = {key.id: key for key in keys}
         self.source = source
-        self._path = path
+        self.path = path
+        """The file that they lie in; None where they came as text."""
         if not self._keys:
             raise RootKeyUnusable(f"{source} holds no root key", hint=_SHAPE)
 
@@ -213,11 +214,11 @@ class Keyring:
 
     def _look_again(self) -> None:
         """Another process may have added a key since the file was read."""
-        if self._path is not None:
-            self._keys = {key.id: key for key in _keys_in(keyring_file.read(self._path), self._path)}
+        if self.path is not None:
+            self._keys = {key.id: key for key in _keys_in(keyring_file.read(self.path), self.path)}
 
     def _edit(self, change: Callable[[str], str]) -> None:
-        path = self._path
+        path = self.path
         if path is None:
             raise Refused(
                 f"the root keys come from {self.source}, which only you can change",

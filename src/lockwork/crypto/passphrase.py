@@ -71,14 +71,18 @@ WORK = Work(memory=256 * 1024, passes=3, lanes=4)
 """Half a second and 256 MiB: four times the memory of RFC 9106's second recommendation."""
 
 
-def seal(parts: Iterable[bytes], target: BinaryIO, passphrase: Sensitive, work: Work = WORK) -> None:
-    """Write all parts, one after the other, sealed. No more than a part and a chunk are in memory."""
+def seal(parts: Iterable[bytes], target: BinaryIO, passphrase: Sensitive, work: Work = WORK) -> int:
+    """Write all parts, one after the other, sealed; how many bytes that made.
+
+    No more than a part and a chunk are in memory.
+    """
     work.check()
     prelude = _PRELUDE.pack(_MARK, _FORMAT, work.lanes, work.passes, work.memory, os.urandom(16))
     cipher, check = _keys(prelude, passphrase)
-    target.write(prelude + check)
+    size = target.write(prelude + check)
     for number, (chunk, is_last) in enumerate(_chunks(parts)):
-        target.write(cipher.encrypt(_nonce(number, is_last), chunk, None))
+        size += target.write(cipher.encrypt(_nonce(number, is_last), chunk, None))
+    return size
 
 
 def open_sealed(source: BinaryIO, passphrase: Sensitive) -> Iterator[bytes]:

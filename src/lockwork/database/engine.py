@@ -4,7 +4,6 @@ Statements are constants with `:name` parameters. Every statement is read to its
 microseconds since 1970 in UTC; ids are text.
 """
 
-import json
 import os
 import sqlite3
 import stat
@@ -97,7 +96,7 @@ def text(column: object, what: str) -> str:
 
 def as_set(items: Sequence[Any]) -> str:
     """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere."""
-    return json.dumps(dict(enumerate(items)))
+    return _asked(lambda: msgspec.json.encode(dict(enumerate(items)), enc_hook=str).decode())
 
 
 class Database:
@@ -116,6 +115,11 @@ class Database:
         self._first: os.stat_result | None = None
         self._mine = threading.local()
         self._opened: set[_Opened] = set()
+
+    @property
+    def folder(self) -> Path:
+        """Where the file lies."""
+        return self._path.parent
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:

@@ -36,6 +36,7 @@ ROOMS = {
     "workspaces": ("workspaces",),
     "audit": ("audit",),
     "keys": ("keys",),
+    "copies": ("copies",),
 }
 """Which modules of this room answer the messages of each noun, in the table `ANSWERS` at their end."""
 

@@ -1,0 +1,67 @@
+"""Files that a backup goes into and comes from: written whole or not at all, for their owner alone."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from lockwork.domain.errors import InvalidInput, LockworkError
+
+
+def check_free(path: Path, replace: bool) -> None:
+    """Refuse a file that is there, unless it may be replaced, and what is no regular file in any case."""
+    if path.is_symlink() or (path.exists() and not path.is_file()):
+        raise InvalidInput(f"{path} is not a regular file", hint="name another")
+    if path.exists() and not replace:
+        raise InvalidInput(f"{path} exists already", hint="--force replaces it; or name another")
+
+
+@contextmanager
+def writing(path: Path, replace: bool) -> Iterator[BinaryIO]:
+    """A file that is there, and on the disk, once the block has ended without a failure."""
+    fresh = path.with_name(f".{path.name[:100]}.{os.urandom(8).hex()}.new")
+    try:
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(descriptor)
+        if replace:
+            fresh.replace(path)
+        else:
+            os.link(fresh, path)  # unlike a rename, it never replaces a file that came meanwhile
+            fresh.unlink()
+        _sync(path.parent)
+    except FileExistsError:
+        check_free(path, replace=False)
+        raise
+    except OSError as error:
+        if isinstance(error, LockworkError):
+            raise
+        raise InvalidInput(f"{path} cannot be written: {_reason(error)}") from None
+    finally:
+        with suppress(OSError):
+            fresh.unlink()
+
+
+@contextmanager
+def reading(path: Path) -> Iterator[BinaryIO]:
+    try:
+        file = path.open("rb")
+    except OSError as error:
+        raise InvalidInput(f"{path} cannot be read: {_reason(error)}") from None
+    with file:
+        yield file
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or "it failed").lower()

@@ -1,8 +1,9 @@
 """The gateway to the embedded store: in this process, on SQLite, with no server."""
 
-import getpass
 import os
+import pwd
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,7 +74,13 @@ class Embedded:
 
 def system_user() -> str:
     """The operating system's user, for the audit trail: beside the claimed one, not instead of it."""
+    return _name_of(os.getuid())
+
+
+@cache
+def _name_of(uid: int) -> str:
+    """Asked of the system alone: what the environment says of it, anyone can set."""
     try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # an id without an entry, as in containers
-        return str(os.getuid())
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:  # an id without an entry, as in containers
+        return str(uid)

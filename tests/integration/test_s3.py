@@ -77,3 +77,21 @@ def test_a_bucket_that_is_not_there_fails_the_step(own_home: object, s3_url: str
     assert "step 'numbers'" in str(caught.value)
     assert "nowhere" in str(caught.value)
     assert "test-secret-key" not in str(caught.value)
+
+
+def test_the_endpoint_may_stand_in_client_kwargs(own_home: object, s3_url: str):
+    """As users of s3fs write it; where both are given, the attribute of that name wins."""
+    login = {"aws_access_key_id": "a", "aws_secret_access_key": "b"}
+    boto3.client("s3", endpoint_url=s3_url, region_name="us-east-1", **login).create_bucket(Bucket="kwargs")
+    client = Client()
+    stated = {"path": "s3://kwargs", "key": "{{aws.id}}", "secret": "{{aws.key}}"}
+    client.create_secret("aws", {"id": "AKIA-test-id", "key": "test-secret-key"})
+    there = {"endpoint_url": s3_url, "region_name": "us-east-1"}
+    nowhere = {"endpoint_url": "http://127.0.0.1:9"}
+    client.register_component("one", "s3", "artifact-store", {**stated, "client_kwargs": there})
+    both = {**stated, "endpoint_url": s3_url, "client_kwargs": {**there, **nowhere}}
+    client.register_component("both", "s3", "artifact-store", both)
+    for name in ("one", "both"):
+        client.create_stack(name, {"orchestrator": "default", "artifact-store": name})
+        run = summing.with_options(stack=name)()
+        assert load_output(run, "total") == 6

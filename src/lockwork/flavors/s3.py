@@ -98,12 +98,10 @@ def _connected(attributes: Mapping[str, Any]) -> Any:
             aws_session_token=attributes.get("token"),
             region_name=attributes.get("region"),
         )
-        return session.client(
-            "s3",
-            endpoint_url=attributes.get("endpoint_url"),
-            config=Config(**attributes.get("config_kwargs", {})),
-            **attributes.get("client_kwargs", {}),
-        )
+        # `client_kwargs` may name it too, as users of s3fs do; under its own name it wins.
+        own = {"endpoint_url": attributes["endpoint_url"]} if "endpoint_url" in attributes else {}
+        config = Config(**attributes.get("config_kwargs", {}))
+        return session.client("s3", config=config, **{**attributes.get("client_kwargs", {}), **own})
     except Exception as error:  # many kinds, and their texts may quote what they got
         failed = type(error).__name__
     raise ProviderFailed(

@@ -9,7 +9,7 @@ from uuid import UUID
 from lockwork.domain.runs import OutputRecord, Run, RunStatus, StepRun
 from lockwork.domain.secrets import RevealedSecret, SecretInfo, SecretScope
 from lockwork.domain.sensitive import Sensitive
-from lockwork.domain.stacks import ABSENT, Component, ComponentType, NoComponent, Stack
+from lockwork.domain.stacks import ABSENT, Component, ComponentType, Stack
 from lockwork.messages import Page as Listed
 from zenml.enums import ExecutionStatus
 
@@ -177,6 +177,13 @@ class StackComponent(Owned):
         """Of an artifact store: the folder or bucket, as it is configured."""
         return str(self._record.attributes.get("path") or self.root.removeprefix("file://"))
 
+    def post(self, message: str) -> bool:
+        """Of an alerter: send a message; a failure says why it was not."""
+        from lockwork.pipelines import alerting  # lazy: few send
+
+        alerting.send(message, self._record, client=self._client.lockwork)
+        return True
+
 
 class RegisteredStack(Owned):
     """A stack, and the names of what it is made of."""
@@ -200,7 +207,7 @@ class ActiveStack(RegisteredStack):
         """type → its component."""
         return {type_: self._of(component) for type_, component in self._record.components.items()}
 
-    def __getattr__(self, name: str) -> StackComponent | NoComponent:
+    def __getattr__(self, name: str) -> Any:
         """The component of a type; ABSENT, which is false and has no name, where the stack has none."""
         if name not in tuple(ComponentType):
             raise AttributeError(f"a stack has no {name!r}")

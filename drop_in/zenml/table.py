@@ -79,6 +79,10 @@ RUNS: tuple[Runs, ...] = (
         "`zenml.integrations.mlflow`: `mlflow_utils.get_tracking_uri`, `MLFlowExperimentTrackerSettings`",
         "for the flavor `mlflow`",
     ),
+    Runs(
+        "`Client().active_stack.alerter.post(message)`, `slack_alerter_post_step`",
+        "through the alerter's flavor; that a run failed is told without either",
+    ),
 )
 
 ACCEPTED: dict[str, str] = {

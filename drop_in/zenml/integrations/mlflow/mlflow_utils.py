@@ -3,7 +3,6 @@
 import os
 
 from lockwork.domain.errors import InvalidInput
-from lockwork.domain.stacks import ComponentType
 from zenml.client import Client
 
 _VARIABLE = "MLFLOW_TRACKING_URI"
@@ -24,4 +23,4 @@ def get_tracking_uri() -> str:
         return str(tracker.config.tracking_uri)
     from lockwork.flavors import mlflow  # lazy: only files beside the artifacts need it
 
-    return mlflow.beside_artifacts(stack.components[ComponentType.ARTIFACT_STORE].root)[_VARIABLE]
+    return mlflow.beside_artifacts(stack.artifact_store.root)[_VARIABLE]

@@ -1,0 +1,1 @@
+"""Slack: a step that posts."""

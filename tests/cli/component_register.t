@@ -154,11 +154,11 @@ The s3 flavor has an attribute that is called as an option is: neither is guesse
 What is wrong names the attribute and never its value, and nothing is made.
 
   $ lockwork experiment-tracker register x -f mlflow --trackin-uri=hunter2
-  error: flavor 'mlflow' of experiment tracker has no attribute 'trackin_uri'; did you mean 'tracking_uri' or 'tracking_username' or 'tracking_password'?
+  error: flavor 'mlflow' of experiment tracker has no attribute 'trackin_uri'; did you mean 'tracking_uri'?
   hint: its attributes are: tracking_uri, tracking_username, tracking_password, tracking_token, tracking_insecure_tls, tracking_server_cert_path, tracking_client_cert_path, registry_uri, databricks_host, experiment_name
   [1]
   $ lockwork experiment-tracker register x -f mlflow --trackin-uri hunter2
-  error: --trackin-uri is no option, and no attribute of any flavor of experiment tracker; did you mean --tracking-uri or --tracking-username or --tracking-password?
+  error: --trackin-uri is no option, and no attribute of any flavor of experiment tracker; did you mean --tracking-uri?
   hint: lockwork flavor describe FLAVOR --type experiment-tracker lists a flavor's attributes
   [2]
   $ lockwork experiment-tracker register x -f mlflow --tracking-uri
@@ -191,7 +191,7 @@ What is wrong names the attribute and never its value, and nothing is made.
   hint: give it as --ATTR=@FILE or --ATTR=@-
   [2]
   $ lockwork experiment-tracker register x -f mlflow --ask trackin-token
-  error: flavor 'mlflow' of experiment tracker has no attribute 'trackin_token'; did you mean 'tracking_token' or 'tracking_username' or 'tracking_uri'?
+  error: flavor 'mlflow' of experiment tracker has no attribute 'trackin_token'; did you mean 'tracking_token'?
   hint: its attributes are: tracking_uri, tracking_username, tracking_password, tracking_token, tracking_insecure_tls, tracking_server_cert_path, tracking_client_cert_path, registry_uri, databricks_host, experiment_name
   [1]
   $ lockwork experiment-tracker register x -f mlflow --workspace=w

@@ -5,7 +5,7 @@ Wrong usage ends with 2, says what is wrong and where help is, and never repeats
   hint: lockwork --help
   [2]
   $ lockwork secert list
-  error: no such command 'secert'; did you mean 'secret' or 'user'?
+  error: no such command 'secert'; did you mean 'secret'?
   hint: lockwork --help
   [2]
   $ lockwork create secret x

@@ -34,6 +34,10 @@ class Statement(NamedTuple):
     sql: str
 
 
+_INTEGRITY = Statement("PRAGMA integrity_check")
+_FOREIGN_KEYS = Statement("PRAGMA foreign_key_check")
+
+
 class Transaction:
     """Statements that happen together or not at all."""
 
@@ -178,10 +182,9 @@ class Database:
 
     def check_whole(self) -> None:
         """Read every page, index and foreign key; `StoreUnusable` where they do not agree."""
-        connection = self._connection()
-        for question in ("PRAGMA integrity_check", "PRAGMA foreign_key_check"):
-            rows = _asked(lambda: connection.execute(question).fetchall())  # noqa: B023 - asked at once
-            if [tuple(row) for row in rows] not in ([], [("ok",)]):
+        with self.reading() as tx:
+            found = [*tx.rows(_INTEGRITY), *tx.rows(_FOREIGN_KEYS)]
+            if [tuple(row) for row in found] != [("ok",)]:
                 raise StoreUnusable("the database is damaged", hint="take another copy of it")
 
     def fold(self) -> None:

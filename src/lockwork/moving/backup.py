@@ -7,12 +7,13 @@ apart from its copies. Nor are configuration, artifacts and logs of steps that s
 """
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from lockwork.client.embedded import Embedded
 from lockwork.crypto.passphrase import WORK, Work, open_sealed, seal
+from lockwork.database import keys
 from lockwork.database.engine import Database
 from lockwork.domain.copies import Backup, Restored, StoreCopy
 from lockwork.domain.errors import (
@@ -22,6 +23,7 @@ from lockwork.domain.errors import (
     Refused,
     RootKeyUnusable,
     StoreUnusable,
+    Tampered,
 )
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.audit import VerifyAudit
@@ -110,13 +112,17 @@ def restore(
 
 def _unpacked(source: Path | BinaryIO, passphrase: Sensitive, folder: Path) -> StoreCopy:
     """Everything in the file, which has opened to its end when this returns."""
-    try:
-        if not isinstance(source, Path):
-            return parcel.unpack(open_sealed(source, passphrase), folder)
+    if isinstance(source, Path):
         with sealed_files.reading(source) as file:
-            return parcel.unpack(open_sealed(file, passphrase), folder)
+            return _opened_to_its_end(file, str(source), passphrase, folder)
+    return _opened_to_its_end(source, _STREAM, passphrase, folder)
+
+
+def _opened_to_its_end(file: BinaryIO, name: str, passphrase: Sensitive, folder: Path) -> StoreCopy:
+    try:
+        return parcel.unpack(open_sealed(file, passphrase), folder)
     except InvalidInput as problem:
-        failure = InvalidInput(f"{_name(source)}: {problem.message}", hint=problem.hint)
+        failure = InvalidInput(f"{name}: {problem.message}", hint=problem.hint)
     raise failure
 
 
@@ -130,7 +136,10 @@ def _opened(profile: "Profile", copy: StoreCopy, folder: Path) -> Iterator[Embed
             "this backup holds no root key: its store had it from elsewhere",
             hint="set LOCKWORK_ROOT_KEY or LOCKWORK_ROOT_KEY_FILE to that root key",
         )
-    Database(folder / DATABASE_FILE).check_whole()
+    database = Database(folder / DATABASE_FILE)
+    with closing(database):
+        database.check_whole()
+        _check_identity(database, copy)
     store = Embedded(
         folder,
         user=profile.user.value,
@@ -141,6 +150,14 @@ def _opened(profile: "Profile", copy: StoreCopy, folder: Path) -> Iterator[Embed
         yield store
     finally:
         store.close()
+
+
+def _check_identity(database: Database, copy: StoreCopy) -> None:
+    """Before it is opened as a store: in a database without one, opening would make a new one."""
+    with database.reading() as tx:
+        found = keys.the_store(tx).id if keys.has_schema(tx) else None
+    if found != copy.store:
+        raise Tampered("the copy is of another store than it says")
 
 
 def _verified(store: Embedded, copy: StoreCopy) -> Restored:

@@ -57,7 +57,7 @@ def put_in_place(new: Path, home: Path) -> Path | None:
 def _swapped(new: Path, home: Path) -> Path | None:
     if (home / DATABASE_FILE).exists():
         Database(home / DATABASE_FILE).fold()
-    aside = _kept_aside(home)
+    aside = _kept_aside(new, home)
     try:
         _unite(new / KEYRING_FILE, home / KEYRING_FILE)
         for (
@@ -73,30 +73,28 @@ def _swapped(new: Path, home: Path) -> Path | None:
     return aside
 
 
-def _kept_aside(home: Path) -> Path | None:
-    """Links and copies, so that all of it stays in its place as well until the swap."""
+def _kept_aside(new: Path, home: Path) -> Path | None:
+    """Links and copies, so that all of it stays in its place as well until the swap. It is there at once."""
     database, keyring = home / DATABASE_FILE, home / KEYRING_FILE
     if not database.exists() and not keyring.exists():
         return None
-    aside = _fresh_folder(home)
+    aside = new / "aside"
+    aside.mkdir(mode=0o700)
     if keyring.exists():
         keyring_file.create(aside / KEYRING_FILE, keyring_file.read(keyring))
     for path in (database, *(home / log for log in _LOGS)):
         if path.exists():
             os.link(path, aside / path.name)
     sync(aside)
+    kept = aside.rename(_free_name(home))
     sync(home)
-    return aside
+    return kept
 
 
-def _fresh_folder(home: Path) -> Path:
+def _free_name(home: Path) -> Path:
     stamp = time.strftime("%Y-%m-%dT%H%M%SZ", time.gmtime())
-    for number in range(1, 1000):
-        aside = home / f"{ASIDE}{stamp}{'' if number == 1 else f'-{number}'}"
-        with suppress(FileExistsError):
-            aside.mkdir(mode=0o700)
-            return aside
-    raise StoreUnusable(f"{home} holds too many stores that were replaced")
+    names = (home / f"{ASIDE}{stamp}{suffix}" for suffix in ("", *(f"-{n}" for n in range(2, 1000))))
+    return next(name for name in names if not name.exists())
 
 
 def _forget_unused(home: Path) -> None:

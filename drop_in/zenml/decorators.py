@@ -19,7 +19,7 @@ _IGNORED_SETTINGS = ("docker", "resources")
 class Step(authoring.Step[P, R]):
     """A function that can be a step."""
 
-    def __call__(self, *args: Any, **given: Any) -> Any:
+    def __call__(self, *args: Any, **given: Any) -> R:
         """As Lockwork's; `id` names this one call of it."""
         if "id" in given and "id" not in self.signature.parameters:
             return self.with_options(name=given.pop("id"))(*args, **given)

@@ -219,6 +219,11 @@ DIFFERENCES: tuple[Difference, ...] = (
         "its own exception leaves the pipeline",
         "`lockwork.RunFailed` does, with the step's failure in its text and the run's record",
     ),
+    Difference(
+        "pipelines as before 0.40",
+        "take instances of steps as parameters, and are run by `.run()`",
+        "call their steps in the body, and are run by calling them",
+    ),
     Difference("outputs without a name", "`output_0`, `output_1`", "`output_1`, `output_2`"),
     Difference("pages past the end", "an error", "an empty page"),
     Difference(

@@ -208,6 +208,17 @@ def test_artifacts_lie_in_a_bucket(run: Run, client: Client, bucket: str):
     assert told.rstrip().endswith(" 8")
 
 
+def test_lockwork_runs_such_a_file_too(own_home: Path, client: Client):
+    """`lockwork pipeline run` finds its pipeline, and each step runs in a process of its own if asked."""
+    client.create_stack_component("wide", "local", "orchestrator", {"parallel": 2})
+    client.create_stack("wide", {"orchestrator": "wide", "artifact_store": "default"})
+    (own_home / "summing.py").write_text(IN_A_BUCKET)
+    command = [Path(sys.executable).with_name("lockwork"), "pipeline", "run", "summing.py", "--stack", "wide"]
+    subprocess.run(command, check=True, capture_output=True)
+    [run] = client.list_pipeline_runs()
+    assert run.steps["total"].output.load() == 8
+
+
 # ---- Slack ----
 
 ALERTING = """

@@ -5,18 +5,20 @@ A group's module is imported when it is called; help reads the table alone.
 
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib import import_module
-from typing import Any, NamedTuple
+from typing import Any, TypeVar
 
 import click
 
 from lockwork.cli import hints, terminal
-from lockwork.cli.commands import GLOBAL_OPTIONS, Group, spelled_with_dashes
+from lockwork.cli.commands import GLOBAL_OPTIONS, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
+from lockwork.cli.root import Root, Row, Sections
 from lockwork.cli.session import Session
 from lockwork.domain.errors import LockworkError, Unavailable, WrongUsage
 
+T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 BROKEN_PIPE = 141
 """What a shell reports of any program whose reader went away: 128 + SIGPIPE."""
@@ -24,15 +26,7 @@ COMPLETION_VARIABLE = "_LOCKWORK_COMPLETE"
 ISSUES = "please report it with the command that you typed, and without any value"
 
 
-class Row(NamedTuple):
-    """Where a group or command is, and what it is for."""
-
-    module: str
-    attribute: str
-    help: str
-
-
-SECTIONS: dict[str, dict[str, Row]] = {
+SECTIONS: Sections = {
     "Secrets": {
         "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
     },
@@ -71,42 +65,6 @@ SECTIONS: dict[str, dict[str, Row]] = {
 COMMANDS = {name: row for rows in SECTIONS.values() for name, row in rows.items()}
 
 
-class Root(Group):
-    """`lockwork` itself."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        return list(COMMANDS)
-
-    def get_command(  # the signature is click's
-        self,
-        ctx: click.Context,  # noqa: ARG002 - as above
-        cmd_name: str,
-    ) -> click.Command | None:
-        row = COMMANDS.get(cmd_name)
-        if row is None:
-            return None
-        command = getattr(import_module(f"lockwork.cli.{row.module}"), row.attribute)
-        assert isinstance(command, click.Command)  # noqa: S101 - a wrong row of the table above
-        return command
-
-    def resolve_command(
-        self, ctx: click.Context, args: list[str]
-    ) -> tuple[str | None, click.Command | None, list[str]]:
-        if args and not ctx.resilient_parsing and spelled_with_dashes(args[0]) not in COMMANDS:
-            raise no_such_command(ctx, args[0], args[1] if len(args) > 1 else "")
-        return super().resolve_command(ctx, args)
-
-    def format_commands(
-        self,
-        ctx: click.Context,  # noqa: ARG002 - click's signature
-        formatter: click.HelpFormatter,
-    ) -> None:
-        widest = max(map(len, COMMANDS))
-        for section, rows in SECTIONS.items():
-            with formatter.section(section):
-                formatter.write_dl([(name.ljust(widest), row.help) for name, row in rows.items()])
-
-
 def _print_version(context: click.Context, _parameter: click.Parameter, value: bool) -> None:
     if value and not context.resilient_parsing:
         from importlib.metadata import version  # lazy: 40 ms
@@ -129,6 +87,8 @@ def _names(place: str) -> Any:
 @click.group(
     "lockwork",
     cls=Root,
+    sections=SECTIONS,
+    package="lockwork.cli",
     context_settings={"token_normalize_func": spelled_with_dashes, "max_content_width": 100},
     epilog="Exit codes: 0 done, 1 refused or not found, 2 wrong usage, 3 could not be asked, "
     "130 interrupted.",
@@ -161,13 +121,13 @@ def lockwork(context: click.Context, workspace: str | None, user: str | None, ou
 # --- how it ends -------------------------------------------------------------------------------------------
 
 
-def run(words: Sequence[str]) -> int:
+def run(words: Sequence[str], program: click.Group = lockwork) -> int:
     """Run one command line; the exit code. Every failure is told on stderr, none with a traceback."""
     try:
         _hear_interrupts()
         hints.forget()
         terminal.prepare()
-        code = DONE if _completed() else _invoked(list(words))
+        code = DONE if _completed(program) else _invoked(program, list(words))
         sys.stdout.flush()  # here, where a failure can still be told
     except BrokenPipeError:
         terminal.stop_writing(sys.stdout, sys.stderr)
@@ -186,25 +146,26 @@ def _hear_interrupts() -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def _invoked(words: list[str]) -> int:
+def _invoked(program: click.Group, words: list[str]) -> int:
     try:
-        with lockwork.make_context("lockwork", words) as context:
-            lockwork.invoke(context)
+        with program.make_context(program.name, words) as context:
+            program.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
     return DONE
 
 
-def _completed() -> bool:
+def _completed(program: click.Group) -> bool:
     """Answer a shell that completes words, if one asks."""
     from lockwork.settings import Settings  # lazy: as all that help can do without
 
-    instruction = Settings.load().variable(COMPLETION_VARIABLE)
+    variable = f"_{program.name}_COMPLETE".upper()
+    instruction = Settings.load().variable(variable)
     if instruction is None:
         return False
     from click.shell_completion import shell_complete  # lazy: only a completing shell asks
 
-    shell_complete(lockwork, {}, "lockwork", COMPLETION_VARIABLE, instruction)
+    shell_complete(program, {}, str(program.name), variable, instruction)
     return True
 
 
@@ -217,7 +178,7 @@ def _told(failure: Exception) -> int:
         terminal.aside(failure.format_message())
         return USAGE
     if isinstance(failure, click.ClickException):
-        failure = _usage(failure)
+        failure = ours(failure)
     if isinstance(failure, LockworkError):
         terminal.told(failure)
         return exit_code(failure)
@@ -236,8 +197,35 @@ def exit_code(failure: LockworkError) -> int:
     return USAGE if isinstance(failure, WrongUsage) else REFUSED
 
 
-def _usage(failure: click.ClickException) -> WrongUsage:
+class Told(click.ClickException):
+    """A failure of ours for whoever runs a command by click itself, as its test runner does."""
+
+    def __init__(self, failure: LockworkError) -> None:
+        super().__init__(failure.message)
+        self.failure = failure
+        self.exit_code = exit_code(failure)  # type: ignore[misc]  # click sets its own so
+
+    def show(self, file: Any = None) -> None:  # noqa: ARG002 - click's signature; ours go to stderr
+        terminal.told(self.failure)
+
+
+def told_by_click(act: Callable[[], T]) -> T:
+    """What `act` answers. Its failures, ours and click's own, show our words and end with our codes."""
+    try:
+        return act()
+    except click.exceptions.NoArgsIsHelpError:
+        raise
+    except click.ClickException as complaint:
+        failure = ours(complaint)
+    except LockworkError as refusal:
+        failure = refusal
+    raise Told(failure)  # out here: click's own may quote what was typed, and a chain would keep it
+
+
+def ours(failure: click.ClickException) -> LockworkError:
     """Click's own complaint, as ours read."""
+    if isinstance(failure, Told):
+        return failure.failure
     text = _complaint(failure).rstrip(".")
     context = getattr(failure, "ctx", None)
     path = context.command_path if context is not None else "lockwork"
@@ -268,25 +256,6 @@ def _complaint(failure: click.ClickException) -> str:
         least, most = parameter.type.min, parameter.type.max
         return f"{name} takes a whole number from {least}" + (f" to {most:,}" if most else "")
     return f"{name} has a value that it does not take"
-
-
-def _turned_round(context: click.Context, word: str, then: str) -> str | None:
-    """The group that `lockwork create secret` means."""
-    group = lockwork.get_command(context, spelled_with_dashes(then))
-    return group.name if isinstance(group, click.Group) and word in group.commands else None
-
-
-def no_such_command(context: click.Context, word: str, then: str) -> WrongUsage:
-    from lockwork.domain.nearness import near  # lazy: loads difflib, for failures alone
-
-    if (turned := _turned_round(context, word, then)) is not None:
-        return WrongUsage(
-            f"no such command {word!r}; did you mean '{turned} {word}'?",
-            hint=f"{context.command_path} {turned} --help",
-        )
-    guesses = near(word, COMMANDS)
-    guess = f"; did you mean {' or '.join(map(repr, guesses))}?" if guesses else ""
-    return WrongUsage(f"no such command {word!r}{guess}", hint=f"{context.command_path} --help")
 
 
 def _place(failure: BaseException) -> str:

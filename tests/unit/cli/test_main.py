@@ -217,3 +217,34 @@ def test_output_is_utf_8_in_every_locale(own_home: Path) -> None:
         process = started("-m", "lockwork", "secret", "get", "db", "--key", "k", env=environment)
         out, said = process.communicate(timeout=30)
         assert (out, said, process.returncode) == (value.encode(), b"", 0)
+
+
+# ---- the table of commands ----
+
+
+def test_the_commands_of_a_program_are_a_mapping(own_home: Path) -> None:
+    """`.commands` has every command under its name; its modules are loaded when they are looked at."""
+    code = (
+        "import sys; from lockwork.cli.main import COMMANDS, lockwork; found = lockwork.commands; "
+        "assert [*found] == [*COMMANDS] and len(found) == len(COMMANDS) and 'secret' in found; "
+        "assert 'lockwork.cli.secrets' not in sys.modules; "
+        "assert found['secret'] is found.get('secret') is dict(found.items())['secret']; "
+        "assert found.get('nothing') is None and found['secret'].name == 'secret'"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+
+
+def test_a_failure_told_by_click_reads_and_ends_as_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever runs a command by click itself gets our words and exit codes, for click's complaints too."""
+    for failure, code in [(NotFound("secret", "db"), 1), (click.NoSuchOption("--x"), 2)]:
+
+        def fails(failure: Exception = failure) -> None:
+            raise failure
+
+        with pytest.raises(click.ClickException) as told:
+            main.told_by_click(fails)
+        told.value.show()
+        assert told.value.exit_code == code
+        assert told.value.__context__ is None
+        assert capsys.readouterr().err.startswith("error: no s")

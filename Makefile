@@ -68,6 +68,13 @@ install_drop_in = $(install_project)/drop_in
 	@$(INSTALL) --python .venv-mlflow/bin/python --require-hashes -r requirements/mlflow-server.txt
 	@touch $@
 
+# What bench/ measures beside: 220 MB, and like the server nothing that the project itself uses.
+.venv-peer/.ready: .venv/.installer requirements/peer.txt
+	@echo "installing requirements/peer.txt into .venv-peer"
+	@$(UV) venv --quiet --clear --python $(PY) .venv-peer
+	@$(INSTALL) --python .venv-peer/bin/python --require-hashes -r requirements/peer.txt
+	@touch $@
+
 dev: .venv/.project-dev ## make the development environment and nothing more
 
 mlflow-server: .venv-mlflow/.ready ## make the environment of the MLflow tracking server
@@ -92,7 +99,7 @@ format: .venv/.project-dev ## put the code into its form
 	$(PY) -m ruff check --quiet --fix .
 	$(PY) -m ruff format --quiet .
 
-bench: .venv/.project-dev ## the measurements that bench/README.md describes
+bench: .venv/.project-dev .venv-peer/.ready ## the measurements that bench/README.md describes
 	@for bench in bench/bench_*.py; do [ -e "$$bench" ] || continue; $(PY) "$$bench"; done
 
 soak: .venv/.project-dev .venv-mlflow/.ready ## the long tests, and every property with many more examples
@@ -108,10 +115,10 @@ lock: .venv/.installer ## refresh requirements/*.txt from pyproject.toml and req
 	$(EXPORT) -o requirements/core.txt --no-default-groups >/dev/null
 	$(EXPORT) -o requirements/demo.txt --no-default-groups --extra mlflow --group demo --group build >/dev/null
 	$(EXPORT) -o requirements/dev.txt --all-extras --all-groups >/dev/null
-	for name in bootstrap mlflow-server; do \
+	for name in bootstrap mlflow-server peer; do \
 	  $(UV) pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes --no-header \
 	    --no-annotate -o requirements/$$name.txt requirements/$$name.in >/dev/null; done
 
 clean: ## remove environments, caches and build results
-	rm -rf .venv .venv-mlflow .cache dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-mlflow .venv-peer .cache dist build .mypy_cache .pytest_cache .ruff_cache .hypothesis
 	find src drop_in tests demo scripts bench -name __pycache__ -type d -prune -exec rm -rf {} +

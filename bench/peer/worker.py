@@ -1,7 +1,7 @@
 """The side of ZenML in `bench_peer.py`: run by its interpreter, does what it is asked, says how long it took.
 
-One JSON object a line on standard input, `{"do": NAME, "times": N}`; one number of seconds a line back, the
-median of N. Everything happens on its embedded store, in the folder that ZENML_CONFIG_PATH names.
+One JSON object a line on standard input, `{"do": NAME, "times": N}` or with what the act needs; one number of
+seconds a line back, the median. Everything happens on its embedded store, below ZENML_CONFIG_PATH.
 """
 
 import json
@@ -10,8 +10,10 @@ import statistics
 import sys
 import time
 from collections.abc import Callable
+from functools import partial
 
 import wide_flavor  # type: ignore[import-not-found]
+
 from zenml.client import Client  # type: ignore[import-not-found]
 from zenml.enums import StackComponentType  # type: ignore[import-not-found]
 from zenml.stack import Stack  # type: ignore[import-not-found]
@@ -38,19 +40,20 @@ class Peer:
     def update(self, number: int) -> None:
         self._client.update_secret(f"secret-{number % 1000}", add_or_update_values={"a": "b"})
 
-    def stack(self, many: int) -> None:
-        """Make a stack whose tracker has `many` attributes, each a reference."""
-        client, tracker = self._client, StackComponentType.EXPERIMENT_TRACKER
-        client.create_flavor(source=f"wide_flavor.Wide{many}Flavor", component_type=tracker)
+    def keep(self, name: str, values: dict[str, str]) -> None:
+        self._client.create_secret(name, values)
+
+    def stack(self, name: str, configuration: dict[str, str]) -> None:
+        """Make a stack whose tracker has these attributes, each a reference."""
+        client, tracker, many = self._client, StackComponentType.EXPERIMENT_TRACKER, len(configuration)
+        if not client.list_flavors(name=f"wide{many}").items:
+            client.create_flavor(source=f"wide_flavor.Wide{many}Flavor", component_type=tracker)
         wide = client.create_stack_component(
-            name=f"wide-{many}",
-            flavor=f"wide{many}",
-            component_type=tracker,
-            configuration={f"f{n}": f"{{{{secret-{n}.a}}}}" for n in range(many)},
+            name=name, flavor=f"wide{many}", component_type=tracker, configuration=configuration
         )
         default = client.list_stacks(name="default").items[0].components
         parts = {kind: default[kind][0].id for kind in default}
-        made = client.create_stack(name=f"wide-{many}", components={**parts, tracker: wide.id})
+        made = client.create_stack(name=name, components={**parts, tracker: wide.id})
         self._stack = Stack.from_model(client.get_stack(made.id))
         self._many = many
 
@@ -62,11 +65,12 @@ class Peer:
         assert all(getattr(config, f"f{n}") == "b" for n in range(self._many))
 
 
-def timed(act: Callable[[int], object], numbers: range) -> float:
+def timed(act: Callable[..., object], times: int | None) -> float:
+    """Of `act(0)`, `act(1)` …; without `times`, of one call that needs no number."""
     taken = []
-    for number in numbers:
+    for number in [()] if times is None else [(n,) for n in range(times)]:
         start = time.perf_counter()
-        act(number)
+        act(*number)
         taken.append(time.perf_counter() - start)
     return statistics.median(taken)
 
@@ -77,8 +81,9 @@ def main() -> None:
     peer = Peer()
     for line in sys.stdin:
         asked = json.loads(line)
-        numbers = range(asked["times"]) if "times" in asked else range(asked["with"], asked["with"] + 1)
-        print(timed(getattr(peer, asked["do"]), numbers), file=answers, flush=True)
+        act = getattr(peer, asked.pop("do"))
+        times = asked.pop("times", None)
+        print(timed(partial(act, **asked), times), file=answers, flush=True)
 
 
 if __name__ == "__main__":

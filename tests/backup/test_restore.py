@@ -2,7 +2,6 @@
 
 import io
 import os
-import shutil
 import sqlite3
 import stat
 import subprocess
@@ -324,10 +323,7 @@ def test_a_user_that_is_not_in_it_is_told(home_at: Callable[..., Any], file: Pat
 
 
 def test_a_damaged_store_can_be_replaced(home: Any, file: Path) -> None:
-    """What cannot even be opened is kept aside byte for byte, its log too, and played into nothing."""
-    log = home.folder / "lockwork.db-wal"
-    shutil.copy(home.folder / "lockwork.db", log)
-    log.chmod(0o600)
+    """What cannot even be opened is kept aside byte for byte."""
     damaged = b"no database" * 1000
     (home.folder / "lockwork.db").write_bytes(damaged)
     found = home.restore(file, replace=True)
@@ -335,6 +331,27 @@ def test_a_damaged_store_can_be_replaced(home: Any, file: Path) -> None:
     assert (old / "lockwork.db").read_bytes() == damaged
     assert value(home) == "value 0"
     assert home.client.verify_audit().ok
+
+
+def test_a_log_that_stays_is_not_played_into_the_new_store(
+    home: Any, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where folding could not be done, file and log are kept together, and neither touches the new one."""
+    value(home)
+    home.client.update_secret("db", add_or_update_values={"k": "in the log"})
+    content = {path.name: path.read_bytes() for path in home.folder.glob("lockwork.db*")}
+    home.client.close()
+    for name, each in content.items():
+        (home.folder / name).write_bytes(each)
+        (home.folder / name).chmod(0o600)
+    assert len(content["lockwork.db-wal"]) > 4096
+    monkeypatch.setattr(Database, "fold", lambda _: None)
+    old = Path(str(home.restore(file, replace=True).replaced))
+    assert value(home) == "value 0"
+    assert home.client.verify_audit().ok
+    kept = type(home)(old)
+    assert value(kept) == "in the log"
+    kept.client.close()
 
 
 def test_a_keyring_that_opens_nothing_gives_way(home: Any, file: Path) -> None:

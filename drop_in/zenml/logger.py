@@ -25,8 +25,7 @@ def get_logger(logger_name: str) -> logging.Logger:
     logger = logging.getLogger(logger_name)
     logger.setLevel(_level())
     logger.propagate = False
-    if _HANDLER not in logger.handlers:
-        logger.addHandler(_HANDLER)
+    logger.addHandler(_HANDLER)  # the same one is added once
     return logger
 
 

@@ -242,6 +242,7 @@ def test_filters_by_time_user_and_workspace(many: Client):
     assert names(many.list_secrets(created=many.get_secret("api").created)) == ["api"]
     assert len(many.list_secrets(user_id=many.active_user.id)) == 6
     assert len(many.list_secrets(user=str(many.active_user.id))) == 6
+    assert names(many.list_secrets(user_id=many.lockwork.create_user("ben").id)) == []
     other = many.lockwork.create_workspace("lab")
     lockwork.Client(workspace="lab").create_secret("lab-key", {"k": "v"})
     assert names(many.list_secrets(workspace_id=other.id, scope=SecretScope.WORKSPACE)) == ["lab-key"]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from zenml.conflict import refuse_two_owners
 
 if TYPE_CHECKING:
+    from zenml.config import Model as Model
     from zenml.decorators import pipeline as pipeline
     from zenml.decorators import step as step
 
@@ -13,7 +14,7 @@ refuse_two_owners()
 
 __version__ = "0.1.0"
 
-_HOMES = {"pipeline": "decorators", "step": "decorators"}
+_HOMES = {"Model": "config", "pipeline": "decorators", "step": "decorators"}
 
 __all__ = [*_HOMES, "__version__"]
 

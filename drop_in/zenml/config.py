@@ -1,4 +1,4 @@
-"""Settings of ZenML that have no effect here: taken whole, so that what is written with them still reads."""
+"""What of ZenML's is accepted without effect: taken whole, so that a script that names it still loads."""
 
 from typing import Any
 
@@ -15,3 +15,7 @@ class DockerSettings(Ignored):
 
 class ResourceSettings(Ignored):
     """What a step would be given: it has what its process has."""
+
+
+class Model(Ignored):
+    """What a run would register: no model is kept."""

@@ -139,7 +139,6 @@ REFUSED: dict[str, Refusal] = {
     "zenml.experiment_trackers": _FLAVORS,
     "zenml.alerters": _FLAVORS,
     "zenml.model": _MODELS,
-    "zenml.Model": _MODELS,
     "zenml.ArtifactConfig": _ARTIFACTS,
     "zenml.ExternalArtifact": _ARTIFACTS,
     "zenml.save_artifact": _ARTIFACTS,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import pytest
 
 import lockwork
-from zenml import pipeline, step
+from zenml import Model, pipeline, step
 from zenml.client import Client
 from zenml.config import DockerSettings, ResourceSettings
 from zenml.exceptions import IllegalOperationError, StackValidationError, StepInterfaceError
@@ -140,7 +140,7 @@ ACCEPTED: dict[str, Any] = {
     "enable_artifact_metadata": False,
     "enable_artifact_visualization": False,
     "enable_step_logs": True,
-    "model": object(),
+    "model": Model(name="classifier", version="production"),
     "extra": {"owner": "anna"},
     "on_failure": print,
     "on_success": print,

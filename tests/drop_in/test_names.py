@@ -34,8 +34,8 @@ def test_importing_loads_little():
 
 
 def test_the_root_has_its_names():
-    """step, pipeline and the version, loaded on first use; others are no attributes."""
-    assert dir(zenml) == ["__version__", "pipeline", "step"]
+    """step, pipeline, Model and the version, loaded on first use; others are no attributes."""
+    assert dir(zenml) == ["Model", "__version__", "pipeline", "step"]
     assert zenml.__version__ == lockwork.__version__
     with pytest.raises(AttributeError, match="'colour'"):
         _ = zenml.colour

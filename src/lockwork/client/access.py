@@ -1,6 +1,6 @@
 """What the Client can do with users, workspaces, root keys and the audit trail."""
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.access import User
@@ -14,6 +14,9 @@ from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
 from lockwork.messages.copies import CopyStore
 from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class AccessCalls(Asking):
@@ -109,7 +112,7 @@ class StoreCalls(Asking):
         """Whether the chain is whole, and the secrets are as it left them."""
         return self.send(VerifyAudit(expect=expect))
 
-    def copy_store(self, folder: Path, name: str) -> StoreCopy:
+    def copy_store(self, folder: "Path", name: str) -> StoreCopy:
         """Database and keyring as they are at one moment, in an empty folder of yours alone.
 
         For the record, `name` says what for. `lockwork.moving.backup` seals such a copy under a passphrase.

@@ -1,14 +1,16 @@
 """The Client: one typed way to everything, over whichever gateway."""
 
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from lockwork.client.access import AccessCalls, StoreCalls
-from lockwork.client.profile import Profile
 from lockwork.client.runs import RunCalls
 from lockwork.client.secrets import SecretCalls
 from lockwork.client.stacks import StackCalls
 from lockwork.domain.stacks import Stack
 from lockwork.messages import Gateway, Message
+
+if TYPE_CHECKING:
+    from lockwork.client.profile import Profile
 
 R = TypeVar("R")
 
@@ -26,9 +28,11 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
         workspace: str | None = None,
         user: str | None = None,
         stack: str | None = None,
-        profile: Profile | None = None,
+        profile: "Profile | None" = None,
         gateway: Gateway | None = None,
     ) -> None:
+        from lockwork.client.profile import Profile  # lazy: a module that only names Client reads no settings
+
         self.profile = profile or Profile(workspace=workspace, user=user, stack=stack)
         self._gateway = gateway
 
@@ -64,7 +68,7 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
         self.profile.set_active_workspace(self.get_workspace(name_or_id).name)
 
 
-def _embedded(profile: Profile) -> Gateway:
+def _embedded(profile: "Profile") -> Gateway:
     from lockwork.client.embedded import Embedded  # lazy: a remote client needs no database
 
     settings = profile.settings

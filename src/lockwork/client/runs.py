@@ -1,6 +1,5 @@
 """What the Client can do with runs."""
 
-from lockwork.client import kept_logs
 from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.runs import Run
 from lockwork.messages import Page
@@ -36,4 +35,6 @@ class RunCalls(Asking):
 
     def get_run_log(self, run: str, step: str | None = None) -> str:
         """The masked log of one step, or of all in order."""
+        from lockwork.client import kept_logs  # lazy: only logs lie in files
+
         return kept_logs.log_of(self, named(run), step).decode("utf-8", "replace")

@@ -204,4 +204,4 @@ def _disk_failures_told(home: Path) -> Iterator[None]:
         raise
     except OSError as error:
         reason = (error.strerror or "it failed").lower()
-        raise StoreUnusable(f"no room to work in {home}: {reason}") from None
+        raise StoreUnusable(f"the work in {home} failed: {reason}") from None

@@ -10,17 +10,17 @@ import stat
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from lockwork.database import holds
+from lockwork.database import forks, frozen, holds
+from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.holds import Hold
-from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
+from lockwork.domain.errors import StoreUnusable, Tampered
 
-BUSY_SECONDS = 30
 Row = sqlite3.Row
 T = TypeVar("T")
 
@@ -41,14 +41,15 @@ _FOREIGN_KEYS = Statement("PRAGMA foreign_key_check")
 class Transaction:
     """Statements that happen together or not at all."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
         self._connection = connection
+        self._folder = folder
         self.afterwards: list[Callable[[], None]] = []
         """What to do once this is committed, such as emptying the write-ahead log."""
 
     def rows(self, statement: Statement, **parameters: object) -> list[Row]:
         """All rows of the answer."""
-        return _asked(lambda: self._connection.execute(statement.sql, parameters).fetchall())
+        return self._asked(lambda: self._connection.execute(statement.sql, parameters).fetchall())
 
     def row(self, statement: Statement, **parameters: object) -> Row | None:
         """The first row, or None."""
@@ -64,11 +65,11 @@ class Transaction:
 
     def run(self, statement: Statement, **parameters: object) -> int:
         """How many rows were changed."""
-        return _asked(lambda: self._connection.execute(statement.sql, parameters).rowcount)
+        return self._asked(lambda: self._connection.execute(statement.sql, parameters).rowcount)
 
     def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
         """One statement for each set of parameters."""
-        _asked(lambda: self._connection.executemany(statement.sql, parameters))
+        self._asked(lambda: self._connection.executemany(statement.sql, parameters))
 
     def script(self, text: str) -> None:
         """Every statement of a migration."""
@@ -78,6 +79,9 @@ class Transaction:
             if sqlite3.complete_statement(statement):
                 self.run(Statement(statement))
                 statement = ""
+
+    def _asked(self, driver: Callable[[], T]) -> T:
+        return asked(driver, self._folder)
 
 
 def read(kind: type[T], row: Iterable[object], what: str) -> T:
@@ -100,7 +104,7 @@ def text(column: object, what: str) -> str:
 
 def as_set(items: Sequence[Any]) -> str:
     """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere."""
-    return _asked(lambda: msgspec.json.encode(dict(enumerate(items)), enc_hook=str).decode())
+    return asked(lambda: msgspec.json.encode(dict(enumerate(items)), enc_hook=str).decode())
 
 
 class Database:
@@ -119,6 +123,8 @@ class Database:
         self._first: os.stat_result | None = None
         self._mine = threading.local()
         self._opened: set[_Opened] = set()
+        self.at_work = forks.AtWork()
+        forks.close_before(self)
 
     @property
     def folder(self) -> Path:
@@ -127,16 +133,20 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
-        """One consistent view; nothing can be written."""
-        with self._transaction("BEGIN") as transaction:
-            yield transaction
+        """One consistent view; nothing can be written. It can be had on a full disk too."""
+        with self._view() as connection, self._transaction(connection, "BEGIN") as tx:
+            yield tx
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Waits until no one else writes; commits durably at the end, or nothing at all."""
-        with self._transaction("BEGIN IMMEDIATE") as transaction:
-            yield transaction
-        for act in transaction.afterwards:
+        with (
+            self._connected() as connection,
+            self._writable(connection),
+            self._transaction(connection, "BEGIN IMMEDIATE") as tx,
+        ):
+            yield tx
+        for act in tx.afterwards:
             act()
 
     def forget_removed(self) -> None:
@@ -151,17 +161,17 @@ class Database:
             time.sleep(0.01)
 
     def forget_pruned(self) -> None:
-        """The same where nobody asked for it: what is in use stays for now, and no one waits."""
-        self._empty_log(patience=0)
+        """The same where nobody asked for it: what cannot be cleared stays for now, and no one waits."""
+        with suppress(StoreUnusable):  # what was asked for is committed
+            self._empty_log(patience=0)
 
     def _empty_log(self, patience: float) -> bool:
         """Whether the write-ahead log is empty now; waits `patience` seconds for readers and writers.
 
         SQLite waits for those, but not for another checkpoint: it answers "busy" to that at once.
         """
-        connection = self._connection()
-        with self._waiting(connection, patience):
-            busy, *_ = _asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
+        with self._connected() as connection, self._waiting(connection, patience):
+            busy, *_ = self._asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
         return not busy
 
     @contextmanager
@@ -177,8 +187,8 @@ class Database:
 
         Others go on reading and writing meanwhile.
         """
-        connection = self._connection()
-        _asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
+        with self._connected() as connection, self._writable(connection):
+            self._asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
 
     def check_whole(self) -> None:
         """Read every page, index and foreign key; `StoreUnusable` where they do not agree."""
@@ -194,16 +204,15 @@ class Database:
         """
         self.close()
         try:
-            connection = self._open()
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            connection.close()  # the last one to close takes the log away
+            with (
+                self.at_work.here(),
+                closing(self._open()) as connection,
+            ):  # the last to close takes the log away
+                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF in (
-                sqlite3.SQLITE_CORRUPT,
-                sqlite3.SQLITE_NOTADB,
-            ):
+            if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
                 return
-            failure = _failure(error)
+            failure = failure_of(error, self.folder)
         else:
             if not self._path.with_name(f"{self._path.name}-wal").exists():
                 return
@@ -212,42 +221,93 @@ class Database:
 
     def close(self) -> None:
         """Close what this process opened; what it inherited by a fork is left untouched."""
-        for opened in list(self._opened):
-            if opened.process == os.getpid():
-                self._opened.discard(opened)
-                opened.close()
+        self._let_go(list(self._opened))
         self._mine = threading.local()
 
     @contextmanager
-    def _transaction(self, begin: str) -> Iterator[Transaction]:
-        connection = self._connection()
-        _asked(lambda: connection.execute(begin))
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        """This thread's connection; no fork takes it along meanwhile."""
+        with self.at_work.here():
+            yield self._asked(self._connection)
+
+    @contextmanager
+    def _view(self) -> Iterator[sqlite3.Connection]:
+        """The same, or where nothing can be written one for this time alone."""
+        with self.at_work.here():
+            shared = self._asked(self._shared)
+            if shared is not None:
+                yield shared
+                return
+            with frozen.connection(self._path, self._hold) as apart:
+                yield apart
+
+    @contextmanager
+    def _writable(self, connection: sqlite3.Connection) -> Iterator[None]:
+        """Outside of this a connection refuses to write, whatever it is asked."""
+        connection.execute("PRAGMA query_only=OFF")
         try:
-            yield Transaction(connection)
-            _asked(lambda: connection.execute("COMMIT"))
+            yield
+        finally:
+            with suppress(sqlite3.Error):  # closed meanwhile
+                connection.execute("PRAGMA query_only=ON")
+
+    @contextmanager
+    def _transaction(self, connection: sqlite3.Connection, begin: str) -> Iterator[Transaction]:
+        try:  # from the first word on, so that an interrupt leaves nothing begun
+            self._asked(lambda: connection.execute(begin))
+            yield Transaction(connection, self.folder)
+            self._asked(lambda: connection.execute("COMMIT"))
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+
+    def _asked(self, driver: Callable[[], T]) -> T:
+        return asked(driver, self.folder)
+
+    def _shared(self) -> sqlite3.Connection | None:
+        """This thread's connection; None where what SQLite needs beside the file cannot be made."""
+        try:
+            return self._connection()
+        except sqlite3.Error as error:
+            if code_of(error) not in frozen.CALLED_FOR:
+                raise
+            return None
 
     def _connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
         if connection is not None and self._mine.process == os.getpid():
             return connection
-        # One inherited by a fork stays in `_opened`: closing it here would drop the parent's locks.
+        self._check_not_inherited()
         hold = holds.together(self._hold, BUSY_SECONDS) if self._hold else Hold(None)
-        self._check_same()
-        connection = _asked(self._open)
+        try:
+            self._check_same()
+            connection = self._open()
+        except BaseException:
+            hold.close()
+            raise
         self._mine.connection, self._mine.process = connection, os.getpid()
         self._close_orphaned()
         self._opened.add(_Opened(os.getpid(), threading.current_thread(), connection, hold))
         return connection
 
+    def _check_not_inherited(self) -> None:
+        """A fork that could not wait, or was none of Python's: see `forks`."""
+        if any(opened.process != os.getpid() for opened in self._opened):
+            raise StoreUnusable(
+                "this process was forked while its parent had the store open: what it wrote could be lost",
+                hint="start it anew instead, in multiprocessing by the method 'spawn'",
+            )
+
     def _close_orphaned(self) -> None:
         """A host that starts a thread for each task would else run out of descriptors."""
-        for opened in list(self._opened):
-            if opened.process == os.getpid() and not opened.thread.is_alive():
-                self._opened.discard(opened)
-                opened.close()
+        self._let_go(opened for opened in list(self._opened) if not opened.thread.is_alive())
+
+    def _let_go(self, these: Iterable["_Opened"]) -> None:
+        for opened in these:
+            if opened.process == os.getpid():
+                with suppress(KeyError):  # another thread closes it
+                    self._opened.remove(opened)
+                    opened.close()
 
     def _check_same(self) -> None:
         """Refuse a file that took the place of the first: what is known of that one does not hold for it."""
@@ -264,6 +324,17 @@ class Database:
             )
 
     def _open(self) -> sqlite3.Connection:
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                return self._opened_once()
+            except sqlite3.OperationalError as error:
+                # Of two who give a file its log at once SQLite refuses one without waiting.
+                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+            time.sleep(0.01)
+
+    def _opened_once(self) -> sqlite3.Connection:
         # mode=rw: a file that has gone since is an error, never made anew with other people's permissions.
         connection = sqlite3.connect(
             f"{self._path.as_uri()}?mode=rw",
@@ -272,11 +343,16 @@ class Database:
             isolation_level=None,
             check_same_thread=False,
         )
+        try:
+            connection.executescript(
+                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
+                " PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
+                " PRAGMA query_only=ON;"
+            )
+        except BaseException:
+            connection.close()
+            raise
         connection.row_factory = sqlite3.Row
-        connection.executescript(
-            "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-            " PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-        )
         connection.set_trace_callback(self._watch)
         return connection
 
@@ -311,43 +387,3 @@ def create_private(path: Path) -> None:
         pass
     except OSError as error:
         raise StoreUnusable(f"{path} cannot be created: {error.strerror}") from None
-
-
-_SAID: dict[int, tuple[str, str | None]] = {
-    sqlite3.SQLITE_BUSY: (
-        f"the store was locked by another process for {BUSY_SECONDS} seconds",
-        "find the process that holds it, or try again",
-    ),
-    sqlite3.SQLITE_READONLY: (
-        "the store cannot be written: it is read-only",
-        "check the folder's permissions",
-    ),
-    sqlite3.SQLITE_FULL: (
-        "the disk is full; nothing was changed",
-        "free some space, then repeat the command",
-    ),
-    sqlite3.SQLITE_CORRUPT: ("the store is damaged", "restore it from a copy"),
-    sqlite3.SQLITE_NOTADB: ("the store's file is not a database, or is damaged", "restore it from a copy"),
-    sqlite3.SQLITE_CANTOPEN: ("the store cannot be opened", "check that its folder exists and is yours"),
-    sqlite3.SQLITE_CONSTRAINT: ("the store contradicts itself; nothing was changed", "lockwork audit verify"),
-    sqlite3.SQLITE_IOERR: ("the disk failed while the store was used", None),
-}
-
-
-def _asked(driver: Callable[[], T]) -> T:
-    """What the driver answers; its failure as one of ours, raised so that no chain keeps its text."""
-    try:
-        return driver()
-    except sqlite3.Error as error:
-        failure = _failure(error)
-    except UnicodeEncodeError:
-        failure = InvalidInput("what was given holds a lone surrogate, which is not text")
-    except OverflowError:
-        failure = InvalidInput("what was given holds a number that is too large")
-    raise failure
-
-
-def _failure(error: sqlite3.Error) -> LockworkError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    message, hint = _SAID.get(code, (f"the store failed ({type(error).__name__}, code {code})", None))
-    return StoreUnusable(message, hint=hint)

@@ -14,7 +14,7 @@ from lockwork.domain.errors import StoreUnusable
 
 
 class Hold:
-    """Held until it is closed, or forgotten. A fork holds on, too, until parent and child have let go."""
+    """Held until it is closed, or forgotten."""
 
     def __init__(self, descriptor: int | None) -> None:
         self._descriptor = descriptor

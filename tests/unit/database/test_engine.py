@@ -1,6 +1,5 @@
 """The engine: transactions, failures of the driver, and a fork in the middle of it all."""
 
-import os
 import sqlite3
 import subprocess
 import sys
@@ -54,25 +53,66 @@ def test_a_transaction_is_whole_or_not_at_all(database: Database) -> None:
     assert followed == ["done"]
 
 
-def test_a_fork_in_the_middle_of_a_transaction(database: Database) -> None:
-    """The child writes over a connection of its own; the parent's transaction goes on as if nothing was."""
-    with database.writing() as tx:
-        tx.run(INSERT, x="before")
+def test_reading_writes_nothing(database: Database) -> None:
+    """A view refuses every change, and the next write is as free as ever."""
+    for change in ("INSERT INTO t (x) VALUES (1)", "DELETE FROM t", "DROP TABLE t", "PRAGMA user_version=7"):
+        with database.reading() as tx, pytest.raises(StoreUnusable, match="read-only"):
+            tx.run(Statement(change))
+    _run(database, INSERT, 2)
+    assert rows(database) == [2]
+
+
+def test_an_interrupt_leaves_nothing_begun(own_home: Path) -> None:
+    """Ctrl-C between the first word of a transaction and the second: the next one begins, and others too."""
+    path = own_home / "interrupted.db"
+    create_private(path)
+    begun: list[str] = []
+
+    def watch(sql: str) -> None:
+        if sql == "BEGIN IMMEDIATE":
+            begun.append(sql)
+
+    def interrupted(driver: Callable[[], object]) -> object:
+        answer = driver()
+        if len(begun) == 1:
+            begun.append("interrupted")
+            raise KeyboardInterrupt
+        return answer
+
+    database = Database(path, watch=watch)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "_asked", interrupted)
+        with pytest.raises(KeyboardInterrupt), database.writing():
+            pass
+    assert begun == ["BEGIN IMMEDIATE", "interrupted"]
+    other = sqlite3.connect(path, timeout=0, isolation_level=None)
+    other.execute("CREATE TABLE t (x)")
+    other.close()
+    _run(database, INSERT, 1)
+    assert rows(database) == [1]
+    database.close()
+
+
+def test_many_give_a_file_its_log_at_once(own_home: Path) -> None:
+    """SQLite refuses one of two without waiting: it tries again, and nobody is told of a lock."""
+    path = own_home / "lockwork.db"
+    create_private(path)
+    refused: list[int] = []
+
+    class Refusing(Database):
+        def _opened_once(self) -> sqlite3.Connection:
+            if len(refused) < 3:
+                refused.append(1)
+                failure = sqlite3.OperationalError("database is locked")
+                failure.sqlite_errorcode = sqlite3.SQLITE_BUSY
+                raise failure
+            return super()._opened_once()
+
+    database = Refusing(path)
     with database.reading() as tx:
-        assert len(tx.rows(ALL)) == 1
-        child = os.fork()
-        if child == 0:
-            code = 1
-            try:
-                with database.writing() as mine:
-                    mine.run(INSERT, x="child")
-                database.close()
-                code = 0
-            finally:
-                os._exit(code)
-        assert os.waitpid(child, 0)[1] == 0
-        assert [row["x"] for row in tx.rows(ALL)] == ["before"]  # its view is from before the child wrote
-    assert rows(database) == ["before", "child"]
+        assert tx.rows(Statement("SELECT 1 AS x"))[0]["x"] == 1
+    assert len(refused) == 3
+    database.close()
 
 
 FAILING: dict[str, tuple[Callable[[Database], object], type[LockworkError], str]] = {

@@ -92,17 +92,23 @@ def test_another_process_holds_it_until_it_ends(own_home: Path) -> None:
         assert is_free(own_home)
 
 
-def test_a_fork_holds_on(own_home: Path) -> None:
-    """A child that may yet ask counts as one who has it open, after the parent has closed it too."""
+def test_a_fork_holds_what_it_asks(own_home: Path) -> None:
+    """A child counts as one who has it open from its own first question on, the parent's closing aside."""
     database = made(own_home)
-    wait, go = os.pipe()
+    (wait, go), (told, tell) = os.pipe(), os.pipe()
     child = os.fork()
     if child == 0:
         os.close(go)
         os.read(wait, 1)
+        rows(database)
+        os.write(tell, b"1")
+        os.read(wait, 1)
         os._exit(0)
     os.close(wait)
     database.close()
+    assert is_free(own_home)
+    os.write(go, b"1")
+    os.read(told, 1)
     assert not is_free(own_home)
     os.close(go)
     os.waitpid(child, 0)

@@ -60,11 +60,11 @@ def add(session: Session) -> None:
 def rotate(session: Session, reseal: bool) -> None:
     """Seal everything under a new root key, and retire the old one.
 
-    It can be interrupted and called again: what is done stays done.
+    It can be interrupted and called again: what is done stays done, and the rest is done as it was begun.
     """
     client = session.client
-    active = _make_active(client, reseal)
-    rewrapped = _rewrap(client, reseal)
+    active, reseal = _make_active(client, reseal)
+    rewrapped = _rewrap(client)
     retired = client.retire_keys().retired
     facts = {"active": active, "retired": retired, "versions": rewrapped, "resealed": reseal}
     versions = f"{rewrapped:,} version{'' if rewrapped == 1 else 's'} rewrapped"
@@ -90,24 +90,25 @@ def destroy(session: Session, key_id: str, yes: bool) -> None:
     session.done(f"destroyed root key {gone.id}", record(gone))
 
 
-def _make_active(client: "Client", reseal: bool) -> str:
-    """The id of the key to rewrap under: a new one, unless a rotation was interrupted after choosing it.
+def _make_active(client: "Client", reseal: bool) -> tuple[str, bool]:
+    """The key to rewrap under, and whether to reseal: a new one, unless a rotation to one was interrupted.
 
-    To reseal it is always a new one: what an interrupted plain rotation did is to be resealed as well.
+    To reseal, a plain rotation is not taken over: what it has moved already is to be resealed as well.
     """
     known = client.list_keys()
-    if not reseal and any(key.state is KeyState.RETIRING for key in known):
-        terminal.note("a rotation was interrupted; this finishes it")
-        return next(key.id for key in known if key.state is KeyState.ACTIVE)
+    has_leaked = any(key.state is KeyState.LEAKED for key in known)
+    if has_leaked or (not reseal and any(key.state.is_on_its_way_out for key in known)):
+        terminal.note(f"a rotation{' with --reseal' * has_leaked} was interrupted; this finishes it")
+        return next(key.id for key in known if key.state is KeyState.ACTIVE), has_leaked
     if not any(key.state is KeyState.WAITING for key in known):
         client.add_key()
-    return client.activate_key().id
+    return client.activate_key(reseal=reseal).id, reseal
 
 
-def _rewrap(client: "Client", reseal: bool) -> int:
+def _rewrap(client: "Client") -> int:
     """Every version, batch by batch; each batch is its own transaction."""
     total, watched = 0, sys.stderr.isatty()
-    while left := client.rewrap_versions(reseal=reseal):
+    while left := client.rewrap_versions():
         total = max(total, left)
         if watched:
             print(f"\r{total - left:,} of {total:,} versions", end="", file=sys.stderr, flush=True)

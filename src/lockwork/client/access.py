@@ -84,9 +84,12 @@ class StoreCalls(Asking):
         """A fresh root key in the keyring file, waiting to be made active."""
         return self.send(AddKey())
 
-    def activate_key(self, key: str | None = None) -> RootKeyInfo:
-        """From now on new versions are wrapped by this key; without one, the newest that waits."""
-        return self.send(ActivateKey(key=key))
+    def activate_key(self, key: str | None = None, *, reseal: bool = False) -> RootKeyInfo:
+        """From now on new versions are wrapped by this key; without one, the newest that waits.
+
+        With `reseal`, for a key that leaked: the versions of before get new data keys when they are moved.
+        """
+        return self.send(ActivateKey(key=key, reseal=reseal))
 
     def rewrap_versions(self, *, reseal: bool = False, size: int = 200) -> int:
         """Wrap a batch of versions by the active key; how many were left before it."""

@@ -12,7 +12,14 @@ class KeyState(StrEnum):
     """Added, and not used yet."""
     RETIRING = "retiring"
     """Was active; some versions may still be wrapped by it."""
+    LEAKED = "leaked"
+    """The same, in a rotation with `reseal`: what it still protects also gets a new data key."""
     RETIRED = "retired"
+
+    @property
+    def is_on_its_way_out(self) -> bool:
+        """Whether a rotation away from it has begun and is not over."""
+        return self in (KeyState.RETIRING, KeyState.LEAKED)
 
 
 class RootKeyInfo(msgspec.Struct, frozen=True, kw_only=True):

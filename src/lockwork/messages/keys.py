@@ -25,6 +25,8 @@ class ActivateKey(Message[RootKeyInfo], frozen=True, kw_only=True):
     permission = Permission.OWN_STORE
     effect = Effect.CHANGE
     key: str | None = None
+    reseal: bool = False
+    """Whatever is not under this key yet gets a new data key when it is moved, for a root key that leaked."""
 
 
 class RewrapVersions(Message[int], frozen=True, kw_only=True):
@@ -34,7 +36,7 @@ class RewrapVersions(Message[int], frozen=True, kw_only=True):
     permission = Permission.OWN_STORE
     effect = Effect.CHANGE
     reseal: bool = False
-    """Also give each a new data key, for a root key that leaked."""
+    """Also give each a new data key, whatever was said when the active key was made active."""
     size: int = 200
 
 

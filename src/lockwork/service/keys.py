@@ -41,7 +41,7 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
     ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
     was = keys.active(ctx.tx)
     if chosen.id != was:
-        keys.set_state(ctx.tx, was, KeyState.RETIRING)
+        _send_off(ctx, was, reseal=message.reseal)
         keys.set_state(ctx.tx, chosen.id, KeyState.ACTIVE)
         _move_audit_key(ctx, chosen.id)
     ctx.about(subject(ctx.tx, chosen.id))
@@ -51,11 +51,12 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
 def rewrap(ctx: Context, message: RewrapVersions) -> int:
     """A batch of versions, deleted and old ones too; how many were left before it."""
     active = keys.active(ctx.tx)
-    others = [row.id for row in keys.root_keys(ctx.tx) if row.id != active]
-    left = versions.count_under(ctx.tx, others)
-    for row in versions.wrapped_under(ctx.tx, others, message.size):
-        ctx.vault.rewrap(ctx.tx, row, active, reseal=message.reseal)
-    if message.reseal:
+    others = {row.id: row.state for row in keys.root_keys(ctx.tx) if row.id != active}
+    left = versions.count_under(ctx.tx, list(others))
+    for row in versions.wrapped_under(ctx.tx, list(others), message.size):
+        has_leaked = others[row.root_key] is KeyState.LEAKED
+        ctx.vault.rewrap(ctx.tx, row, active, reseal=message.reseal or has_leaked)
+    if message.reseal or KeyState.LEAKED in others.values():
         ctx.forget_removed()
     ctx.about(subject(ctx.tx, active))
     return left
@@ -66,7 +67,7 @@ def retire(ctx: Context, _message: RetireKeys) -> Rotation:
     active = keys.active(ctx.tx)
     retired = []
     for row in keys.root_keys(ctx.tx):
-        if row.state is KeyState.RETIRING and not row.wraps:
+        if row.state.is_on_its_way_out and not row.wraps:
             keys.set_state(ctx.tx, row.id, KeyState.RETIRED)
             retired.append(row.id)
             ctx.about(subject(ctx.tx, row.id))
@@ -93,6 +94,14 @@ def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
 def subject(tx: Transaction, key: str) -> Subject:
     """One key as an audit record tells it, with how all of them are now."""
     return Subject(kind="key", name=key, state=states.of_root_keys(keys.the_store(tx), keys.root_keys(tx)))
+
+
+def _send_off(ctx: Context, was: str, *, reseal: bool) -> None:
+    """The state says what is to be done, so that whoever goes on with an interrupted rotation does it."""
+    keys.set_state(ctx.tx, was, KeyState.LEAKED if reseal else KeyState.RETIRING)
+    for row in keys.root_keys(ctx.tx) if reseal else ():
+        if row.state is KeyState.RETIRING:
+            keys.set_state(ctx.tx, row.id, KeyState.LEAKED)
 
 
 def _move_audit_key(ctx: Context, root: str) -> None:

@@ -1,5 +1,8 @@
 """Rotating root keys: a rotation that was killed is finished by the next, and no old key comes back."""
 
+import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,51 @@ def test_resealing_never_takes_over_a_rotation_that_kept_data_keys(client: Clien
     assert main.run(["key", "rotate", "--reseal"]) == 0
     assert states(client) == [(KeyState.RETIRED, 0), (KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
     client.close()
+
+
+@pytest.mark.parametrize("words", [[], ["--reseal"]], ids=["plain", "again"])
+@pytest.mark.parametrize("batches", [0, 1, 9])
+def test_an_interrupted_resealing_is_finished_as_one(
+    client: Client, batches: int, words: list[str], own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With `--reseal` or without: under the key it chose, and every version has a new data key in the end."""
+    before = sealed(client)
+    chosen = client.activate_key(client.add_key().id, reseal=True).id
+    assert states(client) == [(KeyState.LEAKED, 5), (KeyState.ACTIVE, 0)]
+    for _ in range(batches):
+        client.rewrap_versions(size=2)
+    client.close()
+    assert main.run(["key", "rotate", *words, "--output", "json"]) == 0
+    told = capsys.readouterr()
+    assert "with --reseal was interrupted; this finishes it" in told.err
+    assert json.loads(told.out)["resealed"] is True
+    assert states(client) == [(KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
+    assert client.list_keys()[-1].id == chosen
+    assert not before & sealed(client)
+    assert [client.get_secret(f"s{n}").secret_values["k"] for n in range(5)] == list("01234")
+    assert client.verify_audit().ok
+    client.close()
+
+
+def test_resealing_takes_in_what_a_plain_rotation_left(client: Client) -> None:
+    """A plain rotation was killed, then a resealing: whoever finishes it reseals what both have left."""
+    before = sealed(client)
+    client.activate_key(client.add_key().id)
+    client.rewrap_versions(size=2)
+    client.activate_key(client.add_key().id, reseal=True)
+    assert states(client) == [(KeyState.LEAKED, 3), (KeyState.LEAKED, 2), (KeyState.ACTIVE, 0)]
+    client.close()
+    assert main.run(["key", "rotate"]) == 0
+    assert states(client) == [(KeyState.RETIRED, 0), (KeyState.RETIRED, 0), (KeyState.ACTIVE, 5)]
+    assert not before & sealed(client)
+    client.close()
+
+
+def sealed(client: Client) -> set[bytes]:
+    """Every sealed value of the store."""
+    file = client.profile.settings.home.value / "lockwork.db"
+    with closing(sqlite3.connect(file)) as database:
+        return {row[0] for row in database.execute("SELECT sealed FROM secret_values")}
 
 
 def test_a_generated_key_makes_a_store_open(

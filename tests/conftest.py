@@ -36,9 +36,12 @@ settings.load_profile("ci" if os.environ.get("CI") else "modest")
 
 # ---- isolation ----
 
-# A shell's background job ignores Ctrl-C and hands that down: no test of an interrupt could see one.
+# A shell's background job ignores Ctrl-C, what `nohup` starts a hangup, and both hand that down: no test of
+# an interrupt could see one.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")

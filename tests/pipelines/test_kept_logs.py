@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import os
+import sqlite3
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lockwork import Client, pipeline, step
+from lockwork.capture.logs import parts
 from lockwork.cli.main import run as command
-from lockwork.domain.runs import RunStatus
+from lockwork.domain.checks import ValidationLevel
+from lockwork.domain.runs import Pipeline, RunStatus
+from lockwork.messages.runs import StartRun
 
 SOURCE = """
     import ctypes, os, signal, sys
@@ -91,3 +97,65 @@ def test_a_folder_that_cannot_be_written_stops_no_run(client: Client):
         one()
 
     assert client.get_run_log(going().id) == "printed\n"
+
+
+def test_the_next_run_records_what_a_killed_one_left(client: Client, script: Any):
+    """Its log is in the store then, under the same id, and no file is left; a run that runs keeps its own."""
+    script(SOURCE, "kill", expect=-9)
+    lost = client.list_runs()[0].id
+    folder = client.profile.settings.home.value / "logs"
+    unknown = folder / "5b0b2f3e-0f0e-4f7e-9d51-5a5b1c1d2e3f"
+    unknown.mkdir()
+    (unknown / "one").write_text("of a store that was here before")
+    (folder / "notes").mkdir()
+    seen: list[str] = []
+
+    @step
+    def one() -> None:
+        print("printed", flush=True)
+        Client().send(
+            StartRun(
+                workspace="default",
+                stack="default",
+                pipeline=Pipeline(name="other", steps=()),
+                level=ValidationLevel.NONE,
+                process="",
+            )
+        )
+        seen.extend(sorted(file.name for file in folder.iterdir()))
+
+    @pipeline
+    def going() -> None:
+        one()
+
+    run = going()
+    assert seen == sorted([run.id, "notes"])
+    assert [file.name for file in folder.iterdir()] == ["notes"]
+    assert client.get_run_log(run.id) == "printed\n"
+    assert client.get_run_log(lost) == "before\nlast ***\n"
+    assert client.get_run_log(lost[:8], "last") == "last ***\n"
+
+
+def test_a_log_that_was_being_recorded_is_recorded_once(client: Client, script: Any):
+    """Killed after some of its parts were recorded: the rest follows, and nothing is there twice."""
+    script(SOURCE, "kill", expect=-9)
+    lost = client.list_runs()[0].id
+    file = client.profile.settings.home.value / "logs" / lost / "last"
+    lines = "".join(f"line {n} {'x' * 90}\n" for n in range(2000))
+    file.write_text(lines)
+    with sqlite3.connect(client.profile.settings.home.value / "lockwork.db") as database:
+        for number, part in enumerate(islice(parts(os.open(file, os.O_RDONLY)), 2)):
+            database.execute("INSERT INTO step_logs VALUES (?, 'last', ?, ?)", (lost, number, part))
+    database.close()
+
+    @step
+    def one() -> None:
+        pass
+
+    @pipeline
+    def going() -> None:
+        one()
+
+    going()
+    assert client.get_run_log(lost, "last") == lines
+    assert not file.parent.exists()

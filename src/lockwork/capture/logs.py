@@ -1,4 +1,7 @@
-"""What a step printed, masked, until it is stored. Only the masker writes it; the file has no name."""
+"""What a step printed, masked, until it is stored. Only the masker writes it.
+
+<home>/logs/<run>/<step>      mode 0600; gone once the log is recorded
+"""
 
 import os
 import weakref
@@ -7,6 +10,19 @@ from contextlib import suppress
 from pathlib import Path
 
 PART = 64 * 1024
+_FOLDER = "logs"
+
+
+def folder(home: Path, run: str) -> Path:
+    """Where the files of a run lie, one for each step."""
+    return home / _FOLDER / run
+
+
+def folders(home: Path) -> list[Path]:
+    """Those of all runs that run, or that ended without a word."""
+    with suppress(OSError):
+        return sorted((home / _FOLDER).iterdir())
+    return []
 
 
 class StepLog:
@@ -29,15 +45,19 @@ class StepLog:
                 self._file.parent.rmdir()
 
     def parts(self) -> Iterator[bytes]:
-        """All of it in order, at most 64 KiB each, cut at line ends or at least between UTF-8 characters."""
-        at = 0
-        while part := _whole(os.pread(self.fd, PART, at)):
-            yield part
-            at += len(part)
+        """All of it in order; see `parts`."""
+        yield from parts(self.fd)  # which stays open as long as somebody reads here
 
     def text(self) -> str:
         """All of it at once."""
         return b"".join(self.parts()).decode("utf-8", "replace")
+
+
+def parts(fd: int, at: int = 0) -> Iterator[bytes]:
+    """A log from there on, at most 64 KiB each, cut at line ends or at least between UTF-8 characters."""
+    while part := _whole(os.pread(fd, PART, at)):
+        yield part
+        at += len(part)
 
 
 def _named_file(file: Path) -> int:

@@ -1,22 +1,15 @@
 """Logs of steps that run, or whose run ended without a word: on this machine they lie in files.
 
 What a step prints is written, masked, to a file of its owner's alone, which goes once the log is recorded. So
-a step that takes its whole process along leaves its log all the same.
+a step that takes its whole process along leaves its log all the same; the start of the next run records it.
 """
 
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
+from lockwork.capture import logs
 from lockwork.client.asking import Asking
 from lockwork.messages.runs import GetLog, GetRun
-
-_FOLDER = "logs"
-
-
-def folder(home: Path, run: str) -> Path:
-    """Where the files of a run lie, one for each step."""
-    return home / _FOLDER / run
 
 
 def log_of(client: Asking, run: str, step: str | None = None) -> bytes:
@@ -30,14 +23,12 @@ def log_of(client: Asking, run: str, step: str | None = None) -> bytes:
 def _may_be_kept(home: Path, run: str) -> bool:
     """Whether there are files of a run of this id, or of one that begins so."""
     start = run.replace("-", "").lower()
-    with suppress(OSError):
-        return any(one.name.replace("-", "").startswith(start) for one in (home / _FOLDER).iterdir())
-    return False
+    return any(one.name.replace("-", "").startswith(start) for one in logs.folders(home))
 
 
 def _parts(client: Asking, run: str, step: str | None) -> Iterator[bytes]:
     record = client.send(GetRun(workspace=client.workspace, run=run))
-    kept = folder(client.profile.settings.home.value, record.id)
+    kept = logs.folder(client.profile.settings.home.value, record.id)
     for name in [s.name for s in record.steps] if step is None else [step]:
         try:
             yield (kept / name).read_bytes()

@@ -39,6 +39,7 @@ _INSERT_SECRET = Statement(
     " VALUES (:run, :name, :id, :scope, :version, :owner)"
 )
 _ONE = Statement(f"SELECT {_COLUMNS} FROM runs WHERE workspace = :workspace AND id = :id")
+_ANYWHERE = Statement(f"SELECT {_COLUMNS} FROM runs WHERE id = :id")
 _BY_PREFIX = Statement(
     f"SELECT {_COLUMNS} FROM runs WHERE workspace = :workspace"
     " AND substr(id, 1, length(:prefix)) = :prefix ORDER BY id LIMIT 2"
@@ -76,6 +77,10 @@ _APPEND = Statement(
 _LOG_SIZE = Statement(
     "SELECT coalesce(sum(length(part)), 0) AS size FROM step_logs WHERE run = :run AND step = :step"
 )
+_NEXT_PART = Statement(
+    "SELECT coalesce(max(number), -1) + 1 AS number FROM step_logs WHERE run = :run AND step = :step"
+)
+_STEP_NAMES = Statement("SELECT name FROM steps WHERE run = :run ORDER BY position")
 _LOG = Statement(
     "SELECT l.part FROM step_logs l JOIN steps s ON s.run = l.run AND s.name = l.step"
     " WHERE l.run = :run AND (CAST(:step AS text) IS NULL OR l.step = :step) ORDER BY s.position, l.number"
@@ -113,6 +118,17 @@ def one(tx: Transaction, workspace: str, id_: str) -> RunRow | None:
     """The run of this full id."""
     found = _rows(tx.rows(_ONE, workspace=workspace, id=id_))
     return found[0] if found else None
+
+
+def anywhere(tx: Transaction, id_: str) -> RunRow | None:
+    """The run of this full id, of whichever workspace."""
+    found = _rows(tx.rows(_ANYWHERE, id=id_))
+    return found[0] if found else None
+
+
+def step_names(tx: Transaction, run: str) -> list[str]:
+    """The steps of a run, in the order of the pipeline."""
+    return [row["name"] for row in tx.rows(_STEP_NAMES, run=run)]
 
 
 def by_prefix(tx: Transaction, workspace: str, prefix: str) -> list[RunRow]:
@@ -202,6 +218,11 @@ def append_log(tx: Transaction, run: str, step: str, number: int, part: bytes) -
 def log_size(tx: Transaction, run: str, step: str) -> int:
     """How many bytes are kept of a step's log."""
     return int(tx.one(_LOG_SIZE, run=run, step=step)["size"])
+
+
+def next_part(tx: Transaction, run: str, step: str) -> int:
+    """The number of the part that follows those which a step's log has."""
+    return int(tx.one(_NEXT_PART, run=run, step=step)["number"])
 
 
 def log(tx: Transaction, run: str, step: str | None) -> bytes:

@@ -4,9 +4,10 @@ import os
 import time
 from collections.abc import Iterator
 
+from lockwork.capture import logs
 from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture, Inline
-from lockwork.client import kept_logs, memory
+from lockwork.client import memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
@@ -93,7 +94,7 @@ class Execution:
         self._settled, self._plans = begun.settled, begun.plans
         self._id = begun.settled.run.id
         home = client.profile.settings.home.value
-        self._folder, self._logs = home / ARTIFACTS, kept_logs.folder(home, self._id)
+        self._folder, self._logs = home / ARTIFACTS, logs.folder(home, self._id)
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._resolver.learn(memory.revealed())
         if root_key := client.profile.settings.root_key:

@@ -33,7 +33,7 @@ from lockwork.messages.runs import (
     StartStep,
 )
 from lockwork.messages.stacks import GetStack
-from lockwork.service import findings, processes, references, stacks
+from lockwork.service import findings, lost_logs, processes, references, stacks
 from lockwork.service.context import Context
 
 _GONE = "the process of this run has gone without a word: it was killed, or crashed"
@@ -43,6 +43,7 @@ _BEYOND = MAX_LOG_PART + 1024  # the line that says where the log was cut, and w
 def start(ctx: Context, message: StartRun) -> Settled:
     """Check and settle all that a pipeline on a stack needs, and record that it runs, or that it may not."""
     close_lost(ctx)
+    lost_logs.adopt(ctx)
     pipeline = message.pipeline
     plain_name(pipeline.name, "pipeline")
     steps = [step.name for step in in_order(pipeline.steps)]

@@ -16,7 +16,7 @@ from lockwork.cli.commands import GLOBAL_OPTIONS, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
 from lockwork.cli.root import Root, Row, Sections
 from lockwork.cli.session import Session
-from lockwork.domain.errors import LockworkError, Unavailable, WrongUsage
+from lockwork.domain.errors import LockworkError, NotStarted, Unavailable, WrongUsage
 
 T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
@@ -29,6 +29,8 @@ ISSUES = "please report it with the command that you typed, and without any valu
 SECTIONS: Sections = {
     "Secrets": {
         "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
+        "exec": Row("injection", "exec_", "Run a command with secrets in its environment, its output masked."),
+        "inject": Row("injection", "inject", "Fill the references in a file."),
     },
     "Stacks": {
         "stack": Row("stacks", "stack", "Components put together: make, choose, check, fill in secrets."),
@@ -194,6 +196,8 @@ def _told(failure: Exception) -> int:
 def exit_code(failure: LockworkError) -> int:
     if isinstance(failure, Unavailable):
         return UNAVAILABLE
+    if isinstance(failure, NotStarted):
+        return failure.exit_code
     return USAGE if isinstance(failure, WrongUsage) else REFUSED
 
 

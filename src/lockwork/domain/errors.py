@@ -7,6 +7,7 @@
     ├── Refused                              understood, possible, and not done
     │   ├── AlreadyExists (ValueError)       the name is taken
     │   ├── Ambiguous (KeyError, ValueError) a name that could mean two things
+    │   ├── NotStarted                       a program that is not there, or cannot be started
     │   ├── StillReferenced                  others depend on it
     │   └── VersionMismatch                  somebody else wrote first
     ├── NotPermitted (PermissionError)       the caller may know of it, and may not do this
@@ -80,6 +81,14 @@ class AlreadyExists(Refused, ValueError):
 
 class Ambiguous(Refused, KeyError, ValueError):
     """The name means more than one thing, and the difference matters here."""
+
+
+class NotStarted(Refused):
+    """A program is not there, or cannot be started: `exit_code` is what a shell answers then, 127 or 126."""
+
+    def __init__(self, message: str, *, is_there: bool, hint: str | None = None) -> None:
+        self.exit_code = 126 if is_there else 127
+        super().__init__(message, hint=hint)
 
 
 class StillReferenced(Refused):

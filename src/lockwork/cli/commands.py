@@ -85,6 +85,9 @@ class Command(OnceCommand):
 class FreeCommand(Command):
     """A command that takes `--KEY=VALUE` beside its own options; its callback gets them as `pairs`."""
 
+    reserved: frozenset[str] = GLOBAL_OPTIONS
+    """Options that stand elsewhere, and are not guessed to be keys."""
+
     def __init__(
         self,
         *args: Any,
@@ -128,7 +131,7 @@ class FreeCommand(Command):
                     "guessed here",
                     hint=f"as an option: {sisters[option]} … {option} …; as a key: {self._other_way}",
                 )
-        reserved = GLOBAL_OPTIONS - known.keys()
+        reserved = self.reserved - known.keys()
         return free_options(
             args, known=known, reserved=reserved, read_key=read_key, other_way=self._other_way
         )

@@ -42,10 +42,10 @@ class TypeGroup(Group):
 
 
 def type_of(context: click.Context) -> ComponentType:
-    """The type that the group of this command is about."""
-    group = context.parent.command if context.parent else None
-    assert isinstance(group, TypeGroup)  # noqa: S101 - these commands stand in no other group
-    return group.type
+    """The type that this command is about: its own where it has one, else its group's."""
+    commands = [context.command, *([context.parent.command] if context.parent else [])]
+    types = (getattr(command, "type", None) for command in commands)
+    return next(type_ for type_ in types if isinstance(type_, ComponentType))
 
 
 def pass_type(command: F) -> Callable[..., Any]:

@@ -39,7 +39,7 @@ FIELDS = (
     *("id", "name", "workspace", "owner", "active", "components", "secrets"),
     *("version", "created", "updated"),
 )
-_SHORT = {
+SHORT_OPTIONS = {
     ComponentType.ORCHESTRATOR: "-o",
     ComponentType.ARTIFACT_STORE: "-a",
     ComponentType.EXPERIMENT_TRACKER: "-e",
@@ -66,7 +66,7 @@ def part_options(*, required: bool) -> Callable[[F], F]:
     """One option a component type; `required` for those that every stack has."""
 
     def add(command: F) -> F:
-        for type_, short in reversed(_SHORT.items()):
+        for type_, short in reversed(SHORT_OPTIONS.items()):
             command = click.option(
                 short,
                 f"--{type_.dashed}",

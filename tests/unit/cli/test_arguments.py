@@ -4,6 +4,7 @@ import io
 import os
 from pathlib import Path
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,6 +20,7 @@ from lockwork.cli.arguments import (
     read_mapping,
     read_value,
 )
+from lockwork.cli.commands import FreeCommand
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.secrets import MAX_VALUE_BYTES
 
@@ -320,3 +322,17 @@ def test_free_options_win_over_mappings(tmp_path: Path) -> None:
         gather([], given_in(), values="{b: map}", env_file=env_file)
     assert gather([("b", "word")], given_in(), values="{b: map}", env_file=env_file)["b"] == "word"
     assert gather([], given_in()) == {}
+
+
+def test_a_command_says_which_options_stand_elsewhere() -> None:
+    """Where nothing is reserved, options of `lockwork` itself are keys like all others."""
+
+    @click.command(cls=FreeCommand)
+    def keep(pairs: list[tuple[str, str]]) -> list[tuple[str, str]]:
+        return pairs
+
+    assert isinstance(keep, FreeCommand)
+    with pytest.raises(WrongUsage, match="--workspace is also an option"):
+        keep.main(["--workspace=w"], standalone_mode=False)
+    keep.reserved = frozenset()
+    assert keep.main(["--workspace=w"], standalone_mode=False) == [("workspace", "w")]

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 from lockwork import Client
 from lockwork.cli import components
-from lockwork.cli.component_entry import joined
+from lockwork.cli.component_entry import TypeGroup, joined, type_of
 from lockwork.cli.main import run
 from lockwork.domain.errors import WrongUsage
 from lockwork.domain.stacks import ComponentType
@@ -158,3 +159,13 @@ def test_a_component_of_a_flavor_that_is_not_installed_is_shown(
     assert shown["attributes"] == {"token": "***"}
     assert run(["alerter", "update", "duty", "--token={{a.b}}"]) == 0
     assert client.get_component("alerter", "duty").attributes == {"token": "{{a.b}}"}
+
+
+def test_a_command_may_know_its_type_by_itself() -> None:
+    """Without its group, as when it is run alone, the type that it bears counts; in it, its own goes first."""
+    alone = click.Command("list")
+    alone.type = ComponentType.ALERTER  # type: ignore[attr-defined]  # as those that are run alone bear it
+    group = click.Context(TypeGroup(ComponentType.ORCHESTRATOR, [alone]))
+    assert type_of(click.Context(alone)) is ComponentType.ALERTER
+    assert type_of(click.Context(alone, parent=group)) is ComponentType.ALERTER
+    assert type_of(click.Context(click.Command("list"), parent=group)) is ComponentType.ORCHESTRATOR

@@ -110,6 +110,7 @@ ACCEPTED: dict[str, str] = {
     "zenml workspace set": "is `lockwork workspace set`",
     "zenml project set": "is `lockwork workspace set`",
     "zenml disconnect": "is `lockwork logout`",
+    "zenml logout": "is `lockwork logout`",
 }
 """What is taken without effect → the notice, which says what happens instead."""
 
@@ -148,6 +149,7 @@ REFUSED: dict[str, Refusal] = {
     "zenml.log_artifact_metadata": _ARTIFACTS,
     "zenml.get_step_context": Refusal("a step knows nothing of its run", "pass what it needs as an argument"),
     "zenml.get_pipeline_context": Refusal("a step knows nothing of its run", "pass it as an argument"),
+    "zenml TYPE flavor register": _FLAVORS,
     "zenml connect": Refusal("only a Lockwork server can be connected to", "lockwork login URL"),
     "zenml secret backup": Refusal("there is one store of secrets", "lockwork backup FILE"),
     "zenml secret restore": Refusal("there is one store of secrets", "lockwork restore FILE"),
@@ -181,6 +183,8 @@ DIFFERENCES: tuple[Difference, ...] = (
         "also within a text, `https://{{db.user}}@host`; such text, which ZenML left alone, is filled here",
     ),
     Difference("renaming without a new name", "does nothing", "is refused"),
+    Difference("updating a secret without saying what", "does nothing", "is refused"),
+    Difference("questions where nobody can be asked", "read from a pipe", "refused, with the option to pass"),
     Difference("exported files", "as the umask has it", "for their owner alone (0600)"),
     Difference(
         "a plain value for a sensitive attribute",

@@ -177,7 +177,8 @@ def test_a_step_may_replace_and_close_its_streams(client: Client):
     with open(os.devnull, "w") as nothing:
         run = replacing()
     assert client.get_run_log(run.id, "replace") == "first ***\n"
-    assert client.get_run_log(run.id, "then") == "second ***\nthird ***\n"
+    # What prints here, in a test runner, and what a child prints come by two pipes: in either order.
+    assert sorted(client.get_run_log(run.id, "then").splitlines()) == ["second ***", "third ***"]
 
 
 def test_threads_of_a_step_are_masked(client: Client):

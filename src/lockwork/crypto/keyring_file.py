@@ -56,7 +56,7 @@ def edit(path: Path, change: Callable[[str], str]) -> str:
     target = path.resolve()  # else a link to the file would be replaced by a second file
     with _failures_named("change", path, hint=_LOST), _locked(target) as owner:
         text = change(read(target))
-        _remove_leftovers(target)
+        remove_leftovers(target)
         with _written_beside(target, text, owner) as fresh:
             fresh.replace(target)
             _sync_folder(target.parent)
@@ -128,8 +128,11 @@ def _leftover_prefix(path: Path) -> str:
     return f".{path.name}."
 
 
-def _remove_leftovers(path: Path) -> None:
-    """What a crash left half-done holds keys: it must not outlive the removal of one."""
+def remove_leftovers(path: Path) -> None:
+    """What a crash left half-done holds keys: it must not outlive the removal of one.
+
+    While nobody else makes or changes this file.
+    """
     for file in path.parent.iterdir():
         if file.name.startswith(_leftover_prefix(path)) and file.suffix == ".new":
             file.unlink(missing_ok=True)

@@ -9,6 +9,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from lockwork.crypto import keyring_file
 from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import Keyring, parse_root_id
 from lockwork.database import keys
@@ -133,6 +134,7 @@ class _Place:
             if store is not None:
                 return store
             create_private(self._file)
+            keyring_file.remove_leftovers(self._beside)
             if self._beside.exists():
                 self._tell_of_empty_store()
             keyring = self._first_keyring()

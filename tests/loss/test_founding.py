@@ -1,0 +1,78 @@
+"""A fresh store, made by many at once, or by one that is killed: one store, one root key, no failure."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from tests.loss.conftest import check_whole, killed_at, moments, opened, spread
+
+FIRST = """
+import sys
+from pathlib import Path
+from lockwork.client.api import Client
+from lockwork.client.embedded import Embedded
+from lockwork.service import assembly, founding, secrets  # what takes time is done before they start together
+
+client = Client(workspace="default", gateway=Embedded(Path(sys.argv[1]), user="default"))
+print("ready", flush=True)
+sys.stdin.readline()
+client.create_secret(f"s{sys.argv[2]}", {"k": sys.argv[2]})
+"""
+
+
+def found_together(home: Path, processes: int = 8) -> None:
+    """So many processes whose first question makes the store, let go at one moment."""
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST, str(home), str(number)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(processes)
+    ]
+    for process in started:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    told = [process.communicate(timeout=100) for process in started]
+    assert [process.returncode for process in started] == [0] * processes, told
+
+
+def check_one_store(home: Path, processes: int = 8) -> None:
+    """With what each of them kept, under the one root key that there is."""
+    assert check_whole(home) == {f"s{number}": {"k": str(number)} for number in range(processes)}
+    client = opened(home)
+    (key,) = client.list_keys()
+    client.close()
+    assert (key.state, key.wraps) == ("active", processes)
+    assert (home / "keyring").read_text().count("lwk1_") == 1
+
+
+@pytest.mark.parametrize("times", [4, pytest.param(50, marks=pytest.mark.soak)])
+def test_many_make_a_fresh_store_at_once(own_home: Path, times: int):
+    """Eight processes, each with the first question: one store with what all of them kept."""
+    for number in range(times):
+        home = own_home / f"home{number}"
+        found_together(home)
+        check_one_store(home)
+        shutil.rmtree(home)
+
+
+@pytest.mark.parametrize("kills", [6, pytest.param(1000, marks=pytest.mark.soak)])
+def test_the_founder_is_killed(home: Path, kills: int):
+    """At whichever moment of its making: those who come next make the store, under one root key."""
+    for moment in spread(moments("secret", "list"), kills):
+        shutil.rmtree(home, ignore_errors=True)
+        assert killed_at(moment, "secret", "list") is None
+        found_together(home, 2)
+        check_one_store(home, 2)
+        assert not list(home.glob(".keyring.*"))

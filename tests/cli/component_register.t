@@ -48,7 +48,7 @@ A plain value for a sensitive attribute becomes a secret; the component never ho
   created workspace secret 'taken-experiment-tracker', version 1
   $ lockwork experiment-tracker register taken -f mlflow --tracking-token=hunter2
   error: secret 'taken-experiment-tracker' already exists in workspace 'default', and experiment tracker 'taken' did not make it
-  hint: to use it, write --tracking-token='{{taken-experiment-tracker.KEY}}'; else give the component another name
+  hint: to use it, write {{taken-experiment-tracker.KEY}} for tracking_token; else give the component another name
   [1]
   $ lockwork experiment-tracker list --name taken
   note: no component of type experiment tracker

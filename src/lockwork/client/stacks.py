@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lockwork.client.asking import Asking, listing, named, number
+from lockwork.client.asking import Asking, listing, named, number, texts
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
 from lockwork.messages import Page
 from lockwork.messages.stacks import (
+    ConcealAttributes,
     CopyComponent,
     CopyStack,
     DeleteComponent,
@@ -133,6 +134,28 @@ class StackCalls(Asking):
                 if_version=None if if_version is None else number(if_version, "if_version"),
                 declaration=declaration,
                 plaintext=plaintext,
+            )
+        )
+
+    def conceal_attributes(
+        self,
+        type: ComponentType | str,
+        name_or_id: str,
+        places: Iterable[str],
+        *,
+        if_version: int | None = None,
+    ) -> Component:
+        """Move plain text into the component's secret and leave its reference, as for sensitive attributes.
+
+        Places are attributes and what is within them: `uri`, `options.token`, `environment.DSN`.
+        """
+        return self.send(
+            ConcealAttributes(
+                workspace=self.workspace,
+                type=ComponentType.parse(type),
+                component=named(name_or_id),
+                places=texts(places, "places"),
+                if_version=None if if_version is None else number(if_version, "if_version"),
             )
         )
 

@@ -1,13 +1,14 @@
 """What a credential in the clear looks like. Cautious: a false alarm on every host name would go unread."""
 
 import re
+from collections.abc import Iterator
 
 from lockwork.domain import references
 
 # The last words of an attribute's name that holds a credential: `tracking_password`, never `password_file`.
 _NAMED_LIKE_ONE = re.compile(
-    r"(?:^|_)(?:password|passwd|pwd|passphrase|secret|token|credentials?"
-    r"|(?:api|secret|private|access|account|encryption|signing)_?key|connection_string)$"
+    r"(?:password|passwd|passphrase|(?:^|_)(?:pwd|secret|token|credentials?"
+    r"|(?:api|secret|private|access|account|encryption|signing)_?key|connection_string))$"
 )
 _SAYS_NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "none", "null"})
 
@@ -15,7 +16,7 @@ _SAYS_NOTHING = frozenset({"true", "false", "yes", "no", "on", "off", "none", "n
 _SHAPES = (
     (re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----"), "a private key"),
     (
-        re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s/?#:@]*:[^\s/?#@]+@", re.IGNORECASE),
+        re.compile(r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*://[^\s/?#:@]*:(?P<secret>[^\s/?#@]+)@", re.IGNORECASE),
         "a URL with a password",
     ),
     (re.compile(r"https://hooks\.slack\.com/(?:services|workflows)/\w", re.IGNORECASE), "a Slack webhook"),
@@ -34,15 +35,34 @@ _SHAPES = (
 )
 
 
+NAMED = "plain text, named like a credential"
+
+
 def looks_like_credential(attribute_name: str, text: str) -> str | None:
     """Why this attribute seems to hold a credential in the clear, without quoting it; None if it does not."""
-    literal = references.fill(text, lambda _: "")
-    for shape, what in _SHAPES:
-        if shape.search(literal):
-            return f"{attribute_name} looks like it holds {what}"
-    if _NAMED_LIKE_ONE.search(_words(attribute_name)) and _is_telling(text):
+    kind = kind_of_credential(attribute_name, text)
+    if kind == NAMED:
         return f"{attribute_name} is named like a credential and holds plain text"
-    return None
+    return kind and f"{attribute_name} looks like it holds {kind}"
+
+
+def kind_of_credential(attribute_name: str, text: str) -> str | None:
+    """What this attribute seems to hold in the clear: `an AWS access key`, or `NAMED`; None if nothing."""
+    for what, _ in shapes_in(references.fill(text, lambda _: "")):
+        return what
+    return NAMED if is_named_like_one(attribute_name) and _is_telling(text) else None
+
+
+def shapes_in(text: str) -> Iterator[tuple[str, re.Match[str]]]:
+    """Every place of a text that has a credential's shape, and which; a group `secret` is its core."""
+    for shape, what in _SHAPES:
+        for match in shape.finditer(text):
+            yield what, match
+
+
+def is_named_like_one(name: str) -> bool:
+    """Whether what is called so holds a credential: `apiKey`, `tracking_password`, not `password_file`."""
+    return bool(_NAMED_LIKE_ONE.search(_words(name)))
 
 
 def _words(attribute_name: str) -> str:

@@ -72,16 +72,30 @@ class Suspect(msgspec.Struct, frozen=True):
     why: str
 
 
+def texts(node: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
+    """Every text of a tree with its place: `tags.owner[2].dsn`."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, Mapping):
+        _check_depth(depth, path)
+        for key, value in node.items():
+            yield from texts(value, path + _step(key, first=not path), depth + 1)
+    elif isinstance(node, (list, tuple)):
+        _check_depth(depth, path)
+        for index, value in enumerate(node):
+            yield from texts(value, f"{path}[{index}]", depth + 1)
+
+
 def find(tree: object) -> Iterator[Found]:
     """Every reference of a tree with its place, in order, repeated ones too."""
-    for path, text in _texts(tree):
+    for path, text in texts(tree):
         for match in _matches(text):
             yield Found(path, _of(match))
 
 
 def references_in(tree: object) -> tuple[Reference, ...]:
     """The references of a tree, each once, in the order of their first use."""
-    return tuple(dict.fromkeys(_of(match) for _, text in _texts(tree) for match in _matches(text)))
+    return tuple(dict.fromkeys(_of(match) for _, text in texts(tree) for match in _matches(text)))
 
 
 def has_reference(text: str) -> bool:
@@ -91,7 +105,7 @@ def has_reference(text: str) -> bool:
 
 def suspects(tree: object) -> Iterator[Suspect]:
     """Every place of a tree that looks like an attempt at a reference and is plain text."""
-    for path, text in _texts(tree):
+    for path, text in texts(tree):
         for match in _ATTEMPT.finditer(text) if "{{" in text else ():
             if match["inside"] and any(c.isalnum() or c == "_" for c in match["inside"]):
                 yield Suspect(path, match[0], _why_not_inside(match["inside"]))
@@ -128,6 +142,11 @@ def rename(tree: T, old: str, new: str) -> T:
     return cast("T", _mapped(tree, lambda text: _TOKEN.sub(replace, text)))
 
 
+def replaced(tree: T, by_place: Mapping[str, str]) -> T:
+    """A copy with other texts at these places, which are named as `texts` names them."""
+    return cast("T", _replaced(tree, by_place, ""))
+
+
 def _of(match: re.Match[str]) -> Reference:
     return Reference(match["name"], match["key"])
 
@@ -146,19 +165,6 @@ def _looking_in(values: Mapping[Reference, str]) -> Callable[[Reference], str]:
     return look_up
 
 
-def _texts(node: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, Mapping):
-        _check_depth(depth, path)
-        for key, value in node.items():
-            yield from _texts(value, path + _step(key, first=not path), depth + 1)
-    elif isinstance(node, (list, tuple)):
-        _check_depth(depth, path)
-        for index, value in enumerate(node):
-            yield from _texts(value, f"{path}[{index}]", depth + 1)
-
-
 def _mapped(node: object, change: Callable[[str], str], depth: int = 0) -> object:
     if isinstance(node, str):
         return change(node) if "{{" in node else node
@@ -168,6 +174,17 @@ def _mapped(node: object, change: Callable[[str], str], depth: int = 0) -> objec
     if isinstance(node, (list, tuple)):
         _check_depth(depth)
         items = [_mapped(value, change, depth + 1) for value in node]
+        return tuple(items) if isinstance(node, tuple) else items
+    return node
+
+
+def _replaced(node: object, by_place: Mapping[str, str], path: str) -> object:
+    if isinstance(node, str):
+        return by_place.get(path, node)
+    if isinstance(node, Mapping):
+        return {k: _replaced(v, by_place, path + _step(k, first=not path)) for k, v in node.items()}
+    if isinstance(node, (list, tuple)):
+        items = [_replaced(value, by_place, f"{path}[{n}]") for n, value in enumerate(node)]
         return tuple(items) if isinstance(node, tuple) else items
     return node
 

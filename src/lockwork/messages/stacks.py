@@ -55,6 +55,17 @@ class UpdateComponent(OneComponent[Component], frozen=True, kw_only=True):
     plaintext: bool = False
 
 
+class ConcealAttributes(OneComponent[Component], frozen=True, kw_only=True):
+    """Move plain text of a component into the secret of its own, whatever its flavor calls sensitive."""
+
+    action = "component.conceal"
+    permission = Permission.WRITE
+    effect = Effect.CHANGE
+    places: tuple[str, ...]
+    """`tracking_uri`, `options.token`, `environment.DSN`: each holds text without a reference."""
+    if_version: int | None = None
+
+
 class CopyComponent(OneComponent[Component], frozen=True, kw_only=True):
     """The same configuration under another name."""
 

@@ -23,6 +23,7 @@ from lockwork.domain.stacks import (
 )
 from lockwork.messages import Page
 from lockwork.messages.stacks import (
+    ConcealAttributes,
     CopyComponent,
     DeleteComponent,
     GetComponent,
@@ -75,17 +76,18 @@ def list_(ctx: Context, message: ListComponents) -> Page[Component]:
 
 def update(ctx: Context, message: UpdateComponent) -> Component:
     """Set and remove, rename: all or nothing, as one new version."""
-    was = one(ctx, message)
-    if message.if_version not in (None, was.version):
-        raise VersionMismatch(was.type.words, was.name, message.if_version or 0, was.version)
+    was = _to_change(ctx, message)
     _check_changes(was, message)
     component = _renamed(ctx, was, message.new_name)
     component = _changed_attributes(ctx, component, message)
     component = _without_variables(component, message)
-    component = _with_variables(component, message.environment, message.secrets)
-    if not stacks.change_component(ctx.tx, component, ctx.now):
-        raise VersionMismatch(was.type.words, was.name, was.version, was.version + 1)
-    return _written(ctx, replace(component, version=was.version + 1, updated=from_epoch(ctx.now)))
+    return _changed(ctx, was, _with_variables(component, message.environment, message.secrets))
+
+
+def conceal(ctx: Context, message: ConcealAttributes) -> Component:
+    """Put plain text into the component's secret, and its references where it was."""
+    was = _to_change(ctx, message)
+    return _changed(ctx, was, credentials.concealed(ctx, was, message.places))
 
 
 def copy(ctx: Context, message: CopyComponent) -> Component:
@@ -150,6 +152,20 @@ def _flavor(type_: ComponentType, name: str, declaration: Flavor | None) -> tupl
 
     flavor = registry.flavor(type_, name, declaration)
     return flavor, None if registry.is_built_in(flavor) else flavor
+
+
+def _to_change(ctx: Context, message: UpdateComponent | ConcealAttributes) -> Component:
+    was = one(ctx, message)
+    if message.if_version not in (None, was.version):
+        raise VersionMismatch(was.type.words, was.name, message.if_version or 0, was.version)
+    return was
+
+
+def _changed(ctx: Context, was: Component, component: Component) -> Component:
+    """Keep it as the next version."""
+    if not stacks.change_component(ctx.tx, component, ctx.now):
+        raise VersionMismatch(was.type.words, was.name, was.version, was.version + 1)
+    return _written(ctx, replace(component, version=was.version + 1, updated=from_epoch(ctx.now)))
 
 
 def _changed_attributes(ctx: Context, component: Component, message: UpdateComponent) -> Component:
@@ -260,6 +276,7 @@ ANSWERS = (
     GetComponent.answered_by(get),
     ListComponents.answered_by(list_),
     UpdateComponent.answered_by(update),
+    ConcealAttributes.answered_by(conceal),
     CopyComponent.answered_by(copy),
     DeleteComponent.answered_by(delete),
 )

@@ -1,15 +1,24 @@
 """Plain values of sensitive attributes: kept in a secret of the component's own, which it then refers to."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec.structs import replace
 
 from lockwork.database import secrets as rows
 from lockwork.domain.attributes import checked_attributes, known, underscored
-from lockwork.domain.errors import AlreadyExists, InvalidInput
+from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound
 from lockwork.domain.plaintext import looks_like_credential
-from lockwork.domain.references import Reference, has_reference, references_in, suspects
+from lockwork.domain.references import (
+    Reference,
+    fill,
+    has_reference,
+    references_in,
+    replaced,
+    suspects,
+    texts,
+)
 from lockwork.domain.secrets import SecretName, SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, Flavor, configuration
@@ -46,6 +55,47 @@ def with_attributes(
     return replace(component, attributes=whole, notes=(*component.notes, *notes))
 
 
+def concealed(ctx: Context, component: Component, places: Iterable[str]) -> Component:
+    """`component` with a reference at each place, and the text that was there in its secret."""
+    tree = configuration(component)
+    there = dict(texts(tree))
+    keys: dict[str, str] = {}
+    for place in dict.fromkeys(places):
+        _check_plain(component, place, there)
+        keys[place] = _key_for(component, place, set(keys.values()))
+    if not keys:
+        raise InvalidInput(
+            f"nothing to move in {component}", hint="name a place: an attribute, environment.NAME"
+        )
+    # Where the text stood, \{{ meant {{; a value is never looked at.
+    plain = {key: Sensitive(fill(there[place], {})) for place, key in keys.items()}
+    secret, notes = _keep(ctx, component, plain)
+    tree = replaced(tree, {place: str(Reference(secret, key)) for place, key in keys.items()})
+    environment = tree.pop("environment") if component.environment else {}
+    return replace(component, attributes=tree, environment=environment, notes=(*component.notes, *notes))
+
+
+def _check_plain(component: Component, place: str, there: Mapping[str, str]) -> None:
+    if place not in there:
+        raise NotFound("text", place, hint=f"{component} has: {', '.join(there) or 'none'}")
+    if has_reference(there[place]):
+        raise InvalidInput(
+            f"{place} of {component} holds a reference already, which a value would not",
+            hint="put the rest of it into a secret, and write {{name.key}} for that too",
+        )
+
+
+def _key_for(component: Component, place: str, chosen: set[str]) -> str:
+    """The key for the text of a place: none that the component already refers to for another."""
+    own = secret_of(component)
+    taken = chosen | {r.key for r in references_in(configuration(component)) if r.secret == own}
+    key = re.sub(r"[^A-Za-z0-9_.-]+", "_", place.removeprefix("environment."))[:120]
+    key = key if re.match("[A-Za-z_]", key) else f"_{key}"
+    while key in taken:
+        key += "_"
+    return key
+
+
 def warnings_about_variables(environment: Mapping[str, str]) -> list[str]:
     """Variables that look like they hold a credential in the clear."""
     return _warnings(environment)
@@ -80,7 +130,7 @@ def _keep(ctx: Context, component: Component, plain: Mapping[str, Sensitive]) ->
     if existing and not refers_to(component, name):
         raise AlreadyExists(
             "secret", name, f"{ctx.sight.where(SecretScope.WORKSPACE)}, and {component} did not make it",
-            hint=f"to use it, write --{next(iter(plain)).replace('_', '-')}='{{{{{name}.KEY}}}}'; "
+            hint=f"to use it, write {{{{{name}.KEY}}}} for {next(iter(plain))}; "
             "else give the component another name",
         )  # fmt: skip
     room = ctx.sight.workspace_name
@@ -113,18 +163,6 @@ def _secret_name(component: Component) -> SecretName:
 
 
 def _warnings(tree: Mapping[str, Any]) -> list[str]:
-    told = (looks_like_credential(name, text) for name, text in _texts("", tree))
+    told = (looks_like_credential(name, text) for name, text in texts(tree))
     hint = "put it into a secret and write {{name.key}}"
     return [f"{warning}: whoever may list it reads it; {hint}" for warning in told if warning]
-
-
-def _texts(path: str, node: Any) -> Iterator[tuple[str, str]]:
-    """Every text of a tree with its place."""
-    if isinstance(node, str):
-        yield path, node
-    elif isinstance(node, Mapping):
-        for key, value in node.items():
-            yield from _texts(f"{path}.{key}" if path else key, value)
-    elif isinstance(node, list):
-        for index, value in enumerate(node):
-            yield from _texts(f"{path}[{index}]", value)

@@ -367,3 +367,84 @@ def test_changes_are_recorded_with_their_version(client: Client) -> None:
     assert ("component.register", "secret", "mlflow-experiment-tracker", 1) in records
     assert ("component.update", "component", "mlflow", 2) in records
     assert client.verify_audit().ok
+
+
+# --- text that moves into the component's secret later ------------------------------------------------------
+
+
+def _plain(client: Client) -> Component:
+    return client.register_component(
+        "store", "s3", "artifact-store",
+        {
+            "path": "s3://b",
+            "endpoint_url": "https://u:pw@host",
+            "client_kwargs": {"tokens": ["abc", r"\{{x}}"]},
+        },
+        environment={"DSN": "redis://:pw@h", "endpoint_url": "other"},
+    )  # fmt: skip
+
+
+def test_plain_text_moves_into_the_components_secret(client: Client) -> None:
+    """Each place holds the reference then, at any depth; what a run gets stays the same, byte for byte."""
+    was = _plain(client)
+    places = ["endpoint_url", "client_kwargs.tokens[1]", "environment.DSN", "environment.endpoint_url"]
+    changed = client.conceal_attributes(was.type, "store", places, if_version=1)
+    own = "store-artifact-store"
+    assert changed.attributes == {
+        "path": "s3://b",
+        "endpoint_url": f"{{{{{own}.endpoint_url}}}}",
+        "client_kwargs": {"tokens": ["abc", f"{{{{{own}.client_kwargs.tokens_1_}}}}"]},
+    }
+    assert changed.environment == {
+        "DSN": f"{{{{{own}.DSN}}}}",
+        "endpoint_url": f"{{{{{own}.endpoint_url_}}}}",
+    }
+    assert (changed.version, changed.problems) == (2, ())
+    assert client.get_component(was.type, "store").attributes == changed.attributes
+    assert client.get_secret(own).secret_values == {
+        "endpoint_url": "https://u:pw@host",
+        "client_kwargs.tokens_1_": "{{x}}",  # where it stood, the backslash kept it from being a reference
+        "DSN": "redis://:pw@h",
+        "endpoint_url_": "other",
+    }
+
+
+def test_moving_text_never_takes_the_place_of_another(client: Client) -> None:
+    """A key that the component refers to elsewhere keeps its value; the new one gets another key."""
+    was = _plain(client)
+    client.conceal_attributes(was.type, "store", ["endpoint_url"])
+    client.conceal_attributes(was.type, "store", ["environment.endpoint_url"])
+    values = client.get_secret("store-artifact-store").secret_values
+    assert values == {"endpoint_url": "https://u:pw@host", "endpoint_url_": "other"}
+
+
+@pytest.mark.parametrize(
+    ("place", "failure"),
+    [
+        ("nothing", NotFound),
+        ("client_kwargs", NotFound),
+        ("endpoint_url", InvalidInput),
+        (None, InvalidInput),
+    ],
+)
+def test_what_is_no_plain_text_is_not_moved(client: Client, place: str | None, failure: type) -> None:
+    """A place that is not there, or that holds a reference, refuses the whole; nothing changes."""
+    was = _plain(client)
+    client.update_component(was.type, "store", {"endpoint_url": "https://{{a.b}}:pw@host"})
+    with pytest.raises(failure) as refused:
+        client.conceal_attributes(was.type, "store", [] if place is None else ["environment.DSN", place])
+    assert "pw@" not in f"{refused.value} {refused.value.hint}"
+    assert client.get_component(was.type, "store").version == 2
+    assert not _secrets(client)
+
+
+def test_moving_text_is_refused_where_register_would(client: Client) -> None:
+    """A secret of that name that the component did not make is left alone; so is a component that changed."""
+    was = _plain(client)
+    with pytest.raises(VersionMismatch):
+        client.conceal_attributes(was.type, "store", ["endpoint_url"], if_version=3)
+    client.create_secret("store-artifact-store", {"mine": "1"})
+    with pytest.raises(AlreadyExists, match="did not make it"):
+        client.conceal_attributes(was.type, "store", ["endpoint_url"])
+    assert client.get_secret("store-artifact-store").secret_values == {"mine": "1"}
+    assert client.get_component(was.type, "store").attributes["endpoint_url"] == "https://u:pw@host"

@@ -45,7 +45,7 @@ What cannot be read is an error with its path, and nothing is stored.
   [1]
   $ printf '\377hunter2' > latin; lockwork secret create bad --a=@latin
   error: the value of 'a': latin is not UTF-8 (at byte 0)
-  hint: a value is text; encode other data first, for example with base64
+  hint: only text can be kept and filled; encode other data first, for example with base64
   [1]
   $ printf 'a\000b' > nul; lockwork secret create bad --a=@nul
   error: the value of 'a' holds a NUL character, which cannot be stored

@@ -36,7 +36,7 @@ class Source:
             raise InvalidInput(f"{what}: {name} holds more than {limit:,} bytes")
         text, bad_byte = _decoded(raw)
         if text is None:
-            encode = "a value is text; encode other data first, for example with base64"
+            encode = "only text can be kept and filled; encode other data first, for example with base64"
             raise InvalidInput(f"{what}: {name} is not UTF-8 (at byte {bad_byte:,})", hint=encode)
         return text
 

@@ -7,6 +7,8 @@ the later winning. What decides what runs, or whom it trusts, is set by name alo
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
+from msgspec.structs import replace
+
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import Found, Need, Problem, Report, Where, malformed_in
@@ -82,7 +84,8 @@ def overridden(wish: Wish, found: tuple[Found, ...]) -> Iterator[str]:
 
 def suspects(wish: Wish) -> list[Problem]:
     """What looks like a reference and is none."""
-    return malformed_in("command", wish.command, {"--env": dict(wish.variables)})
+    found = malformed_in("command", wish.command, dict(wish.variables))
+    return [replace(one, where=wish.where(f"--env {one.where.path}")) for one in found]
 
 
 def _needs(wish: Wish) -> Iterator[Need]:

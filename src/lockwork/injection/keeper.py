@@ -105,12 +105,13 @@ class Keeper:
             os.dup2(nothing.fileno(), 0)
 
     def _signal(self, number: int) -> None:
-        if self._terminal:
-            os.killpg(self._command.pid, number)
-        elif self._place.is_apart:
-            os.killpg(0, number)  # we have it blocked
-        else:
-            os.kill(self._command.pid, number)
+        with suppress(PermissionError):  # such as `sudo`, which hears its terminal and nobody else
+            if self._terminal:
+                os.killpg(self._command.pid, number)
+            elif self._place.is_apart:
+                os.killpg(0, number)  # we have it blocked
+            else:
+                os.kill(self._command.pid, number)
 
     def _look_after(self) -> None:
         """See whether it has ended, or stopped."""
@@ -130,7 +131,8 @@ class Keeper:
         if self._keyboard:
             self._keyboard.listens = False
         self.tell(Report.STOPPED)
-        os.kill(os.getppid(), signal.SIGCHLD)  # on which the front listens
+        if self._front:
+            os.kill(os.getppid(), signal.SIGCHLD)  # on which the front listens
 
     # -- the front
 
@@ -210,13 +212,13 @@ class Keeper:
             self._look_after()
         if self._front and self._front.fileno() in ready:
             self._hear(self._front)
-        if self._keyboard:
+        if self._keyboard and self._outputs[0].is_open:
             self._keyboard.pass_on(ready)
         for output in self._outputs:
-            if reads and ready.get(output.fd, 0) & ~select.POLLOUT:
+            if reads and output.is_open and ready.get(output.fd, 0) & ~select.POLLOUT:
                 output.read()
             output.hurry()
-            output.sink.pump()
+            output.pump()
 
     def _wait(self, *, reads: bool) -> dict[int, int]:
         """Which descriptors are ready for what."""

@@ -85,10 +85,15 @@ class Output:
             self._put(self._scrubber.flush())
             os.close(self.fd)
 
-    def _put(self, data: bytes) -> None:
-        self.sink.put(data)
+    def pump(self) -> None:
+        """Write what there is room for."""
+        self.sink.pump()
         if self.sink.failure is not None:
             self.close()
+
+    def _put(self, data: bytes) -> None:
+        self.sink.put(data)
+        self.pump()
 
     def _is_readable(self) -> bool:
         poll = select.poll()

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.loss.conftest import check_whole, killed_at, moments, opened, spread
 
 FIRST = """
 import sys
@@ -24,11 +23,11 @@ client.create_secret(f"s{sys.argv[2]}", {"k": sys.argv[2]})
 """
 
 
-def found_together(home: Path, processes: int = 8) -> None:
+def found_together(store: Any, processes: int = 8) -> None:
     """So many processes whose first question makes the store, let go at one moment."""
     started = [
         subprocess.Popen(
-            [sys.executable, "-c", FIRST, str(home), str(number)],
+            [sys.executable, "-c", FIRST, str(store.folder), str(number)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -47,32 +46,30 @@ def found_together(home: Path, processes: int = 8) -> None:
     assert [process.returncode for process in started] == [0] * processes, told
 
 
-def check_one_store(home: Path, processes: int = 8) -> None:
+def check_one_store(store: Any, processes: int = 8) -> None:
     """With what each of them kept, under the one root key that there is."""
-    assert check_whole(home) == {f"s{number}": {"k": str(number)} for number in range(processes)}
-    client = opened(home)
-    (key,) = client.list_keys()
-    client.close()
+    assert store.check_whole() == {f"s{number}": {"k": str(number)} for number in range(processes)}
+    with store.opened() as client:
+        (key,) = client.list_keys()
     assert (key.state, key.wraps) == ("active", processes)
-    assert (home / "keyring").read_text().count("lwk1_") == 1
+    assert (store.folder / "keyring").read_text().count("lwk1_") == 1
+    assert not list(store.folder.glob(".keyring.*"))
 
 
 @pytest.mark.parametrize("times", [4, pytest.param(50, marks=pytest.mark.soak)])
-def test_many_make_a_fresh_store_at_once(own_home: Path, times: int):
+def test_many_make_a_fresh_store_at_once(store: Any, times: int):
     """Eight processes, each with the first question: one store with what all of them kept."""
-    for number in range(times):
-        home = own_home / f"home{number}"
-        found_together(home)
-        check_one_store(home)
-        shutil.rmtree(home)
+    for _ in range(times):
+        found_together(store)
+        check_one_store(store)
+        shutil.rmtree(store.folder)
 
 
 @pytest.mark.parametrize("kills", [6, pytest.param(1000, marks=pytest.mark.soak)])
-def test_the_founder_is_killed(home: Path, kills: int):
+def test_the_founder_is_killed(store: Any, kills: int):
     """At whichever moment of its making: those who come next make the store, under one root key."""
-    for moment in spread(moments("secret", "list"), kills):
-        shutil.rmtree(home, ignore_errors=True)
-        assert killed_at(moment, "secret", "list") is None
-        found_together(home, 2)
-        check_one_store(home, 2)
-        assert not list(home.glob(".keyring.*"))
+    for moment in store.moments(kills, "secret", "list"):
+        shutil.rmtree(store.folder, ignore_errors=True)
+        assert store.killed_at(moment, "secret", "list") is None
+        found_together(store, 2)
+        check_one_store(store, 2)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 import subprocess
@@ -9,9 +10,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
-from tests.loss.conftest import check_whole, command, killed_at, moments, opened, spread
 
 from lockwork.domain.keys import KeyState
 
@@ -33,28 +34,32 @@ while True:
 
 
 @pytest.fixture
-def store(home: Path) -> Path:
+def filled(store: Any) -> Any:
     """With live, old and deleted versions."""
-    with closing(opened(home)) as client:
+    with store.opened() as client:
         for name, values in SECRETS.items():
             client.create_secret(name, {**values, "k": "old"})
             client.update_secret(name, add_or_update_values=values)
         client.create_secret("gone", {"k": "v"})
         client.delete_secret("gone")
-    return home
+    return store
 
 
-def sealed(home: Path) -> set[bytes]:
+def sealed(store: Any) -> set[bytes]:
     """Every sealed value."""
-    with closing(sqlite3.connect(home / "lockwork.db")) as database:
+    with closing(sqlite3.connect(store.folder / "lockwork.db")) as database:
         return {row[0] for row in database.execute("SELECT sealed FROM secret_values")}
 
 
 @contextmanager
-def reading_meanwhile() -> Iterator[None]:
+def reading_meanwhile(store: Any) -> Iterator[None]:
     """A process that reads all secrets over and over, with fresh clients, and must never fail."""
     reader = subprocess.Popen(
-        [sys.executable, "-c", READING], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", READING],
+        env={**os.environ, "LOCKWORK_HOME": str(store.folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     assert reader.stdout is not None
     try:
@@ -66,10 +71,10 @@ def reading_meanwhile() -> Iterator[None]:
         reader.communicate()
 
 
-def check_rotated(home: Path, before: set[bytes], *, resealed: bool) -> None:
+def check_rotated(store: Any, before: set[bytes], *, resealed: bool) -> None:
     """All is under one active key, the old one is retired, and what was to be sealed anew is, everywhere."""
-    assert check_whole(home) == SECRETS
-    with closing(opened(home)) as client:
+    assert store.check_whole() == SECRETS
+    with store.opened() as client:
         assert [(key.state, key.wraps) for key in client.list_keys()] == [
             (KeyState.RETIRED, 0),
             (KeyState.ACTIVE, 17),
@@ -77,25 +82,25 @@ def check_rotated(home: Path, before: set[bytes], *, resealed: bool) -> None:
         assert client.get_secret("s0", version=1).secret_values["k"] == "old"
         client.undelete_secret("gone")
         assert client.get_secret("gone").secret_values == {"k": "v"}
-    everything = b"".join(path.read_bytes() for path in home.iterdir() if path.is_file())
+    everything = b"".join(path.read_bytes() for path in store.folder.iterdir() if path.is_file())
     assert [one for one in before if one in everything] == ([] if resealed else list(before))
-    assert (home / "keyring").read_text().count("lwk1_") == 2
+    assert (store.folder / "keyring").read_text().count("lwk1_") == 2
 
 
 @pytest.mark.parametrize("words", [(), ("--reseal",)], ids=["rewrap", "reseal"])
 @pytest.mark.parametrize("kills", [5, pytest.param(1000, marks=pytest.mark.soak)])
-def test_a_killed_rotation_is_finished(store: Path, own_home: Path, words: tuple[str, ...], kills: int):
+def test_a_killed_rotation_is_finished(filled: Any, own_home: Path, words: tuple[str, ...], kills: int):
     """At whichever moment: everything opens at once, calling it again ends it, and the old key is retired."""
-    kept, before = own_home / "kept", sealed(store)
-    shutil.copytree(store, kept)
-    for moment in spread(moments("key", "rotate", *words), kills):
-        shutil.rmtree(store)
-        shutil.copytree(kept, store)
-        with reading_meanwhile():
-            assert killed_at(moment, "key", "rotate", *words) is None
-            assert check_whole(store) == SECRETS
-            with closing(opened(store)) as client:
+    kept, before = own_home / "kept", sealed(filled)
+    shutil.copytree(filled.folder, kept)
+    for moment in filled.moments(kills, "key", "rotate", *words):
+        shutil.rmtree(filled.folder)
+        shutil.copytree(kept, filled.folder)
+        with reading_meanwhile(filled):
+            assert filled.killed_at(moment, "key", "rotate", *words) is None
+            assert filled.check_whole() == SECRETS
+            with filled.opened() as client:
                 states = [key.state for key in client.list_keys()]
-            if KeyState.RETIRED not in states:
-                assert command("key", "rotate", *(words if KeyState.LEAKED not in states else ())).code == 0
-        check_rotated(store, before, resealed=bool(words))
+            if KeyState.RETIRED not in states:  # else it was killed after its end
+                filled.done("key", "rotate", *(words if KeyState.LEAKED not in states else ()))
+        check_rotated(filled, before, resealed=bool(words))

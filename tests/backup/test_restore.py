@@ -215,7 +215,7 @@ CRAFTED: dict[str, tuple[dict[str, Any], type[LockworkError], str]] = {
                       Refused, "record 2 was changed"),
     "changed table": ({"change": "UPDATE secrets SET name = 'renamed' WHERE name = 'db'"},
                       Refused, "is not as record"),
-    "cut trail": ({"change": "DELETE FROM audit WHERE number = 3"}, Refused, "records 3 to 3 are missing"),
+    "cut trail": ({"change": "DELETE FROM audit WHERE number = 3"}, Refused, "record 3 is missing"),
     "not our tables": ({"change": "DROP TABLE store"}, Tampered, "another store than"),
 }  # fmt: skip
 

@@ -26,9 +26,10 @@ The trail says who did what; its head, kept elsewhere, proves later that nothing
     "ok": true,
     "problems": []
   }
-  $ lockwork audit verify --expect $(sed 's/[0-9a-f]\{4\}$/0000/' head) 2>&1 | sed 's/record [0-9]*/record N/'
+  $ lockwork audit verify --expect $(sed 's/[0-9a-f]\{4\}$/0000/' head) 2>&1 | sed "s/record [0-9]*/record N/; s|$HOME|~|"
   the expected head, record N, is not in this chain
-  error: the store is not as its trail left it: 1 found
+  error: the store in ~/lockwork is not as its trail left it: 1 found
+  hint: lockwork restore FILE --force puts a backup in its place, and keeps aside what is there
   $ lockwork audit verify --expect hunter2
   error: --expect takes a head as `lockwork audit head` prints it
   hint: lockwork audit head

@@ -9,7 +9,7 @@ from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, listing_options, output_option, pass_session
 from lockwork.domain.audit import AuditHead, AuditRecord
-from lockwork.domain.errors import WrongUsage
+from lockwork.domain.errors import RESTORE, WrongUsage
 from lockwork.messages import Listing
 
 FIELDS = ("number", "at", "user", "system_user", "action", "outcome", "workspace", "kind", "name", "id",
@@ -94,7 +94,9 @@ def verify(session: Session, expect: str | None) -> None:
 
     session.show({**facts, "problems": verdict.problems}, table)
     if not verdict.ok:
-        terminal.error(f"the store is not as its trail left it: {len(verdict.problems)} found")
+        home = session.profile.settings.home.value
+        terminal.error(f"the store in {home} is not as its trail left it: {len(verdict.problems)} found")
+        terminal.hint(RESTORE)
         raise click.exceptions.Exit(1)
 
 

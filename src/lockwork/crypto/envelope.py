@@ -125,30 +125,26 @@ def open_sealed(key: bytes, context: Context, sealed: bytes) -> bytes:
     try:
         return _cipher(key).decrypt(nonce, ciphertext, context.associated_data())
     except InvalidTag:
-        raise _tampered(f"{context.describe()} does not open: it was changed, moved or damaged") from None
+        raise Tampered(f"{context.describe()} does not open: it was changed, moved or damaged") from None
 
 
 def _check_frame(context: Context, sealed: bytes) -> None:
     # A damaged row can hold anything, whatever the column's type says.
     if not isinstance(sealed, bytes) or not sealed:
-        raise _tampered(f"{context.describe()} is empty or no longer bytes")
+        raise Tampered(f"{context.describe()} is empty or no longer bytes")
     if sealed[0] != _FORMAT:  # before the length, which a newer format may well have made shorter
         raise Tampered(
             f"{context.describe()} is in format {sealed[0]}, unknown to this Lockwork: newer, or damaged",
             hint="if a newer Lockwork wrote to this store, use that one; else: lockwork audit verify",
         )
     if len(sealed) < 1 + _NONCE_BYTES + _TAG_BYTES:
-        raise _tampered(f"{context.describe()} is cut short")
+        raise Tampered(f"{context.describe()} is cut short")
 
 
 def _cipher(key: bytes) -> AESGCM:
     if len(key) != KEY_BYTES:  # AESGCM takes 16 and 24 bytes too, and would quietly be AES-128
         raise InvalidInput(f"a sealing key is {KEY_BYTES} bytes")
     return AESGCM(key)
-
-
-def _tampered(message: str) -> Tampered:
-    return Tampered(message, hint="lockwork audit verify")
 
 
 # The fields. They come from rows that someone may have changed, so each is checked here, types included.
@@ -160,14 +156,14 @@ def _label(use: bytes) -> bytes:
 
 def _root(root_id: bytes) -> bytes:
     if not isinstance(root_id, bytes) or len(root_id) != _ROOT_ID_BYTES:
-        raise _tampered("a root key's id in the store is damaged")
+        raise Tampered("a root key's id in the store is damaged")
     return root_id
 
 
 @lru_cache(maxsize=256)  # a store's and a secret's stand in context after context
 def _uuid(text: str) -> bytes:
     if not isinstance(text, str) or not _UUID.fullmatch(text):
-        raise _tampered("an id in the store is damaged: it is not a UUID in canonical form")
+        raise Tampered("an id in the store is damaged: it is not a UUID in canonical form")
     return bytes.fromhex(text.replace("-", ""))
 
 
@@ -175,19 +171,19 @@ def _version(number: int) -> bytes:
     try:
         return _VERSION.pack(number)
     except struct.error:
-        raise _tampered("a version in the store is damaged: it is not a whole number from 0 on") from None
+        raise Tampered("a version in the store is damaged: it is not a whole number from 0 on") from None
 
 
 @lru_cache(maxsize=256)
 def _namespace(text: str) -> bytes:
     if not isinstance(text, str) or not _NAMESPACE.fullmatch(text):
-        raise _tampered("a namespace in the store is damaged: it is neither w:UUID nor u:UUID")
+        raise Tampered("a namespace in the store is damaged: it is neither w:UUID nor u:UUID")
     return text[:1].encode("ascii") + _uuid(text[2:])
 
 
 def _purpose(text: str) -> bytes:
     if not isinstance(text, str) or not _PURPOSE.fullmatch(text):
-        raise _tampered("the purpose of a store's key is damaged")
+        raise Tampered("the purpose of a store's key is damaged")
     return text.encode("ascii").ljust(_PURPOSE_BYTES, b"\0")
 
 
@@ -195,4 +191,4 @@ def _key_name(text: str) -> bytes:
     try:
         return text.encode("utf-8")
     except (AttributeError, UnicodeEncodeError):
-        raise _tampered("a key's name in the store is damaged: it is not text") from None
+        raise Tampered("a key's name in the store is damaged: it is not text") from None

@@ -172,7 +172,7 @@ class Keyring:
     def __getitem__(self, root_id: bytes) -> RootKey:
         """The key of this id, or `RootKeyUnusable`, which tells what is here and where it could come from."""
         if not isinstance(root_id, bytes) or len(root_id) != _ID_BYTES:  # it comes from a row
-            raise Tampered("a root key's id in the store is damaged", hint="lockwork audit verify")
+            raise Tampered("a root key's id in the store is damaged")
         if root_id not in self._keys:
             self._look_again()
         if root_id not in self._keys:

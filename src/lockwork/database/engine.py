@@ -19,7 +19,7 @@ import msgspec
 from lockwork.database import forks, frozen, holds
 from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.holds import Hold
-from lockwork.domain.errors import StoreUnusable, Tampered
+from lockwork.domain.errors import RESTORE, StoreUnusable, Tampered
 
 Row = sqlite3.Row
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Transaction:
         """The row of a statement that always has one."""
         row = self.row(statement, **parameters)
         if row is None:
-            raise Tampered("a row that every store has is missing", hint="lockwork audit verify")
+            raise Tampered("a row that every store has is missing", hint=RESTORE)
         return row
 
     def run(self, statement: Statement, **parameters: object) -> int:
@@ -92,14 +92,14 @@ def read(kind: type[T], row: Iterable[object], what: str) -> T:
     try:
         return msgspec.convert(tuple(row), kind)
     except msgspec.ValidationError:
-        raise Tampered(f"a row of {what} in the store is damaged", hint="lockwork audit verify") from None
+        raise Tampered(f"a row of {what} in the store is damaged") from None
 
 
 def text(column: object, what: str) -> str:
     """One column that holds text, or `Tampered`."""
     if isinstance(column, str):
         return column
-    raise Tampered(f"a row of {what} in the store is damaged", hint="lockwork audit verify")
+    raise Tampered(f"a row of {what} in the store is damaged")
 
 
 def as_set(items: Sequence[Any]) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable
+from lockwork.domain.errors import RESTORE, InvalidInput, LockworkError, StoreUnusable
 
 BUSY_SECONDS = 30
 T = TypeVar("T")
@@ -36,11 +36,8 @@ _SAID: dict[int, _Said] = {
         "{store} cannot be written: the disk, a quota or `ulimit -f` refused it; nothing was changed",
         _FREE_SPACE,
     ),
-    sqlite3.SQLITE_CORRUPT: _Said("{store} is damaged", "lockwork restore FILE puts a backup in its place"),
-    sqlite3.SQLITE_NOTADB: _Said(
-        "the file of {store} is not a database, or is damaged",
-        "lockwork restore FILE --force puts a backup in its place",
-    ),
+    sqlite3.SQLITE_CORRUPT: _Said("{store} is damaged", RESTORE),
+    sqlite3.SQLITE_NOTADB: _Said("the file of {store} is not a database, or is damaged", RESTORE),
     sqlite3.SQLITE_CANTOPEN: _Said("{store} cannot be opened", "check that its folder exists and is yours"),
     sqlite3.SQLITE_CONSTRAINT: _Said(
         "{store} contradicts itself; nothing was changed", "lockwork audit verify"

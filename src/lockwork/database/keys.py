@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from lockwork.database.engine import Statement, Time, Transaction, read
-from lockwork.domain.errors import Tampered
+from lockwork.domain.errors import RESTORE, Tampered
 from lockwork.domain.keys import KeyState
 
 SCHEMA = 1
@@ -71,7 +71,7 @@ def the_store(tx: Transaction) -> Store:
     """The row of a store that is known to be there."""
     found = store(tx)
     if found is None:
-        raise Tampered("the store has lost its own row", hint="restore it from a copy")
+        raise Tampered("the store has lost its own row", hint=RESTORE)
     return found
 
 

@@ -24,6 +24,9 @@ Only messages of this tree reach users. A hint is a sentence or a command that l
 
 from collections.abc import Sequence
 
+RESTORE = "lockwork restore FILE --force puts a backup in its place, and keeps aside what is there"
+"""The way out where a store itself is lost."""
+
 
 class LockworkError(Exception):
     """The root: `except LockworkError` catches every failure that Lockwork reports on purpose."""
@@ -140,6 +143,9 @@ class StoreUnusable(Unavailable):
 
 class Tampered(StoreUnusable):
     """Something stored does not open under its key and context: it was changed, moved or damaged."""
+
+    def __init__(self, message: str, *, hint: str = "lockwork audit verify") -> None:
+        super().__init__(message, hint=hint)
 
 
 class RootKeyUnusable(Unavailable):

@@ -157,7 +157,7 @@ def _check_identity(database: Database, copy: StoreCopy) -> None:
     with database.reading() as tx:
         found = keys.the_store(tx).id if keys.has_schema(tx) else None
     if found != copy.store:
-        raise Tampered("the copy is of another store than it says")
+        raise Tampered("the copy is of another store than it says", hint="take another backup")
 
 
 def _verified(store: Embedded, copy: StoreCopy) -> Restored:

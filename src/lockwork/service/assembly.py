@@ -15,7 +15,7 @@ from lockwork.crypto.keyring import Keyring, parse_root_id
 from lockwork.database import keys
 from lockwork.database.engine import Database, Transaction, check_private, create_private
 from lockwork.database.keys import SCHEMA, Store
-from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
+from lockwork.domain.errors import RESTORE, RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
 from lockwork.service.gate import Gate, Handler
@@ -171,7 +171,7 @@ class _Place:
     def _check_root_key(self, store: Store) -> None:
         """Find a missing or wrong root key before anything else is read or written."""
         if store.active is None:
-            raise Tampered(f"the store in {self._folder} has no active root key")
+            raise Tampered(f"the store in {self._folder} has no active root key", hint=RESTORE)
         if self._root_key is None and self._root_key_file is None and not self._beside.exists():
             raise RootKeyUnusable(
                 f"the store needs root key {store.active}, and there is no keyring at {self._beside}",

@@ -78,7 +78,7 @@ class Trail:
         expected_seen = expect is None or expect.number == 0
         for row in audit.every(tx):
             if row.number > number + 1:
-                yield f"records {number + 1} to {row.number - 1} are missing"
+                yield _missing(number + 1, row.number - 1)
             elif row.number <= number:
                 yield f"record {row.number} was put in before the first"
             elif not isinstance(row.mac, bytes) or not hmac.compare_digest(
@@ -107,6 +107,10 @@ class Trail:
             self._key = self._unwrapped(tx)
         record = msgspec.json.encode(row[:-1], enc_hook=str)  # checked names are a kind of str
         return hmac.digest(self._key, previous + record, "sha256")
+
+
+def _missing(first: int, last: int) -> str:
+    return f"record {first} is missing" if first == last else f"records {first} to {last} are missing"
 
 
 def _claimed(text: str) -> str:

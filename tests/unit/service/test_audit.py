@@ -9,7 +9,7 @@ import pytest
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
-from lockwork.domain.errors import InvalidInput, StoreUnusable
+from lockwork.domain.errors import RESTORE, InvalidInput, StoreUnusable
 from lockwork.messages import Listing
 
 
@@ -74,9 +74,9 @@ COLUMNS = (
 
 TAMPERED: dict[str, tuple[list[str], str]] = {
     "changed": (["UPDATE audit SET user_name = 'eve' WHERE number = 4"], "record 4 was changed"),
-    "missing": (["DELETE FROM audit WHERE number = 4"], "records 4 to 4 are missing"),
+    "missing": (["DELETE FROM audit WHERE number = 4"], "record 4 is missing"),
     "several missing": (["DELETE FROM audit WHERE number IN (4, 5, 6)"], "records 4 to 6 are missing"),
-    "first missing": (["DELETE FROM audit WHERE number = 1"], "records 1 to 1 are missing"),
+    "first missing": (["DELETE FROM audit WHERE number = 1"], "record 1 is missing"),
     "reordered": (
         [
             "UPDATE audit SET number = 1000 WHERE number = 4",
@@ -190,8 +190,9 @@ def test_a_broken_end_stops_changes_and_not_reading(client: Client, folder: Path
         assert caught.value.hint == "lockwork audit verify"
     assert client.list_secrets().total == 2
     written(folder, "DELETE FROM audit_head")
-    with pytest.raises(StoreUnusable, match="is missing"):
+    with pytest.raises(StoreUnusable, match="is missing") as caught:
         client.get_secret("s3")
+    assert caught.value.hint == RESTORE
 
 
 def test_the_trail_is_listed_newest_first_and_filtered(client: Client) -> None:

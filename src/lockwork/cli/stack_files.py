@@ -12,6 +12,7 @@ import msgspec
 from lockwork.cli import checks, components, terminal
 from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
+from lockwork.cli.foreign_stacks import as_ours
 from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
 from lockwork.cli.secret_files import check_free, write_file
 from lockwork.cli.session import Session, output_option, pass_session
@@ -106,7 +107,7 @@ def _part(component: Component) -> Part:
 @output_option
 @pass_session
 def import_(session: Session, file: str, name: str | None, keep_existing: bool) -> None:
-    """Make a stack from a file that `export` wrote, with the components that are missing.
+    """Make a stack from a file that `export` wrote, or ZenML's, with the components that are missing.
 
     FILE may be - for standard input. Nothing is made where a component of that name exists and differs.
     """
@@ -138,7 +139,7 @@ def read_stack(text: str, where: str) -> StackFile:
     if not isinstance(YamlReader(text.removeprefix("\ufeff"), name).read(), dict):
         raise InvalidInput(f"{name} holds no stack", hint="lockwork stack export writes such a file")
     try:
-        content = msgspec.convert(_typed(text, name), StackFile)
+        content = msgspec.convert(as_ours(_typed(text, name), FORMAT), StackFile)
     except msgspec.ValidationError as error:
         problem = str(error)
     else:

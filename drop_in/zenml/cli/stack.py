@@ -4,12 +4,11 @@ from typing import Any
 
 import click
 
-from lockwork.cli import needed_secrets, stack_files, terminal
+from lockwork.cli import checks, needed_secrets, stack_files, terminal
 from lockwork.cli import stacks as lockworks
 from lockwork.cli.session import Session, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
-from lockwork.domain.checks import Report
-from lockwork.domain.stacks import REQUIRED_TYPES, Stack, needs_of_stack
+from lockwork.domain.stacks import REQUIRED_TYPES, needs_of_stack
 from zenml.cli.leaf import Leaf, Noun, call, ported, refused
 
 MISSING = "its components reference secrets or secret keys that do not exist"
@@ -25,8 +24,11 @@ def stack() -> None:
     """
 
 
-def _checked(command: click.Command) -> Any:
-    """Lockwork's command, with the words by which scripts see that its stack cannot run yet."""
+def _checked(command: click.Command, *, tells: bool = True) -> Any:
+    """Lockwork's command, with the words by which scripts see that its stack cannot run yet.
+
+    Where it does not tell by itself what is missing, that is told too.
+    """
 
     def callback(**words: Any) -> None:
         call(command, **words)
@@ -34,19 +36,17 @@ def _checked(command: click.Command) -> Any:
         assert session is not None  # noqa: S101 - each command here brings one
         found = chosen(session, words["name"])
         report = session.client.check_references(needs_of_stack(found), stack=found.name)
-        _warn(found, report)
+        if not tells:
+            checks.told(report)
+        if not report.ok:
+            terminal.warning(f"{found}: {MISSING}")
 
     return ported(command, callback=callback)
 
 
-def _warn(found: Stack, report: Report) -> None:
-    if not report.ok:
-        terminal.warning(f"{found}: {MISSING}")
-
-
 stack.add_command(_checked(lockworks.register))
 stack.add_command(ported(lockworks.list_))
-stack.add_command(_checked(lockworks.set_))
+stack.add_command(_checked(lockworks.set_, tells=False))
 stack.add_command(ported(lockworks.get))
 stack.add_command(_checked(lockworks.describe))
 stack.add_command(_checked(lockworks.update))

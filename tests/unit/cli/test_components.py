@@ -162,7 +162,7 @@ def test_a_component_of_a_flavor_that_is_not_installed_is_shown(
 
 
 def test_a_command_may_know_its_type_by_itself() -> None:
-    """Without its group, as when it is run alone, the type that it bears counts; in it, its own goes first."""
+    """Run without its group, the type that it bears counts; inside a group, its own goes first."""
     alone = click.Command("list")
     alone.type = ComponentType.ALERTER  # type: ignore[attr-defined]  # as those that are run alone bear it
     group = click.Context(TypeGroup(ComponentType.ORCHESTRATOR, [alone]))

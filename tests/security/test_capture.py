@@ -242,6 +242,21 @@ def test_a_log_that_grows_too_long(run: Case) -> None:
     assert run.log("other") == "fine\n"
 
 
+def test_a_progress_bar(run: Case) -> None:
+    """The terminal gets every drawing, the log the last one of each line, masked."""
+    seen = run("""
+        with Capture.start() as capture:
+            capture.learn([SECRET])
+            with capture.step("a") as log:
+                for percent in range(101):
+                    os.write(2, b"\\r%d%% of %s" % (percent, SECRET.encode()))
+                os.write(2, b"\\ndone\\n")
+        save(log)
+    """)
+    assert seen.stderr.count("% of ***") == 101
+    assert seen.log == "100% of ***\ndone\n"
+
+
 # -- children and forks
 
 

@@ -17,38 +17,13 @@ from contextlib import suppress
 from types import TracebackType
 
 from lockwork.capture.frames import DONE, Verb, take_frames, unpack_all
+from lockwork.capture.log_file import LogFile
 from lockwork.capture.screen import Screen, Sink
 from lockwork.capture.scrubber import Known, Scrubber, scrub
 
-LOG_LIMIT = 10 * 1024 * 1024
-_CUT = b"\n[lockwork: the log ends here, at 10 MiB; what the step printed after this was only shown]\n"
 _CHUNK = 64 * 1024
 _BACKLOG = 64 * 1024 * 1024  # what waits for a slow terminal before the programs that print have to wait too
 _MAIN = 0  # the channel of the captured process itself; others are processes that it started for a step each
-
-
-class _Log:
-    """A step's masked output: a file that whoever started the step reads afterwards."""
-
-    def __init__(self, fd: int) -> None:
-        self._fd = fd
-        self._room = LOG_LIMIT
-
-    def write(self, data: bytes) -> None:
-        if data and self._room >= 0:
-            kept = data if len(data) <= self._room else data[: self._room] + _CUT
-            self._room -= len(data)
-            self._append(kept)
-
-    def _append(self, data: bytes) -> None:
-        try:
-            while data:
-                data = data[os.write(self._fd, data) :]
-        except OSError:  # a full disk ends the log, not the run
-            self._room = -1
-
-    def close(self) -> None:
-        os.close(self._fd)
 
 
 class _Stream:
@@ -88,7 +63,7 @@ class Masker:
         self._screen = screen
         self._door = socket.socket(fileno=door)
         self._talks: list[_Talk] = []
-        self._logs: dict[int, _Log] = {}
+        self._logs: dict[int, LogFile] = {}
         self._notes: list[bytes] = []
         self._told: set[bytes] = set()
         self._streams: list[_Stream] = []
@@ -218,7 +193,7 @@ class Masker:
         talk.descriptors = []
         for which, fd in enumerate(streams, start=1):
             self._open(fd, which, channel)
-        self._logs[channel] = _Log(log)
+        self._logs[channel] = LogFile(log)
         for text in self._notes:
             self._logs[channel].write(text)
         self._notes = []

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast, overload
 
-from lockwork.domain.errors import InvalidInput
+from lockwork.domain.errors import InvalidInput, ValidationFailed
 from lockwork.pipelines import authoring
 from zenml import table
+from zenml.words import with_their_words
 
 if TYPE_CHECKING:
     from zenml.answers import PipelineRun
@@ -38,7 +39,11 @@ class Pipeline(authoring.Pipeline[P]):
         from zenml.answers import PipelineRun  # lazy: who only writes pipelines needs none
         from zenml.client import Client
 
-        return PipelineRun(super().__call__(*args, **kwargs), Client())
+        try:
+            return PipelineRun(super().__call__(*args, **kwargs), Client())
+        except ValidationFailed as failure:
+            refused = with_their_words(failure)
+        raise refused
 
     def with_options(self, **given: Any) -> "Pipeline[P]":
         """The same pipeline with these options over its own."""

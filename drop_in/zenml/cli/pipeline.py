@@ -7,11 +7,10 @@ import click
 from lockwork.cli import pipelines as lockworks
 from lockwork.cli import runs
 from lockwork.cli.stack_names import complete_stacks
-from lockwork.domain.checks import Report
 from lockwork.domain.errors import ValidationFailed
 from zenml import table
 from zenml.cli.leaf import Leaf, Noun, call, ported, refused
-from zenml.cli.stack import MISSING
+from zenml.words import with_their_words
 
 
 @click.group(cls=Noun)
@@ -42,14 +41,10 @@ def run(
     try:
         call(lockworks.run, place=_place(source), stack=stack, settings=None, level=None, inline=False)
     except ValidationFailed as failure:
-        text, report, hint = failure.message, failure.report, failure.hint
+        refusal = with_their_words(failure)
     else:
         return
-    raise ValidationFailed(f"{MISSING}: {text}" if _lacks_secrets(report) else text, report, hint=hint)
-
-
-def _lacks_secrets(report: object) -> bool:
-    return isinstance(report, Report) and any(problem.refuses for problem in report.problems)
+    raise refusal
 
 
 def _place(source: str) -> str:

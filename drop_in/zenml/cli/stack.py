@@ -10,8 +10,7 @@ from lockwork.cli.session import Session, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.domain.stacks import REQUIRED_TYPES, needs_of_stack
 from zenml.cli.leaf import Leaf, Noun, call, ported, refused
-
-MISSING = "its components reference secrets or secret keys that do not exist"
+from zenml.words import MISSING_SECRETS
 
 _maybe_named = click.argument("name", required=False, shell_complete=complete_stacks)
 
@@ -39,7 +38,7 @@ def _checked(command: click.Command, *, tells: bool = True) -> Any:
         if not tells:
             checks.told(report)
         if not report.ok:
-            terminal.warning(f"{found}: {MISSING}")
+            terminal.warning(f"{found}: its components {MISSING_SECRETS}")
 
     return ported(command, callback=callback)
 

@@ -7,6 +7,7 @@ import click
 
 from lockwork.cli import components as lockworks
 from lockwork.cli import flavors, terminal
+from lockwork.cli.arguments import attribute_name
 from lockwork.cli.commands import known_options
 from lockwork.cli.component_entry import AttributeCommand, TypeGroup, pass_type
 from lockwork.cli.components import complete_components
@@ -31,12 +32,13 @@ class Attributes(Leaf, AttributeCommand):
 
 
 class AttributeNames(Leaf):
-    """A command that takes names of attributes, also as `--NAME`."""
+    """A command that takes names of attributes, also as `--NAME`, on either side of the component's."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         known = known_options(self, ctx)
         names = [w for w in args if w.startswith("--") and "=" not in w and w not in {"--", *known}]
-        return super().parse_args(ctx, [w[2:].replace("-", "_") if w in names else w for w in args])
+        others = [w for w in args if w not in names]
+        return super().parse_args(ctx, [*others, *(attribute_name(name[2:]) for name in names)])
 
 
 class OfType(Answering, TypeGroup):

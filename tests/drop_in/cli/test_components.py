@@ -88,6 +88,10 @@ def test_update_and_remove_attribute(run: Run):
     run("experiment-tracker remove-attribute", "ml", "--tracking_username", "tracking_password", exit_code=0)
     changed = client.get_stack_component("experiment_tracker", "ml")
     assert changed.configuration == {"tracking_uri": "http://127.0.0.1:2", "experiment_name": "daily"}
+    run("experiment-tracker remove-attribute", "--experiment-name", "ml", exit_code=0)
+    assert "experiment_name" not in client.get_stack_component("experiment_tracker", "ml").configuration
+    refused = run("experiment-tracker remove-attribute", "ml", f"--tracking_uri={VALUE}", exit_code=2)
+    assert VALUE not in refused.output
     assert (
         "'tracking_token'"
         in run("experiment-tracker remove-attribute", "ml", "tracking_token", exit_code=1).output

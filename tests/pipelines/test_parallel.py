@@ -43,15 +43,15 @@ STEPS = """
         return 5
 
     @step
-    def third(thing: Thing, x: int) -> dict[str, str]:
+    def third(of: dict[str, Thing], x: int) -> dict[str, str]:
         # Both values came in other processes of this run.
         print("third hunter2-pw sk-openai-123")
-        return {"sum": str(thing.n + x), "leak": "hunter2-pw"}
+        return {"sum": str(of["thing"].n + x), "leak": "hunter2-pw"}
 
     @pipeline
     def parallel(how: str) -> None:
         thing, pids = first(3)
-        third(thing, second(how))
+        third({"thing": thing}, second(how))
 
     if __name__ == "__main__":
         Client().update_component("orchestrator", "default", {"parallel": 2})

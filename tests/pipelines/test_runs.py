@@ -404,6 +404,26 @@ def test_several_outputs_go_to_their_parameters(client: Client):
         load_output(run, "splt")
 
 
+def test_outputs_inside_arguments_come_to_their_places(client: Client):
+    """A step that is passed outputs in lists, tuples and dicts gets their values there."""
+
+    @step
+    def number(n: int) -> int:
+        return n
+
+    @step
+    def collect(*several: list[int], named: dict[str, tuple[int, int]]) -> None:
+        seen["several"], seen["named"] = several, named
+
+    @pipeline
+    def collecting() -> None:
+        one, two = number(1), number(2)
+        collect([one, 5, two], [two], named={"both": (one, two)})
+
+    collecting()
+    assert seen == {"several": ([1, 5, 2], [2]), "named": {"both": (1, 2)}}
+
+
 def test_a_step_must_give_back_what_it_declares(client: Client):
     """Two declared outputs and one value: the step fails and says so."""
 

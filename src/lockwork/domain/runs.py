@@ -40,7 +40,7 @@ class RunStatus(StrEnum):
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a step's argument comes from: an output of an earlier step."""
+    """Where a step's argument, or a part of it, comes from: an output of an earlier step."""
 
     step: str
     output: str = "output"
@@ -51,7 +51,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     inputs: dict[str, Source] = {}
-    """parameter → the output that is passed for it."""
+    """place → the output that is passed there: `model`, or within an argument, `models[0]`."""
     after: tuple[str, ...] = ()
     outputs: tuple[str, ...] = ("output",)
     experiment_tracker: str | None = None

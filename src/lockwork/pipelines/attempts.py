@@ -25,7 +25,7 @@ from lockwork.domain.runs import OutputRecord, RunStatus
 from lockwork.domain.values import Values
 from lockwork.flavors import registry
 from lockwork.flavors.contract import ArtifactStore, ExperimentTracker, Occasion
-from lockwork.pipelines import artifacts
+from lockwork.pipelines import artifacts, passing
 from lockwork.pipelines.artifacts import Address
 from lockwork.pipelines.resolver import Resolver
 
@@ -134,7 +134,7 @@ def _performed(
     around = tracker.around(settings, occasion) if tracker else nullcontext()
     fetching = inside_step(job.run, plan.step.name, resolver.learn)
     with environment(variables), inside(), fetching, around:
-        given_back = _call(function, {**arguments, **loaded})
+        given_back = _call(function, passing.filled(arguments, loaded))
     return _keep(job, store, given_back, resolver.mask)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from lockwork.domain import runs
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.stacks import plain_name
+from lockwork.pipelines import passing
 from lockwork.pipelines.options import Options
 from lockwork.pipelines.outputs import Output
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Call(NamedTuple):
-    """The function of one step, and the arguments that are no outputs of other steps."""
+    """The function of one step, and its arguments: None in the place of each output of another step."""
 
     step: "Step[..., Any]"
     arguments: dict[str, Any]
@@ -49,10 +50,7 @@ class Recording:
     def add(self, step: "Step[..., Any]", arguments: Mapping[str, Any], after: Iterable[Any]) -> Output:
         """One more node; the answer stands for what it will give back."""
         name = self._free(plain_name(step.name, "step"))
-        inputs = {p: self._source(step, p, a) for p, a in arguments.items() if isinstance(a, Output)}
-        literals = {p: a for p, a in arguments.items() if p not in inputs}
-        for parameter, argument in literals.items():
-            _check_literal(step, parameter, argument)
+        inputs = dict(self._inputs(step, arguments))
         node = runs.Step(
             name=name,
             inputs=inputs,
@@ -62,7 +60,7 @@ class Recording:
             **_as_fields(step.options),
         )
         self._steps.append(node)
-        self._calls[name] = Call(step, literals)
+        self._calls[name] = Call(step, passing.filled(arguments, dict.fromkeys(inputs)))
         return Output(name, step.outputs)
 
     def finished(self, options: Options) -> Graph:
@@ -85,12 +83,17 @@ class Recording:
             free = f"{name}_{number}"
         return free
 
-    def _source(self, step: "Step[..., Any]", parameter: str, output: Output) -> runs.Source:
-        try:
-            source = output.source
-        except InvalidInput as failure:
-            raise InvalidInput(f"{step}, {parameter}: {failure}", hint=failure.hint) from None
-        return self._known(step, source)
+    def _inputs(
+        self, step: "Step[..., Any]", arguments: Mapping[str, Any]
+    ) -> Iterator[tuple[str, runs.Source]]:
+        """Each place to which an output is passed, with where that comes from."""
+        for parameter, argument in arguments.items():
+            try:
+                sources = [(place, out.source) for place, out in passing.outputs_in(argument, parameter)]
+            except InvalidInput as failure:
+                raise InvalidInput(f"{step}, {parameter}: {failure}", hint=failure.hint) from None
+            for place, source in sources:
+                yield place, self._known(step, source)
 
     def _named(self, step: "Step[..., Any]", other: Any) -> str:
         """A step to come after: by what it gives back, or by its name."""
@@ -111,19 +114,6 @@ _current: ContextVar[Recording | None] = ContextVar("recording", default=None)
 def current() -> Recording | None:
     """The recording that goes on, if a pipeline is being put together here."""
     return _current.get()
-
-
-def _check_literal(step: "Step[..., Any]", parameter: str, argument: Any) -> None:
-    """An output inside a list would reach the step as a placeholder."""
-    inside = argument.values() if isinstance(argument, Mapping) else argument
-    if isinstance(inside, (list, tuple, set, frozenset)) or isinstance(argument, Mapping):
-        for one in inside:
-            if isinstance(one, Output):
-                raise InvalidInput(
-                    f"{step}, {parameter}: an output of a step cannot be passed inside a"
-                    f" {type(argument).__name__}",
-                    hint="give each output a parameter of its own",
-                )
 
 
 def _as_fields(options: Options) -> dict[str, Any]:

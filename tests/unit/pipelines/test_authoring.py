@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from collections import OrderedDict
+from typing import Annotated, Any, NamedTuple
 
 import pytest
 
@@ -58,7 +59,7 @@ def test_passing_an_output_wires_steps():
     made = graph_of(wired)
     assert [s.name for s in made.pipeline.steps] == ["load", "add"]
     assert made.pipeline.step("add").inputs == {"data": Source(step="load", output="output")}
-    assert made.calls["add"].arguments == {"by": 3}
+    assert made.calls["add"].arguments == {"data": None, "by": 3}
     assert made.pipeline.step("load").outputs == ("output",)
 
 
@@ -188,7 +189,7 @@ def test_a_pipeline_carries_its_options_into_the_graph():
     made = whole.graph(5)
     assert made.pipeline.secrets == {"wandb": "WANDB_"}
     assert made.pipeline.environment == {"A": "1"}
-    assert made.calls["add"].arguments == {"by": 5}
+    assert made.calls["add"].arguments == {"data": None, "by": 5}
 
 
 @pytest.mark.parametrize(
@@ -220,13 +221,74 @@ def test_an_output_cannot_be_used_as_a_value(use: Any):
     assert "pass it to another step" in str(failure.hint)
 
 
-def test_an_output_inside_a_list_is_refused():
-    """A placeholder in a list would reach the step as it is: it is refused, naming step and parameter."""
+@step
+def compare(*models: Any, **named: Any) -> None:
+    """Takes whatever there is."""
+
+
+def test_outputs_inside_arguments_wire_steps():
+    """At any depth of lists, tuples and dicts, also among `*args` and `**kwargs`, each place is an input."""
+    plain = {"seed": [1, 2]}
 
     def nested() -> None:
-        add([load()])
+        train, test = split(load())
+        compare([train, {"test": (1, test)}], plain, best={("a", 1): load(), "b": train})
 
-    assert "step 'add', data" in str(refused(nested))
+    made = graph_of(nested)
+    train, test = Source(step="split", output="train"), Source(step="split", output="test")
+    assert made.pipeline.step("compare").inputs == {
+        "models[0][0]": train,
+        "models[0][1]['test'][1]": test,
+        "named['best'][#0]": Source(step="load_2"),
+        "named['best']['b']": train,
+    }
+    assert made.pipeline.step("compare").needs_before == {"split", "load_2"}
+    arguments = made.calls["compare"].arguments
+    assert arguments["models"] == ([None, {"test": (1, None)}], plain)
+    assert arguments["named"] == {"best": {("a", 1): None, "b": None}}
+
+
+def test_arguments_without_outputs_are_passed_on_themselves():
+    """A step that runs here gets the very object that the pipeline passed, however it is nested."""
+    settings = [{"seed": 1}]
+
+    def passing() -> None:
+        add(settings, by=load())
+
+    assert graph_of(passing).calls["add"].arguments["data"] is settings
+
+
+class Pair(NamedTuple):
+    one: Any
+
+
+@pytest.mark.parametrize(
+    ("put", "told"),
+    [
+        (lambda one: {one}, "cannot be passed inside a set"),
+        (lambda one: {one: 1}, "cannot be passed inside a dict's keys"),
+        (lambda one: [Pair(one)], "cannot be passed inside a Pair"),
+        (lambda one: OrderedDict(a=one), "cannot be passed inside a OrderedDict"),
+        (lambda one: [split(one)], "gives back 2 outputs"),
+        (lambda one: itself(), "nested at most 64 deep"),
+    ],
+)
+def test_an_output_where_no_value_could_come_is_refused(put: Any, told: str):
+    """A placeholder would reach the step as it is: it is refused, naming step and parameter."""
+
+    def nested() -> None:
+        add(put(load()))
+
+    failure = str(refused(nested))
+    assert "step 'add', data: " in failure
+    assert told in failure
+
+
+def itself() -> list[Any]:
+    """A list that holds itself."""
+    endless: list[Any] = []
+    endless.append(endless)
+    return endless
 
 
 @pytest.mark.parametrize(

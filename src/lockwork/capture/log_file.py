@@ -1,4 +1,4 @@
-"""A step's log on its way into its file; of a line that is drawn over, as by a progress bar, the last drawing.
+"""A step's log on its way into its file; of a line drawn over, as a progress bar is, the last drawing alone.
 
 What comes in is masked already. At each moment the file holds what a terminal would go on to show, but for
 two simplifications: a drawing replaces all of the one before, also where it is shorter, and several carriage

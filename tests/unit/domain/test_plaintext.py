@@ -16,7 +16,7 @@ from lockwork.domain.plaintext import looks_like_credential
         ("glpat-" + "a" * 20, "GitLab"),
         ("xoxb-1234567890-abc", "Slack token"),
         ("https://hooks.slack.com/services/T000/B000/xyz", "webhook"),
-        ("sk-proj-" + "a" * 24, "API key"),
+        ("sk-proj-" + "a1" * 12, "API key"),
         ("eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.abcdefgh", "JWT"),
     ],
 )
@@ -50,6 +50,7 @@ def test_telling_names_are_noticed(name: str) -> None:
         ("max_tokens", "100"),
         ("key", "value"),
         ("author", "sk-learn"),
+        ("css", ".sk-toggleable__label-arrow"),
     ],
 )
 def test_ordinary_text_is_not(name: str, text: str) -> None:

@@ -6,9 +6,10 @@ import os
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pytest
@@ -119,10 +120,159 @@ def store(own_home: Path) -> Store:
     return Store(own_home / "home")
 
 
+# ---- places where nothing can be written ----
+
+_IS_ROOT = os.geteuid() == 0
+_OWN_MOUNTS = ["unshare", "--mount"] if _IS_ROOT else ["unshare", "--user", "--map-root-user", "--mount"]
+_ENTER = ["nsenter", "--mount"] if _IS_ROOT else ["nsenter", "--user", "--preserve-credentials", "--mount"]
+_MOUNTED = 'mount -t tmpfs -o size=2m,mode=700 tmpfs "$1" && echo mounted && exec cat'
+
+
+class Disk:
+    """A file system of 2 MiB that only the processes of its store see; it goes with the one that holds it."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        self._holder = subprocess.Popen(
+            [*_OWN_MOUNTS, "sh", "-c", _MOUNTED, "sh", str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._holder.stdout is not None
+        self.is_there = self._holder.stdout.readline() == "mounted\n"
+        self.folder = folder
+        self.store = Store(folder / "home", [*_ENTER, f"--target={self._holder.pid}"])
+
+    def fill(self) -> None:
+        """Nothing can be written any more."""
+        said = self.store.process("dd", "if=/dev/zero", f"of={self.folder}/filling", "bs=1k")
+        assert "No space left" in said.err
+
+    def free(self) -> None:
+        assert self.store.process("rm", f"{self.folder}/filling").code == 0
+
+    def mount_again(self, how: str) -> None:
+        """`ro` or `rw`."""
+        assert self.store.process("mount", "-o", f"remount,{how}", str(self.folder)).code == 0
+
+    def copied_to(self, folder: Path) -> Store:
+        """What is on it, where this process can look at it too."""
+        assert self.store.process("cp", "-a", str(self.store.folder), str(folder)).code == 0
+        return Store(folder)
+
+    def close(self) -> None:
+        self._holder.kill()
+        self._holder.communicate()
+
+
+class Limited:
+    """Where none may be mounted too: the system refuses a store's processes every byte, as for a quota."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        self.folder, self.store = folder, Store(folder / "home")
+
+    def fill(self) -> None:
+        self.store.within = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh"]
+
+    def free(self) -> None:
+        self.store.within = []
+
+    def copied_to(self, _folder: Path) -> Store:
+        return self.store
+
+    def close(self) -> None:
+        self.free()
+
+
+class Moded:
+    """A folder and files in it that their owner may not write."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700)
+        self.folder, self.store = folder, Store(folder / "home", _obeying_permissions())
+
+    def mount_again(self, how: str) -> None:
+        for path in (self.store.folder, *self.store.folder.iterdir()):
+            mode = 0o700 if path.is_dir() else 0o600
+            path.chmod(mode & 0o500 if how == "ro" else mode)
+
+    def copied_to(self, folder: Path) -> Store:
+        assert self.store.process("cp", "-a", str(self.store.folder), str(folder)).code == 0
+        return Store(folder)
+
+    def close(self) -> None:
+        self.mount_again("rw")
+
+
 @pytest.fixture
 def obeying_permissions() -> list[str]:
+    """See below."""
+    return _obeying_permissions()
+
+
+def _obeying_permissions() -> list[str]:
     """Words before a command that make it obey the modes of files, which root does not."""
-    if os.geteuid() != 0:
-        return []
     lacking = "-dac_override,-dac_read_search"
-    return ["setpriv", f"--inh-caps={lacking}", f"--bounding-set={lacking}"]
+    return ["setpriv", f"--inh-caps={lacking}", f"--bounding-set={lacking}"] if _IS_ROOT else []
+
+
+def _may_mount() -> bool:
+    with TemporaryDirectory() as folder, closing(Disk(Path(folder) / "disk")) as disk:
+        return disk.is_there
+
+
+_DISKS = [Disk] if _may_mount() else []
+
+
+@pytest.fixture(params=[*_DISKS, Limited], ids=lambda kind: kind.__name__)
+def disk(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Disk | Limited]:
+    """One that can be filled and freed, with a store that is made there."""
+    with closing(request.param(own_home / "disk")) as made:
+        yield made
+
+
+@pytest.fixture(params=[*_DISKS, Moded], ids=lambda kind: kind.__name__)
+def lockable(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Disk | Moded]:
+    """One that can be made read-only and writable again."""
+    with closing(request.param(own_home / "disk")) as made:
+        yield made
+
+
+@pytest.fixture
+def writing() -> list[tuple[str, ...]]:
+    """Commands that change something, or give a value, which needs its record. There is a secret `db`."""
+    return [
+        ("secret", "create", "new", f"--k={VALUE}"),
+        ("secret", "update", "db", f"--k={VALUE}"),
+        ("secret", "delete", "db", "-y"),
+        ("secret", "delete", "db", "-y", "--purge"),
+        ("artifact-store", "register", "new", "--flavor", "local"),
+        ("user", "create", "anna"),
+        ("key", "add"),
+        ("key", "rotate"),
+        ("secret", "get", "db", "--reveal"),
+        ("secret", "get", "db", "--key", "k"),
+        ("secret", "export", "db", "-f", "-"),
+    ]
+
+
+@pytest.fixture
+def looking() -> list[tuple[str, ...]]:
+    """Commands that need no record."""
+    return [
+        ("secret", "list"),
+        ("secret", "get", "db"),
+        ("secret", "versions", "db"),
+        ("secret", "usage", "db"),
+        ("stack", "list"),
+        ("stack", "describe", "default"),
+        ("stack", "validate", "default"),
+        ("run", "list"),
+        ("key", "list"),
+        ("audit", "verify"),
+        ("audit", "head"),
+        ("status",),
+    ]

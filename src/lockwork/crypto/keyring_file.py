@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from lockwork.domain import ways_out
 from lockwork.domain.errors import AlreadyExists, RootKeyUnusable
 
 _LARGEST = 64 * 1024
@@ -69,7 +70,8 @@ def _failures_named(act: str, path: Path, *, hint: str | None = None) -> Iterato
         yield
     except OSError as problem:
         message = f"cannot {act} the keyring file {path}: {problem.strerror}"
-        raise RootKeyUnusable(message, hint=hint) from None
+        way_out = None if act == "read" else ways_out.after(problem)
+        raise RootKeyUnusable(message, hint=way_out or hint) from None
 
 
 @contextmanager

@@ -19,6 +19,7 @@ import msgspec
 from lockwork.database import forks, frozen, holds
 from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.holds import Hold
+from lockwork.domain import ways_out
 from lockwork.domain.errors import RESTORE, StoreUnusable, Tampered
 
 Row = sqlite3.Row
@@ -386,4 +387,6 @@ def create_private(path: Path) -> None:
     except FileExistsError:
         pass
     except OSError as error:
-        raise StoreUnusable(f"{path} cannot be created: {error.strerror}") from None
+        raise StoreUnusable(
+            f"{path} cannot be created: {error.strerror}", hint=ways_out.after(error)
+        ) from None

@@ -26,16 +26,17 @@ _READ_ONLY = _Said(
     "{store} cannot be written: it is read-only", "check who may write the folder and the files in it"
 )
 _FULL = _Said("{store} cannot be written: the disk is full; nothing was changed", _FREE_SPACE)
+_NOT_WRITTEN = _Said(
+    "{store} cannot be written: the disk, a quota or `ulimit -f` refused it; nothing was changed", _FREE_SPACE
+)
 _SAID: dict[int, _Said] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
     sqlite3.SQLITE_PROTOCOL: _LOCKED,  # too many opened and closed it at once
     sqlite3.SQLITE_READONLY: _READ_ONLY,
     sqlite3.SQLITE_FULL: _FULL,
     sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
-    sqlite3.SQLITE_IOERR_WRITE: _Said(
-        "{store} cannot be written: the disk, a quota or `ulimit -f` refused it; nothing was changed",
-        _FREE_SPACE,
-    ),
+    sqlite3.SQLITE_IOERR_WRITE: _NOT_WRITTEN,
+    sqlite3.SQLITE_IOERR_SHMOPEN: _NOT_WRITTEN,
     sqlite3.SQLITE_CORRUPT: _Said("{store} is damaged", RESTORE),
     sqlite3.SQLITE_NOTADB: _Said("the file of {store} is not a database, or is damaged", RESTORE),
     sqlite3.SQLITE_CANTOPEN: _Said("{store} cannot be opened", "check that its folder exists and is yours"),

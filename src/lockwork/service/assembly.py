@@ -15,6 +15,7 @@ from lockwork.crypto.keyring import Keyring, parse_root_id
 from lockwork.database import keys
 from lockwork.database.engine import Database, Transaction, check_private, create_private
 from lockwork.database.keys import SCHEMA, Store
+from lockwork.domain import ways_out
 from lockwork.domain.errors import RESTORE, RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
@@ -184,12 +185,21 @@ class _Place:
 def alone(folder: Path) -> Iterator[None]:
     """Hold the folder, made if there is none, against all others who would make or replace its store."""
     _make_folder(folder)
-    lock = os.open(folder / LOCK_FILE, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    lock = _made_lock(folder / LOCK_FILE)
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
     finally:
         os.close(lock)
+
+
+def _made_lock(path: Path) -> int:
+    try:
+        return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise StoreUnusable(
+            f"{path} cannot be created: {error.strerror}", hint=ways_out.after(error)
+        ) from None
 
 
 def _make_folder(folder: Path) -> None:
@@ -198,7 +208,9 @@ def _make_folder(folder: Path) -> None:
             if not each.exists():
                 each.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
-        raise StoreUnusable(f"{folder} cannot be created: {error.strerror}") from None
+        raise StoreUnusable(
+            f"{folder} cannot be created: {error.strerror}", hint=ways_out.after(error)
+        ) from None
     check_private(folder)
 
 

@@ -211,6 +211,20 @@ def test_binary_data_passes(run: Run, python: Callable[[str], list[str]]):
     assert hashlib.sha256(ran.stdout).digest() == hashlib.sha256(data).digest()
 
 
+def test_what_is_printed_last(begin: Any, python: Callable[[str], list[str]], processes: Processes):
+    """A command that has ended before its reader reads loses nothing of what it printed."""
+    source = """
+        import fcntl, os
+        fcntl.fcntl(1, fcntl.F_SETPIPE_SZ, 1 << 20)
+        os.write(1, b"x" * 1_000_000 + os.environb[b"pw"])
+        print(os.getpid(), file=open("done", "w"))
+    """
+    process = begin("exec", "--secret", "db", "--", *python(source))
+    pid = wait_until(lambda: Path("done").exists() and Path("done").read_text().strip())
+    wait_until(lambda: int(pid) not in processes())
+    assert process.communicate()[0] == b"x" * 1_000_000 + b"***"
+
+
 def test_short_values_are_told_of(run: Run, client: Client):
     """A value that is too short to be masked is said to be, once; the command runs."""
     client.create_secret("short", {"A": "abc", "B": "xy"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import signal
 import sys
@@ -20,6 +21,7 @@ INSTALLED = {
     names: [name for name in names if shutil.which(name)] for names in (("more", "less"), ("vi", "vim"))
 }
 SHELL = ["bash", "--norc", "--noediting", "-i"]
+LOCKWORK = [sys.executable, "-m", "lockwork"]
 SECRET = ("exec", "--secret", "db", "--")
 
 
@@ -117,6 +119,28 @@ def test_what_is_typed_is_masked_in_its_echo(on_terminal: Any):
     screen.expect_exact("say ***\r\nsay ***\r\n")
     screen.sendeof()
     assert screen.ended() == 0
+
+
+def test_what_is_printed_last(on_terminal: Any, python: Python, processes: Processes):
+    """A command that fills every buffer before anybody reads, and ends, loses nothing of it."""
+    source = """
+        import os, time
+        os.set_blocking(1, False)
+        printed, last = 0, time.monotonic()
+        while time.monotonic() - last < 0.3:
+            try:
+                printed += os.write(1, b"x" * 1000)
+                last = time.monotonic()
+            except BlockingIOError:
+                time.sleep(0.01)
+        print(printed, os.getpid(), file=open("done", "w"))
+    """
+    screen = on_terminal(*SECRET, *python(source))
+    wait_until(lambda: Path("done").exists() and Path("done").read_text().endswith("\n"))
+    printed, pid = map(int, Path("done").read_text().split())
+    wait_until(lambda: pid not in processes())
+    assert screen.rest() == "x" * printed
+    assert printed > 100_000
 
 
 # ---- keys and jobs
@@ -355,16 +379,23 @@ def test_input_from_a_pipe(on_terminal: Any):
     assert screen.ended() in (130, -signal.SIGINT)
 
 
-def test_output_into_a_pipe(on_terminal: Any):
+def test_output_into_a_pipe(on_terminal: Any, python: Python):
     """With output into a pipe, keys and Ctrl-C reach the command as ever; errors are on the terminal."""
-    script = 'trap "echo heard >&2" INT; test -t 2 && echo $pw up >&2; sleep 60; read x; echo $x $pw'
-    line = f"{sys.executable} -m lockwork exec --secret db -- sh -c '{script}' | (trap '' INT; cat)"
-    screen = on_terminal("-c", line, command=["bash"])
-    screen.expect_exact("*** up\r\n")
+    source = """
+        import os, signal, sys
+        heard = []
+        signal.signal(signal.SIGINT, lambda *_: heard.append(1) or print("heard", file=sys.stderr))
+        print(os.environ["pw"], "up", sys.stderr.isatty(), file=sys.stderr)
+        print(sys.stdin.readline().strip(), os.environ["pw"], sys.stdout.isatty(), len(heard))
+    """
+    program = shlex.join([*LOCKWORK, *SECRET, *python(source)])
+    screen = on_terminal("-c", f"{program} | (trap '' INT; cat)", command=["bash"])
+    screen.expect_exact("*** up True\r\n")
     screen.sendintr()
     screen.expect_exact("heard")
+    time.sleep(0.2)  # what must not come has no sign to wait for
     screen.send("keys\n")
-    screen.expect_exact("keys ***\r\n")
+    screen.expect_exact("keys *** False 1\r\n")
     assert "heard" not in screen.rest()
 
 

@@ -131,6 +131,8 @@ _MOUNTED = 'mount -t tmpfs -o size=2m,mode=700 tmpfs "$1" && echo mounted && exe
 class Disk:
     """A file system of 2 MiB that only the processes of its store see; it goes with the one that holds it."""
 
+    how_to_fill = "keep"
+
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700)
         self._holder = subprocess.Popen(
@@ -169,6 +171,8 @@ class Disk:
 
 class Limited:
     """Where none may be mounted too: the system refuses a store's processes every byte, as for a quota."""
+
+    how_to_fill = "limit"
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(mode=0o700)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 VALUE = "hunter2-of-the-store"
+FILLING = str(Path(__file__).with_name("filling.py"))
+CUT = "\n[lockwork: the log ends here: the disk is full; what the step printed after this was only shown]\n"
 
 
 @pytest.fixture
@@ -49,3 +52,27 @@ def test_no_store_can_be_made(disk: Any, own_home: Path):
     assert store.check_whole() == {"db": {"k": VALUE}}
     with store.opened() as client:
         assert len(client.list_keys()) == 1
+
+
+def test_a_run_on_a_disk_that_fills_up(disk: Any, own_home: Path):
+    """Its end is told though it cannot be recorded; the next run records it as interrupted, with its log."""
+    disk.store.done("secret", "list")
+    said = disk.store.process(sys.executable, FILLING, disk.how_to_fill)
+    assert said.code == 1
+    assert "fill completed" in said.err
+    assert "how it ended could not be recorded: the store in " in said.err
+    assert "error: run " in said.err
+    disk.free()
+    (run,) = json.loads(disk.store.done("run", "list", "-o", "json"))
+    assert run["status"] == "interrupted"
+    log = disk.store.done("run", "logs", run["id"])
+    assert log.startswith("before\nfilling\n")
+    if disk.how_to_fill == "keep":
+        assert log.endswith(CUT)
+    disk.store.process(sys.executable, str(Path(FILLING).with_name("running.py")))
+    ends = [one["status"] for one in json.loads(disk.store.done("run", "list", "-o", "json"))]
+    assert ends == ["completed", "interrupted"]
+    assert disk.store.done("run", "logs", run["id"]) == log
+    store = disk.copied_to(own_home / "copy")
+    assert store.check_whole() == {}
+    assert not list((store.folder / "logs").iterdir())

@@ -6,9 +6,13 @@ returns in a row are one.
 """
 
 import os
+from contextlib import suppress
 
 LIMIT = 10 * 1024 * 1024
 _CUT = b"\n[lockwork: the log ends here, at 10 MiB; what the step printed after this was only shown]\n"
+_NO_ROOM = (
+    b"\n[lockwork: the log ends here: the disk is full; what the step printed after this was only shown]\n"
+)
 
 
 class LogFile:
@@ -60,6 +64,8 @@ class LogFile:
                 data = data[written:]
         except OSError:  # a full disk ends the log, not the run
             self._is_full = True
+            with suppress(OSError):  # in the place of what was written last: there is no other
+                os.pwrite(self._fd, _NO_ROOM, max(0, self._end - len(_NO_ROOM)))
 
 
 def _last_drawing(line: bytes) -> bytes:

@@ -3,6 +3,10 @@
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+
+import msgspec
 
 from lockwork.capture import logs
 from lockwork.capture.logs import StepLog
@@ -11,7 +15,7 @@ from lockwork.client import memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
-from lockwork.domain.errors import InvalidInput, RunFailed
+from lockwork.domain.errors import InvalidInput, RunFailed, StoreUnusable, Unavailable
 from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
 from lockwork.flavors import registry
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
@@ -114,7 +118,15 @@ class Execution:
         notes = [*self._plans.notes]
         if status is RunStatus.FAILED:
             notes += self._alert(failure or "")
-        record = self._client.send(
+        try:
+            record = self._finished(status, failure, notes)
+        except Unavailable as trouble:
+            return self._unrecorded(status, failure, trouble)
+        self._progress.ended(record)
+        return record
+
+    def _finished(self, status: RunStatus, failure: str | None, notes: list[str]) -> Run:
+        return self._client.send(
             FinishRun(
                 workspace=self._client.workspace,
                 run=self._id,
@@ -123,15 +135,26 @@ class Execution:
                 notes=tuple(notes),
             )
         )
-        self._progress.ended(record)
-        return record
+
+    def _unrecorded(self, status: RunStatus, failure: str | None, trouble: Unavailable) -> Run:
+        """How it ended is told all the same, as on a full disk. It is recorded as interrupted later on."""
+        now = datetime.now(UTC)
+        ended = msgspec.structs.replace(self._settled.run, status=status, failure=failure, finished=now)
+        self._progress.ended(ended)
+        self._progress.note(f"how it ended could not be recorded: {trouble}")
+        if status is RunStatus.COMPLETED:
+            raise StoreUnusable(
+                f"run {self._id[:8]} completed, and that could not be recorded: {trouble}", hint=trouble.hint
+            )
+        return ended
 
     def _orchestrated(self) -> tuple[RunStatus, str | None]:
         try:
             return self._ordered()
         finally:
             for finished in self._workers.end():
-                self._record(finished)
+                with suppress(Unavailable):  # told at the end of the run, which cannot be recorded either
+                    self._record(finished)
 
     def _ordered(self) -> tuple[RunStatus, str | None]:
         try:

@@ -1,7 +1,9 @@
 """A step's log holds what a terminal would have gone on to show, whatever the pieces in which it comes."""
 
 import os
+import resource
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -74,3 +76,23 @@ def test_a_full_log_stays_as_it_is() -> None:
     log = kept([b"x" * LIMIT, b"y", b"\rz\n", b"more\n"])
     assert log.startswith(b"x" * LIMIT + b"\n[lockwork: the log ends here, at 10 MiB")
     assert log.endswith(b"]\n")
+
+
+def test_a_full_disk_ends_the_log_with_a_note(tmp_path: Path) -> None:
+    """What was written last gives way to it, as there is no other room; what follows is not kept."""
+    file = tmp_path / "log"
+    fd = os.open(file, os.O_CREAT | os.O_RDWR, 0o600)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, before[1]))  # as good as a full disk: the system refuses
+    try:
+        log = LogFile(fd)
+        log.write(b"first\n")
+        log.write(b"x" * 2000)
+        log.write(b"later\n")
+        log.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    kept = file.read_bytes()
+    assert len(kept) == 1000
+    assert kept.startswith(b"first\nxxx")
+    assert b"x\n[lockwork: the log ends here: the disk is full; " in kept[-120:]

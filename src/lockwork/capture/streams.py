@@ -40,6 +40,9 @@ _TOO_SHORT = f"[lockwork: a value of fewer than {SHORTEST_VALUE} characters is i
 _MASKER = (
     "import sys; sys.path += sys.argv.pop().split('\\n'); from lockwork.capture.masker import main; main()"
 )
+# What the interpreter itself is found and started with. All else in the caller's environment, which may hold
+# values, is not copied into a process that a child left behind may keep alive.
+_FOR_THE_MASKER = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "LC_ALL", "LC_CTYPE", "LANG")
 # Ctrl-C and a closed terminal reach the whole process group; the masker ends when nobody prints any more.
 _NOT_FOR_THE_MASKER = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGTTOU}
 
@@ -283,6 +286,7 @@ def _start_masker(streams: dict[int, int], shown: str, undo: ExitStack) -> Contr
         with theirs:
             masker = subprocess.Popen(
                 [*command, "\n".join(path for path in sys.path if path)],
+                env={name: os.environ[name] for name in _FOR_THE_MASKER if name in os.environ},
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,

@@ -1,4 +1,4 @@
-"""A real terminal for commands that ask."""
+"""A real terminal for commands that ask, and a client that sees what they did."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ import select
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 
 import pytest
+
+from lockwork import Client
 
 
 class Terminal:
@@ -70,3 +73,11 @@ def talk() -> Callable[..., tuple[int, str]]:
         return terminal.end(), terminal.screen
 
     return talk
+
+
+@pytest.fixture
+def client(own_home: Path) -> Iterator[Client]:
+    """Of the store that the commands use."""
+    found = Client()
+    yield found
+    found.close()

@@ -1,7 +1,6 @@
 """Flavor `s3`, against a real protocol on loopback."""
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,9 @@ from lockwork.flavors.s3 import S3ArtifactStore
 KEY, SECRET = "AKIAIOSFODNN7EXAMPLE", "not-a-real-secret-key"
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    from moto.server import ThreadedMotoServer  # here, for other tests need no S3
-
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
-
-
 @pytest.fixture
-def store(s3: str, monkeypatch: pytest.MonkeyPatch) -> S3ArtifactStore:
-    store = _store(s3)
+def store(s3_url: str, monkeypatch: pytest.MonkeyPatch) -> S3ArtifactStore:
+    store = _store(s3_url)
     store._client().create_bucket(Bucket="bucket")
     return store
 
@@ -47,29 +35,31 @@ def test_bytes_come_back(store: S3ArtifactStore) -> None:
     assert set(store.list()) >= {uri, other}
 
 
-def test_without_credentials_boto3_looks_itself(s3: str, store: S3ArtifactStore, monkeypatch: Any) -> None:
+def test_without_credentials_boto3_looks_itself(
+    s3_url: str, store: S3ArtifactStore, monkeypatch: Any
+) -> None:
     """Variables, profiles and roles work as they do for every user of boto3."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", KEY)
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
     bare = S3ArtifactStore(
-        {"path": "s3://bucket", "endpoint_url": s3, "region": "us-east-1"}, Path("/unused")
+        {"path": "s3://bucket", "endpoint_url": s3_url, "region": "us-east-1"}, Path("/unused")
     )
     assert bare.get(bare.put("x", b"y")) == b"y"
     assert bare.root == "s3://bucket"
 
 
 def test_failures_name_the_bucket_and_no_credential(
-    s3: str, store: S3ArtifactStore, monkeypatch: Any
+    s3_url: str, store: S3ArtifactStore, monkeypatch: Any
 ) -> None:
     """A missing object, a missing bucket, no credentials and no service are told apart; nothing chains."""
     with pytest.raises(NotFound, match="no artifact 's3://bucket/lock/step/gone'"):
         store.get("s3://bucket/lock/step/gone")
     broken = {
-        "NoSuchBucket": _store(s3, path="s3://nobody"),
+        "NoSuchBucket": _store(s3_url, path="s3://nobody"),
         "EndpointConnectionError": _store(
             "http://127.0.0.1:9", config_kwargs={"retries": {"total_max_attempts": 1}}
         ),
-        "boto3 refused": _store(s3, endpoint_url="nonsense://{{"),
+        "boto3 refused": _store(s3_url, endpoint_url="nonsense://{{"),
     }
     for told, store_of in broken.items():
         with pytest.raises(ProviderFailed, match=told) as failure:

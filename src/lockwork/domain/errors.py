@@ -13,6 +13,7 @@
     ├── NotPermitted (PermissionError)       the caller may know of it, and may not do this
     ├── ValidationFailed                     references or secrets are missing; carries the report
     ├── RunFailed                            a step failed; carries the run
+    ├── Fault                                something in Lockwork itself is wrong
     └── Unavailable                          could not be asked
         ├── StoreUnusable                    missing, locked, damaged, readable by others
         │   └── Tampered                     what is stored does not open: changed, moved or cut
@@ -131,6 +132,27 @@ class RunFailed(LockworkError):
     def __init__(self, message: str, run: object, *, hint: str | None = None) -> None:
         self.run = run
         super().__init__(message, hint=hint)
+
+
+class Fault(LockworkError):
+    """Something in Lockwork itself is wrong: what failed and where. The text of it may quote anything."""
+
+    def __init__(self, failure: BaseException) -> None:
+        super().__init__(f"internal: {type(failure).__name__} in {_place(failure)}", hint=_REPORT)
+
+
+_REPORT = "please report it with the command that you typed, and without any value"
+
+
+def _place(failure: BaseException) -> str:
+    """The innermost line of ours."""
+    place, trace = "lockwork", failure.__traceback__
+    while trace is not None:
+        module = trace.tb_frame.f_globals.get("__name__", "")
+        if module.startswith("lockwork"):
+            place = f"{module}:{trace.tb_lineno}"
+        trace = trace.tb_next
+    return place
 
 
 class Unavailable(LockworkError):

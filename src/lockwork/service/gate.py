@@ -13,6 +13,7 @@ from lockwork.database.engine import Transaction
 from lockwork.domain.access import Caller, Role, Sight, allowed
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import (
+    Fault,
     LockworkError,
     NotFound,
     NotPermitted,
@@ -55,11 +56,12 @@ class Gate:
         try:
             return self._answered(claim, message)
         except LockworkError as failure:
-            if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
-                raise  # what could not be asked cannot be recorded either
-            if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
-                self._record_failure(claim, message, failure)
+            self._record_if_due(claim, message, failure)
             raise
+        except Exception as unforeseen:
+            fault = Fault(unforeseen)
+        self._record_if_due(claim, message, fault)
+        raise fault  # out here: what was not foreseen may hold values, and a chain would keep it
 
     def close(self) -> None:
         """Close the connections; the next message opens them again."""
@@ -112,6 +114,12 @@ class Gate:
             run=getattr(message, "run", None),
             step=getattr(message, "step", None),
         )
+
+    def _record_if_due(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
+        if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
+            return  # what could not be asked cannot be recorded either
+        if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
+            self._record_failure(claim, message, failure)
 
     def _record_failure(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
         refused = isinstance(failure, NotPermitted | Refused)

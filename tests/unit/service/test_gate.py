@@ -15,7 +15,7 @@ from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.domain.access import Permission, Role
 from lockwork.domain.audit import AuditRecord, Outcome
-from lockwork.domain.errors import LockworkError, NotPermitted, Refused, StoreUnusable, Tampered
+from lockwork.domain.errors import Fault, LockworkError, NotPermitted, Refused, StoreUnusable, Tampered
 from lockwork.messages import Effect, Listing, Message, WorkspaceMessage
 from lockwork.messages.access import CreateUser
 from lockwork.messages.audit import VerifyAudit
@@ -30,6 +30,7 @@ from lockwork.messages.secrets import (
 )
 from lockwork.service import assembly
 from lockwork.service.gate import Claim
+from lockwork.vaults.builtin import BuiltinVault
 
 
 def questions() -> list[type[Message[Any]]]:
@@ -269,3 +270,19 @@ def test_messages_outside_workspaces_need_none(client: Client) -> None:
     assert not issubclass(VerifyAudit, WorkspaceMessage)
     for kind in (GetSecret, UpdateSecret, DeleteSecret):
         assert issubclass(kind, WorkspaceMessage)
+
+
+def test_what_was_not_foreseen_is_told_without_its_text(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A fault of our own says its kind and place, is recorded, and nothing hangs on it that could hold a value."""
+    client.create_secret("s", {"k": "hunter2-value"})
+
+    def broken(*_: object) -> None:
+        raise ValueError("no use for hunter2-value") from KeyError("hunter2-value")
+
+    monkeypatch.setattr(BuiltinVault, "get", broken)
+    with pytest.raises(Fault, match=r"internal: ValueError in lockwork\.service\.secrets:\d+") as caught:
+        client.get_secret("s")
+    assert (caught.value.__cause__, caught.value.__context__) == (None, None)
+    assert last(client) == ("secret.reveal", Outcome.FAILED, "s", "Fault")

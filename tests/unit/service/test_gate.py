@@ -275,7 +275,7 @@ def test_messages_outside_workspaces_need_none(client: Client) -> None:
 def test_what_was_not_foreseen_is_told_without_its_text(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A fault of our own says its kind and place, is recorded, and nothing hangs on it that could hold a value."""
+    """A fault of our own says its kind and place, is recorded, and nothing on it could hold a value."""
     client.create_secret("s", {"k": "hunter2-value"})
 
     def broken(*_: object) -> None:

@@ -26,6 +26,7 @@ MAY_REVEAL = {
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "pipelines/files.py": "keeps what was fetched before out of the text of a failure",
     "pipelines/resolver.py": "makes known to the mask what a step fetches by itself",
+    "scanning/known.py": "makes the patterns of the store's values, which files are searched for",
     "service/credentials.py": "tells a plain value of a sensitive attribute from a reference",
     "service/secrets.py": "hands new values to the domain, which checks them against the limits",
     "vaults/builtin.py": "seals values",

@@ -1,7 +1,6 @@
 """`lockwork TYPE …`: components. One set of commands; the group says which type they are about."""
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 
 import click
@@ -22,7 +21,6 @@ from lockwork.cli.component_entry import (
 from lockwork.cli.flavors import complete_flavors
 from lockwork.cli.session import Session, complete_by, listing_options, output_option
 from lockwork.domain.errors import NotFound
-from lockwork.domain.references import has_reference
 from lockwork.domain.stacks import Component, ComponentType, Flavor, needs_of_component
 
 FIELDS = (
@@ -39,27 +37,10 @@ def record(component: Component) -> dict[str, Any]:
 
 
 def shown_attributes(component: Component) -> dict[str, Any]:
-    plain = plain_credentials(component)
+    from lockwork.flavors import registry  # lazy: lists of no components need no flavor
+
+    plain = registry.plain_credentials(component)
     return {name: "***" if name in plain else value for name, value in component.attributes.items()}
-
-
-def plain_credentials(component: Component) -> list[str]:
-    """Its sensitive attributes that hold the value itself, as `--plaintext` allows."""
-    return [
-        name
-        for name in _sensitive(component)
-        if isinstance(text := component.attributes[name], str) and not has_reference(text)
-    ]
-
-
-def _sensitive(component: Component) -> list[str]:
-    flavor: Flavor | None = component.declaration
-    with suppress(NotFound):
-        from lockwork.flavors import registry  # lazy: lists of no components need no flavor
-
-        flavor = registry.flavor(component.type, component.flavor, component.declaration)
-    declared = flavor.attributes if flavor else ()
-    return [a.name for a in declared if a.sensitive and a.name in component.attributes]
 
 
 def complete_components(type_: ComponentType | None = None) -> Any:
@@ -253,8 +234,10 @@ def _changed(session: Session, changed: Component) -> None:
 
 def show(component: Component) -> None:
     """A component for people."""
+    from lockwork.flavors import registry  # lazy: as above
+
     formats.fields({name: record(component)[name] for name in _FACTS})
-    plain, sensitive = plain_credentials(component), _sensitive(component)
+    plain, sensitive = registry.plain_credentials(component), registry.sensitive(component)
     lines = []
     for name, value in shown_attributes(component).items():
         mark = " (sensitive, kept in plain text)" if name in plain else " (sensitive)"

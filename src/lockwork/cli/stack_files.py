@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from lockwork.cli import checks, components, terminal
+from lockwork.cli import checks, terminal
 from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
 from lockwork.cli.foreign_stacks import as_ours
@@ -75,7 +75,9 @@ def export(session: Session, name: str | None, filename: str | None, force: bool
 
 
 def _check_no_value(component: Component) -> None:
-    if plain := components.plain_credentials(component):
+    from lockwork.flavors import registry  # lazy: only a file needs to know
+
+    if plain := registry.plain_credentials(component):
         option = f"--{plain[0].replace('_', '-')}='{{{{NAME.KEY}}}}'"
         raise Refused(
             f"{component} keeps {', '.join(plain)} in plain text, and a file would show it",

@@ -27,7 +27,7 @@ _SHAPES = (
     ),
     (re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"), "an AWS access key", ("AKIA", "ASIA")),
     (re.compile(r"\bgh[pousr]_[A-Za-z0-9]{36}|\bgithub_pat_\w{22}"), "a GitHub token", ("gh", "github_pat_")),
-    (re.compile(r"\bglpat-[\w-]{20}"), "a GitLab token", ("glpat-",)),
+    (re.compile(r"\bgl(?:pat|dt|ft|rt|soat|cbt|ptt|imt|oas|agent)-[\w-]{20}"), "a GitLab token", ("gl",)),
     (re.compile(r"\bxox[abeoprs]-[A-Za-z0-9-]{10}"), "a Slack token", ("xox",)),
     (re.compile(r"\bAIza[\w-]{35}"), "a Google API key", ("AIza",)),
     (re.compile(r"\bhf_[A-Za-z0-9]{30}"), "a Hugging Face token", ("hf_",)),

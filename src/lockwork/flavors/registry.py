@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from lockwork.domain.errors import LockworkError, NotFound, ProviderFailed
 from lockwork.domain.nearness import near
+from lockwork.domain.references import has_reference
 from lockwork.domain.stacks import Component, ComponentType, Flavor
 from lockwork.flavors import described, local, mlflow, registries, s3, slack
 from lockwork.flavors.contract import (
@@ -54,6 +55,21 @@ def flavors(type_: ComponentType | None = None) -> list[Flavor]:
     every = {(p.flavor.type, p.flavor.name): p.flavor for p in [*installed, *_BUILT_IN.values()]}
     order = [*_BUILT_IN, *sorted(every.keys() - _BUILT_IN.keys())]
     return [every[key] for key in order if type_ in (None, key[0])]
+
+
+def plain_credentials(component: Component) -> list[str]:
+    """Its sensitive attributes that hold the value itself, as `--plaintext` allows."""
+    held = component.attributes
+    return [a for a in sensitive(component) if isinstance(held[a], str) and not has_reference(held[a])]
+
+
+def sensitive(component: Component) -> list[str]:
+    """Its attributes that its flavor calls sensitive; none where nobody knows the flavor."""
+    try:
+        declared = flavor(component.type, component.flavor, component.declaration)
+    except NotFound:
+        return []
+    return [a.name for a in declared.attributes if a.sensitive and a.name in component.attributes]
 
 
 def is_built_in(flavor: Flavor) -> bool:

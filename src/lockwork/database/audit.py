@@ -35,7 +35,7 @@ _INSERT = Statement(
     " :workspace, :kind, :name, :id, :version, :state, :run, :step, :detail, :mac)"
 )
 _BATCH = 1000
-_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT {_BATCH}")
+_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
 _LAST_READ = Statement(
     "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
     " ORDER BY number DESC LIMIT 1"
@@ -88,9 +88,9 @@ def append(tx: Transaction, rows: Sequence[Row]) -> None:
 
 
 def every(tx: Transaction) -> Iterator[Row]:
-    """All records in order, a thousand at a time, as they lie there: none is checked."""
+    """All records in order, some at a time, as they lie there: none is checked."""
     first = -(2**63)  # someone may have put one in before the first
-    while rows := [Row(*r) for r in tx.rows(_SOME, first=first)]:
+    while rows := [Row(*r) for r in tx.rows(_SOME, first=first, most=_BATCH)]:
         yield from rows
         if len(rows) < _BATCH:
             return

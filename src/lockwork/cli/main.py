@@ -32,6 +32,7 @@ SECTIONS: Sections = {
         "exec": Row("injection", "exec_", "Run a command with secrets in its environment, its output masked."),
         "inject": Row("injection", "inject", "Fill the references in a file."),
         "scan": Row("scanning", "scan", "Find credentials in the clear, in components and in files."),
+        "scan": Row("scanning", "scan", "Find credentials in the clear, in components and in files."),
     },
     "Stacks": {
         "stack": Row("stacks", "stack", "Components put together: make, choose, check, fill in secrets."),

@@ -16,14 +16,13 @@ from lockwork.cli.commands import GLOBAL_OPTIONS, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
 from lockwork.cli.root import Root, Row, Sections
 from lockwork.cli.session import Session
-from lockwork.domain.errors import LockworkError, NotStarted, Unavailable, WrongUsage
+from lockwork.domain.errors import Fault, LockworkError, NotStarted, Unavailable, WrongUsage
 
 T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 BROKEN_PIPE = 141
 """What a shell reports of any program whose reader went away: 128 + SIGPIPE."""
 COMPLETION_VARIABLE = "_LOCKWORK_COMPLETE"
-ISSUES = "please report it with the command that you typed, and without any value"
 
 
 SECTIONS: Sections = {
@@ -31,7 +30,6 @@ SECTIONS: Sections = {
         "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
         "exec": Row("injection", "exec_", "Run a command with secrets in its environment, its output masked."),
         "inject": Row("injection", "inject", "Fill the references in a file."),
-        "scan": Row("scanning", "scan", "Find credentials in the clear, in components and in files."),
         "scan": Row("scanning", "scan", "Find credentials in the clear, in components and in files."),
     },
     "Stacks": {
@@ -189,9 +187,7 @@ def _told(failure: Exception) -> int:
     if isinstance(failure, OSError) and failure.errno is not None:
         terminal.error(f"reading or writing failed: {(failure.strerror or type(failure).__name__).lower()}")
         return REFUSED
-    # Its text may quote anything; its type and place do not.
-    terminal.error(f"internal: {type(failure).__name__} in {_place(failure)}")
-    terminal.hint(ISSUES)
+    terminal.told(Fault(failure))
     return REFUSED
 
 
@@ -262,13 +258,3 @@ def _complaint(failure: click.ClickException) -> str:
         least, most = parameter.type.min, parameter.type.max
         return f"{name} takes a whole number from {least}" + (f" to {most:,}" if most else "")
     return f"{name} has a value that it does not take"
-
-
-def _place(failure: BaseException) -> str:
-    place, frame = "lockwork", failure.__traceback__
-    while frame is not None:
-        module = frame.tb_frame.f_globals.get("__name__", "")
-        if module.startswith("lockwork"):
-            place = f"{module}:{frame.tb_lineno}"
-        frame = frame.tb_next
-    return place

@@ -103,14 +103,14 @@ ACCEPTED: dict[str, str] = {
     "zenml init": "is `lockwork init`",
     "zenml integration install": "an integration is an extra of Lockwork, installed by pip",
     "zenml integration list": "an integration is an extra of Lockwork, installed by pip",
-    "zenml up": "nothing to start; `lockwork dashboard` opens it",
+    "zenml up": "nothing to start: the store is opened by whoever uses it",
     "zenml down": "nothing to stop",
-    "zenml show": "nothing to start; `lockwork dashboard` opens it",
-    "zenml login --local": "nothing to start; `lockwork dashboard` opens it",
+    "zenml show": "nothing to start: the store is opened by whoever uses it",
+    "zenml login --local": "nothing to start: the store is opened by whoever uses it",
     "zenml workspace set": "is `lockwork workspace set`",
     "zenml project set": "is `lockwork workspace set`",
-    "zenml disconnect": "is `lockwork logout`",
-    "zenml logout": "is `lockwork logout`",
+    "zenml disconnect": "nothing to leave: the store is on this machine",
+    "zenml logout": "nothing to leave: the store is on this machine",
 }
 """What is taken without effect → the notice, which says what happens instead."""
 

@@ -34,6 +34,16 @@ settings.register_profile("soak", settings.get_profile("modest"), max_examples=5
 settings.load_profile("ci" if os.environ.get("CI") else "modest")
 
 
+# ---- ids are for people ----
+
+
+def pytest_make_parametrize_id(val: object) -> str | None:
+    """A value of kilobytes is called by its beginning, else it fills whole screens of a report."""
+    if isinstance(val, (str, bytes)) and len(val) > 80:
+        return f"{val[:60]!r}..."
+    return None
+
+
 # ---- isolation ----
 
 # A shell's background job ignores Ctrl-C, what `nohup` starts a hangup, and both hand that down: no test of

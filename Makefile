@@ -85,6 +85,7 @@ demo: .venv/.project-demo .venv-mlflow/.ready ## the main job, from an empty fol
 	@$(PY) demo/run.py
 
 test: .venv/.project-dev .venv-mlflow/.ready ## all tests but the long ones
+	@bash scripts/system_packages.sh
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS) $(TESTS)
 
 check: .venv/.project-dev ## format, lint, types, layers, tree, generated pages

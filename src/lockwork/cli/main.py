@@ -61,6 +61,7 @@ SECTIONS: Sections = {
         "key": Row("keys", "key", "The root keys that all values are sealed under."),
         "backup": Row("backups", "backup", "The whole store into one file, sealed under a passphrase."),
         "restore": Row("backups", "restore", "A backup checked, and made the store."),
+        "import": Row("moving", "import_", "What ZenML keeps, taken over: secrets, components, stacks."),
         "completion": Row("completion", "completion", "Print the script that completes words in a shell."),
     },
 }

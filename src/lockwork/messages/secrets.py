@@ -39,6 +39,23 @@ class CreateSecret(WorkspaceMessage[SecretInfo], frozen=True, kw_only=True):
     if_exists: Literal["fail", "update", "skip"] = "fail"
 
 
+class Fresh(msgspec.Struct, frozen=True, kw_only=True):
+    """One of several secrets to keep."""
+
+    name: str
+    values: dict[str, Sensitive]
+    scope: SecretScope = SecretScope.WORKSPACE
+
+
+class CreateSecrets(WorkspaceMessage[tuple[SecretInfo, ...]], frozen=True, kw_only=True):
+    """Keep several new secrets, all or none: one commit instead of one each."""
+
+    action = "secret.create"
+    permission = Permission.WRITE
+    effect = Effect.CHANGE
+    secrets: tuple[Fresh, ...]
+
+
 class GetSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     """What may be told of a secret without its values."""
 

@@ -28,6 +28,7 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Page
 from lockwork.messages.secrets import (
     CreateSecret,
+    CreateSecrets,
     DeleteSecret,
     GetSecret,
     ListSecrets,
@@ -63,6 +64,17 @@ def create(ctx: Context, message: CreateSecret) -> SecretInfo:
     put(ctx, secret, values)
     forget_expired(ctx)
     return changed(ctx, secret)
+
+
+def create_many(ctx: Context, message: CreateSecrets) -> tuple[SecretInfo, ...]:
+    """Several at once; a name that is taken refuses them all."""
+    return tuple(
+        create(
+            ctx,
+            CreateSecret(workspace=message.workspace, name=one.name, values=one.values, scope=one.scope),
+        )
+        for one in message.secrets
+    )
 
 
 def get(ctx: Context, message: GetSecret) -> SecretInfo:
@@ -361,6 +373,7 @@ def _deleted(ctx: Context, message: UndeleteSecret | DeleteSecret) -> Secret:
 
 ANSWERS = (
     CreateSecret.answered_by(create),
+    CreateSecrets.answered_by(create_many),
     GetSecret.answered_by(get),
     RevealSecret.answered_by(reveal_one),
     RevealSecrets.answered_by(reveal_many),

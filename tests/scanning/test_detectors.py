@@ -148,6 +148,12 @@ def test_long_lines_are_looked_at_whole_and_quickly() -> None:
         assert time.monotonic() - began < 20
 
 
+def test_a_credential_where_a_long_line_is_cut_is_found() -> None:
+    """Pieces of a long line overlap, so that none ends inside the only sight of a credential."""
+    for before in range(8100, 8200, 7):
+        assert kinds(" " * before + f"sk_live_{RANDOM[:24]}" + " " * 9000) == ["a Stripe key"]
+
+
 def test_nobody_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Credentials of every provider that the library could verify are found without one connection."""
 

@@ -44,9 +44,8 @@ def _only(home: Path) -> Iterator[None]:
     for name in before:
         del os.environ[name]
     ours = {"LOCKWORK_HOME": str(home)}
-    if (
-        Settings.load().project_path is not None
-    ):  # it may name a workspace and a stack that are not in this store
+    # A project's file may name a workspace and a stack that are not in this store.
+    if Settings.load().project_path is not None:
         ours |= {"LOCKWORK_WORKSPACE": DEFAULT, "LOCKWORK_STACK": DEFAULT}
     os.environ.update(ours)
     try:

@@ -46,9 +46,8 @@ def python(wheels: list[Path], tmp_path_factory: pytest.TempPathFactory) -> Path
     run(uv, "venv", "--quiet", "--python", sys.executable, home / "env", cwd=home)
     install = (uv, "pip", "install", "--quiet", "--python", home / "env" / "bin" / "python")
     run(*install, "--require-hashes", "-r", ROOT / "requirements" / "core.txt", cwd=home)
-    run(
-        *install, "--offline", "--no-index", *wheels, cwd=home
-    )  # nothing is missing, so nothing is looked for
+    # Nothing is missing, so nothing is looked for.
+    run(*install, "--offline", "--no-index", *wheels, cwd=home)
     return home / "env" / "bin" / "python"
 
 

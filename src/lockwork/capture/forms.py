@@ -66,9 +66,8 @@ def _escaped(text: str) -> Iterator[bytes]:
 def _reprs(text: str) -> Iterator[bytes]:
     """What `repr` puts between its quotes, of the text and of its bytes, for either kind of quotes."""
     for both_quotes in (repr(text + "'\""), repr(_utf8(text) + b"'\"")[1:]):
-        single = both_quotes[
-            1 : -len("\\'\"'")
-        ]  # with both quotes inside, repr takes ' around and escapes ' within
+        # With both quotes inside, repr takes ' around and escapes ' within.
+        single = both_quotes[1 : -len("\\'\"'")]
         yield _utf8(single)
         yield _utf8(single.replace("\\'", "'"))
 

@@ -23,9 +23,8 @@ class Known:
     """The patterns to be masked. Scrubbers may share one; adding costs little until the next search."""
 
     def __init__(self) -> None:
-        self._by_anchor: dict[
-            bytes, dict[int, set[bytes]]
-        ] = {}  # beginning → length → patterns, longest first
+        self._by_anchor: dict[bytes, dict[int, set[bytes]]] = {}
+        """Beginning → length → patterns, longest first."""
         self._sorted: list[bytes] = []
         self._heads: set[bytes] = set()  # first 1, 2, 3 and 4 bytes of every pattern
         self._longest = 0
@@ -117,16 +116,15 @@ class Scrubber:
     def __init__(self, known: Known | None = None) -> None:
         self._known = Known() if known is None else known
         self._held = b""
-        self._reach = (
-            -1
-        )  # how far the last mask written reaches into what is held; -1: a plain byte came last
-        self._hurried = 0  # how much of what is held is out all the same
+        self._reach = -1
+        """How far the last mask written reaches into what is held; -1: a plain byte came last."""
+        self._hurried = 0
+        """How much of what is held is out all the same."""
 
     def learn(self, values: Iterable[str]) -> int:
         """Mask these values in all their forms from now on; the answer is how many are too short for it."""
-        from lockwork.capture.forms import (
-            forms_of,
-        )  # lazy: the masker gets forms ready made and starts without json
+        # lazy: the masker gets forms ready made and starts without json
+        from lockwork.capture.forms import forms_of
 
         forms, too_short = forms_of(values)
         self._known.add(forms)

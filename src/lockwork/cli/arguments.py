@@ -147,9 +147,8 @@ def _takes_next(word: str, known: Mapping[str, bool]) -> bool:
         return "=" not in word and known[_spelled(word)]
     if word in known:
         return known[word]
-    for place, letter in enumerate(
-        word[1:], start=1
-    ):  # -iv VALUE: the first that takes a value takes the rest
+    # -iv VALUE: the first that takes a value takes the rest
+    for place, letter in enumerate(word[1:], start=1):
         if known.get(f"-{letter}", False):
             return place == len(word) - 1
     return False

@@ -113,9 +113,8 @@ def _written_beside(path: Path, text: str, owner: int | None = None) -> Iterator
     fresh = path.with_name(f"{_leftover_prefix(path)}{os.urandom(8).hex()}.new")
     try:
         with _opened(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600) as descriptor:
-            if (
-                owner is not None
-            ):  # root may change a service's keyring: the service must still be able to read it
+            # Root may change a service's keyring: the service must still be able to read it.
+            if owner is not None:
                 os.fchown(descriptor, owner, -1)
             with os.fdopen(descriptor, "wb", closefd=False) as file:
                 file.write(text.encode("ascii", "surrogateescape"))

@@ -205,10 +205,8 @@ class Database:
         """
         self.close()
         try:
-            with (
-                self.at_work.here(),
-                closing(self._open()) as connection,
-            ):  # the last to close takes the log away
+            # The last to close takes the log away.
+            with self.at_work.here(), closing(self._open()) as connection:
                 connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
         except sqlite3.DatabaseError as error:
             if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):

@@ -11,9 +11,8 @@ from typing import Any, NamedTuple
 
 from lockwork.domain.errors import InvalidInput
 
-_MAX_DEPTH = (
-    200  # far below what the parsers stand; deeper trees are pickled, and refused there if they must be
-)
+_MAX_DEPTH = 200
+"""Far below what the parsers stand; deeper trees are pickled, and refused there if they must be."""
 
 
 class Format(NamedTuple):

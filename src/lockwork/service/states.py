@@ -49,6 +49,5 @@ def of_named(row: Named) -> str:
 
 
 def _digest(told: list[object]) -> str:
-    return hashlib.sha256(
-        msgspec.json.encode(told, enc_hook=str)
-    ).hexdigest()  # checked names are a kind of str
+    text = msgspec.json.encode(told, enc_hook=str)  # checked names are a kind of str
+    return hashlib.sha256(text).hexdigest()

@@ -60,9 +60,8 @@ def _swapped(new: Path, home: Path) -> Path | None:
     aside = _kept_aside(new, home)
     try:
         _unite(new / KEYRING_FILE, home / KEYRING_FILE)
-        for (
-            log
-        ) in _LOGS:  # only what was too damaged to fold left one: SQLite would play it into the new file
+        # Only what was too damaged to fold left a log: SQLite would play it into the new file.
+        for log in _LOGS:
             (home / log).unlink(missing_ok=True)
         (new / DATABASE_FILE).replace(home / DATABASE_FILE)
     except BaseException:

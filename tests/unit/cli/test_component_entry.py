@@ -21,10 +21,8 @@ OPTIONS = {"--flavor": True, "-f": True, "--plaintext": False, "--secret": True}
         ("--tracking-uri=a x", "--tracking-uri=a x"),
         ("-f mlflow --tracking-uri a", "-f mlflow --tracking-uri=a"),
         ("--flavor mlflow x --plaintext", "--flavor mlflow x --plaintext"),
-        (
-            "--secret --tracking-uri a",
-            "--secret --tracking-uri a",
-        ),  # the value of --secret, whatever it reads like
+        # what follows --secret is its value, whatever it reads like
+        ("--secret --tracking-uri a", "--secret --tracking-uri a"),
         ("x -- --tracking-uri a", "x -- --tracking-uri a"),
         ("x --tracking-uri @-", "x --tracking-uri=@-"),
     ],

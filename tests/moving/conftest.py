@@ -53,7 +53,7 @@ def mysql(tmp_path_factory: pytest.TempPathFactory, loopback_only: None) -> Iter
     folder.mkdir(mode=0o700)
     running, port = started(server, folder, tmp_path_factory.mktemp("mysql"))
     try:
-        found = MySql(port)
+        found = MySql(port, folder)
         wait_until_it_answers(found, running)
         found.run(
             "CREATE USER reader@'%' IDENTIFIED BY 're@der:pass'", "GRANT ALL ON `zenml\\_%`.* TO reader@'%'"

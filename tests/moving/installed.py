@@ -9,11 +9,16 @@ import socket
 import sqlite3
 import subprocess
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pymysql
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 
 from lockwork import Client
 from lockwork.client.profile import Profile
@@ -93,8 +98,10 @@ def change(path: Path, *statements: str) -> None:
 class MySql:
     """A server on loopback, with a database for each dump."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, folder: Path) -> None:
         self.port = port
+        self.folder = folder
+        """Where its certificates are."""
 
     def run(self, *statements: str, database: str | None = None) -> list[Any]:
         connection = pymysql.connect(
@@ -128,6 +135,26 @@ def database_name(version: str) -> str:
     return "zenml_" + version.replace(".", "_").replace("-", "_")
 
 
+def certificates(folder: Path) -> None:
+    """An authority, and a server's certificate by it for `localhost`."""
+    now = datetime.now(UTC)
+    keys = [ec.generate_private_key(ec.SECP256R1()) for _ in range(2)]
+    names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("authority", "server")]
+    for part, number in (("ca", 0), ("cert", 1)):
+        made = (
+            x509.CertificateBuilder(names[0], names[number], keys[number].public_key(), number + 1)
+            .not_valid_before(now - timedelta(days=1))
+            .not_valid_after(now + timedelta(days=1))
+            .add_extension(x509.BasicConstraints(ca=number == 0, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+            .sign(keys[0], hashes.SHA256())
+        )
+        (folder / f"{part}.pem").write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    form = serialization.PrivateFormat.TraditionalOpenSSL
+    plain = serialization.NoEncryption()
+    (folder / "key.pem").write_bytes(keys[1].private_bytes(serialization.Encoding.PEM, form, plain))
+
+
 def started(server: str, folder: Path, data: Path) -> tuple[subprocess.Popen[bytes], int]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -145,7 +172,9 @@ def started(server: str, folder: Path, data: Path) -> tuple[subprocess.Popen[byt
         check=True,
         capture_output=True,
     )
-    words = [f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/socket"]
+    certificates(folder)
+    words = [f"--ssl-{part}={folder / f'{part}.pem'}" for part in ("ca", "cert", "key")]
+    words += [f"--datadir={data}", f"--port={port}", "--bind-address=127.0.0.1", f"--socket={folder}/socket"]
     # Nothing in it outlives the tests: no waiting for the disk.
     quick = ["--innodb-flush-method=nosync", "--innodb-doublewrite=0", "--innodb-file-per-table=0"]
     quick += ["--skip-name-resolve", "--innodb-flush-log-at-trx-commit=0", "--innodb-buffer-pool-size=16M"]

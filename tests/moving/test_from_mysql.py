@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import builtins
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.moving.installed import KEY, NEW, OLD, WRITTEN, MySql, Store, database_name
+from tests.moving.installed import KEY, NEW, OLD, WRITTEN, MySql, Store, certificates, database_name
 
 from lockwork.domain.errors import InvalidInput, Unavailable
 from lockwork.domain.sensitive import Sensitive
@@ -50,6 +51,31 @@ def test_a_wrong_password_is_said_without_it(store: Store, mysql: MySql):
     with pytest.raises(Unavailable, match="Access denied") as failed:
         store.take(place)
     assert "not-the-password" not in f"{failed.value!r} {failed.value.__context__!r} {place!r} {place}"
+
+
+def test_the_server_is_checked_by_its_certificate(mysql: MySql, tmp_path: Path):
+    """By the authority that the URL names, and its name where that is wished; another is refused."""
+    place, good = mysql.place(OLD), str(mysql.folder / "ca.pem")
+    certificates(tmp_path)
+    for host, tls, comes in [
+        ("127.0.0.1", {"ssl": "true"}, True),
+        ("127.0.0.1", {"ssl_ca": good}, True),
+        ("localhost", {"ssl_ca": good, "ssl_verify_server_cert": "true"}, True),
+        ("127.0.0.1", {"ssl_ca": good, "ssl_verify_server_cert": "true"}, False),
+        ("localhost", {"ssl_ca": str(tmp_path / "ca.pem")}, False),
+        ("localhost", {"ssl_verify_server_cert": "true"}, False),
+        ("localhost", {"ssl_ca": str(tmp_path / "none.pem")}, False),
+    ]:
+        if comes:
+            with opened(place._replace(host=host, tls=tls)) as database:
+                (found,) = database.rows("SHOW STATUS LIKE 'Ssl_cipher'")
+                assert found["Value"]
+        else:
+            with (
+                pytest.raises(Unavailable, match="cannot be reached"),
+                opened(place._replace(host=host, tls=tls)),
+            ):
+                pass
 
 
 def test_a_server_that_is_not_there_is_said(store: Store, mysql: MySql):

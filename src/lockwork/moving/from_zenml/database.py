@@ -20,6 +20,7 @@ Row = dict[str, Any]
 _MAGIC = b"SQLite format 3\x00"
 _WAL = 2  # byte 18 of the file's header, where its writers keep a write-ahead log
 _BATCH = 500
+_YES = frozenset({"1", "true", "yes", "on"})
 
 
 class Database(ABC):
@@ -196,14 +197,17 @@ def _connected(place: MySqlDatabase) -> "pymysql.Connection[Any]":
 
 
 def _tls(given: dict[str, str]) -> dict[str, Any]:
-    """PyMySQL's words for ZenML's. Who names an authority wants the server checked against it."""
-    files: dict[str, Any] = {name: given[name] for name in ("ssl_ca", "ssl_cert", "ssl_key") if name in given}
-    is_verified = given.get("ssl_verify_server_cert", "").lower() in ("1", "true", "yes", "on")
-    if given.get("ssl", "").lower() in ("1", "true", "yes", "on") and not files:
-        return {"ssl": {"check_hostname": is_verified, "verify_mode": is_verified}}
-    if files and is_verified:
-        return {**files, "ssl_verify_cert": True, "ssl_verify_identity": True}
-    return files
+    """ZenML's words for TLS, as PyMySQL takes them: who names an authority has the server checked by it, and
+    with `ssl_verify_server_cert` its name too."""
+    files = {part: given[f"ssl_{part}"] for part in ("ca", "cert", "key") if f"ssl_{part}" in given}
+    is_named = given.get("ssl_verify_server_cert", "").lower() in _YES
+    if files or (given.get("ssl", "").lower() in _YES and not is_named):
+        return {"ssl": {**files, "check_hostname": is_named}}
+    if not is_named:
+        return {}
+    import ssl  # lazy: few databases are reached so
+
+    return {"ssl": ssl.create_default_context()}  # by the authorities that this machine trusts
 
 
 def _words(error: Exception) -> str:

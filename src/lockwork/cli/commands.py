@@ -1,5 +1,6 @@
 """Kinds of commands: what click's own lack. No message of theirs quotes a word that may be a value."""
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from typing import Any
@@ -10,7 +11,12 @@ from lockwork.domain.errors import LockworkError, WrongUsage
 
 GLOBAL_OPTIONS = frozenset({"--workspace", "--as", "--output", "--version"})
 """They stand before the group."""
-_NAMES = ("name", "name_or_id", "new_name")
+_OF_NAMES = frozenset({"NAME", "NEW", "FLAVOR", "TYPE", "ATTR", "KEY", "USER", "W", "S"})
+"""What the values of options are called that are names; a NAME=VALUE is none."""
+_OF_ANY_TEXT = frozenset({"reference", "place"})
+"""Arguments that may hold anything; all others that are text are names."""
+_NO_NAME = re.compile(r"=|[{\n]|: ")
+"""In no name, but in words and mappings that have lost their option."""
 
 
 def key_alone(_context: click.Context, parameter: click.Parameter, given: Any) -> Any:
@@ -25,8 +31,30 @@ def key_alone(_context: click.Context, parameter: click.Parameter, given: Any) -
     return given
 
 
+def check_name(ctx: click.Context, what: str, word: str) -> None:
+    """Refuse `password=…` where a name belongs, so that nothing quotes it: the terminal, nor the audit trail."""
+    if _NO_NAME.search(word):
+        why = (
+            "holds an equals sign, which no name does"
+            if "=" in word
+            else "reads like a value, not like a name"
+        )
+        raise WrongUsage(f"{what} {why}", hint=f"{ctx.command_path} --help")
+
+
 class OnceCommand(click.Command):
-    """A command of whose options each that is no list takes one value: click would drop all but the last."""
+    """A command of whose options each that is no list takes one value: click would drop all but the last.
+
+    What is given as a name is one.
+    """
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        rest = super().parse_args(ctx, args)
+        if not ctx.resilient_parsing:
+            for parameter in self.params:
+                if _takes_names(parameter):
+                    _check_names(ctx, parameter)
+        return rest
 
     def make_parser(self, ctx: click.Context) -> Any:  # click's parser has no public name
         parser = super().make_parser(ctx)
@@ -58,28 +86,32 @@ def _check_each_is_once(order: Sequence[click.Parameter]) -> None:
         seen.add(option)
 
 
+def _takes_names(parameter: click.Parameter) -> bool:
+    if isinstance(parameter, click.Argument):
+        return parameter.type is click.STRING and parameter.name not in _OF_ANY_TEXT
+    return parameter.metavar in _OF_NAMES
+
+
+def _check_names(ctx: click.Context, parameter: click.Parameter) -> None:
+    given = ctx.params.get(str(parameter.name))
+    what = (
+        parameter.make_metavar(ctx) if isinstance(parameter, click.Argument) else max(parameter.opts, key=len)
+    )
+    for word in given if isinstance(given, tuple) else (given,):
+        if isinstance(word, str):  # else it was left out
+            check_name(ctx, what, word)
+
+
 class Command(OnceCommand):
     """A command; `lockwork GROUP COMMAND WORDS…`."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         ctx.allow_extra_args = True  # refused here: click would quote them, and one may be a password
         rest = super().parse_args(ctx, args)
-        if not ctx.resilient_parsing:
-            self._check_names(ctx)
         if ctx.args and not ctx.resilient_parsing:
             many = "a word too many" if len(ctx.args) == 1 else f"{len(ctx.args)} words too many"
             raise WrongUsage(f"{ctx.command_path}: {many}", hint=f"{ctx.command_path} --help")
         return rest
-
-    def _check_names(self, ctx: click.Context) -> None:
-        """`password=…` where a name belongs is a value that lost its dashes: no later failure quotes it."""
-        for parameter in self.params:
-            word = ctx.params.get(parameter.name) if parameter.name in _NAMES else None
-            if isinstance(parameter, click.Argument) and isinstance(word, str) and "=" in word:
-                raise WrongUsage(
-                    f"{parameter.make_metavar(ctx)} holds an equals sign, which no name does",
-                    hint=f"{ctx.command_path} --help",
-                )
 
 
 class FreeCommand(Command):
@@ -145,6 +177,13 @@ class Group(OnceCommand, click.Group):
     """A group of commands about one noun."""
 
     command_class = Command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and not ctx.resilient_parsing:
+            check_name(ctx, "COMMAND", args[0])
+        return super().resolve_command(ctx, args)
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         return list(self.commands)  # as they stand in the file, which is the order of a day's work

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-from lockwork.cli.commands import Group, spelled_with_dashes
+from lockwork.cli.commands import Group, check_name, spelled_with_dashes
 from lockwork.domain.errors import WrongUsage
 
 
@@ -67,6 +67,7 @@ class Root(Group):
     def _no_such(self, ctx: click.Context, word: str, then: str) -> WrongUsage:
         from lockwork.domain.nearness import near  # lazy: loads difflib, for failures alone
 
+        check_name(ctx, "COMMAND", word)
         if (turned := self._turned_round(word, then)) is not None:
             return WrongUsage(
                 f"no such command {word!r}; did you mean '{turned} {word}'?",

@@ -78,6 +78,34 @@ def test_every_command_refuses_a_word_too_many(
     assert not list(own_home.iterdir())
 
 
+@pytest.mark.parametrize(
+    "value", [f"password={SECRET}", f'{{"password": "{SECRET}"}}', f"password: {SECRET}"]
+)
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["VALUE"],
+        ["secret", "VALUE", "list"],
+        ["--as", "VALUE", "secret", "list"],
+        ["secret", "create", "VALUE"],
+        ["secret", "rename", "db", "--new-name", "VALUE"],
+        ["key", "destroy", "VALUE", "--yes"],
+        ["experiment-tracker", "register", "tracker", "--flavor", "VALUE"],
+        ["experiment-tracker", "remove-attribute", "tracker", "tracking_uri", "VALUE"],
+        ["stack", "update", "--remove", "VALUE"],
+    ],
+    ids=" ".join,
+)
+def test_what_reads_like_a_value_is_no_name(
+    words: list[str], value: str, own_home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A pair or a mapping that lost its option is refused where a name belongs, unquoted and unrecorded."""
+    assert main.run([value if word == "VALUE" else word for word in words]) == 2
+    said = capsys.readouterr()
+    assert SECRET not in said.out + said.err
+    assert not list(own_home.iterdir())
+
+
 ONCE = [
     pytest.param(path, option, id=" ".join((*path, option.opts[-1])))
     for path, command in [((), main.lockwork), *commands(main.lockwork)]

@@ -4,6 +4,7 @@ A flag or argument goes before the environment, that before `.lockwork.toml`, th
 configuration; where nobody says anything it is `default`.
 """
 
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
@@ -57,18 +58,15 @@ class Profile:
 
     def set_active_workspace(self, name: str) -> None:
         """Keep it in the user's configuration; that it exists is for the caller to know."""
-        keep_workspace(self.settings, name)
-        self._forget()
+        self._keep(lambda: keep_workspace(self.settings, name))
 
     def set_active_stack(self, name: str) -> None:
         """Keep it in the user's configuration, for the workspace that is active now."""
-        keep_stack(self.settings, self.workspace.value, name)
-        self._forget()
+        self._keep(lambda: keep_stack(self.settings, self.workspace.value, name))
 
     def forget_active_stack(self, workspace: str) -> None:
         """Take back what was kept for a workspace, as when its stack or itself is deleted."""
-        keep_stack(self.settings, workspace, None)
-        self._forget()
+        self._keep(lambda: keep_stack(self.settings, workspace, None))
 
     def write_project(self, folder: Path, *, stack: str | None = None, replace: bool = False) -> Path:
         """Write what is active into `.lockwork.toml`, for whoever works in that folder.
@@ -84,8 +82,13 @@ class Profile:
         given = self._given[name]
         return None if given is None else Setting(given, source)
 
-    def _forget(self) -> None:
-        """What was read before a change is read again."""
+    def _keep(self, write: Callable[[], None]) -> None:
+        """Change the configuration; what was read before is read again.
+
+        First what else has a say: a file that cannot be read is told before anything is changed.
+        """
+        _ = self.settings.workspace, self.stack
+        write()
         self._given_settings = self.settings.again()
         for name in ("settings", "workspace", "user"):
             self.__dict__.pop(name, None)

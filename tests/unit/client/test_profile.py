@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from lockwork.client.profile import Profile
+from lockwork.domain.errors import InvalidInput
 from lockwork.settings import Settings
 
 
@@ -40,6 +41,17 @@ def test_what_is_set_is_active_at_once_and_later(own_home: Path) -> None:
     assert Profile().stack == ("default", "default")
     profile.forget_active_stack("team")
     assert Profile(workspace="team").stack.value == "default"
+
+
+@pytest.mark.parametrize("act", ["set_active_workspace", "set_active_stack", "forget_active_stack"])
+def test_nothing_is_kept_where_a_file_cannot_be_read(act: str, own_home: Path) -> None:
+    """A project's file that is wrong is told before the configuration is changed, a given workspace or not."""
+    Profile().set_active_stack("was")
+    before = Profile().settings.configuration_path.read_text()
+    (own_home / ".lockwork.toml").write_text("token = 1\n")
+    with pytest.raises(InvalidInput, match="is not for this file"):
+        getattr(Profile(workspace="default"), act)("default")
+    assert Profile().settings.configuration_path.read_text() == before
 
 
 def test_a_profile_reads_nothing_until_asked(own_home: Path) -> None:

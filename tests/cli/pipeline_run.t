@@ -124,11 +124,15 @@ Ctrl-C ends the run, and the record says so.
 Files that are no use are told in a line.
 
   $ lockwork pipeline run nowhere.py
-  error: there is no file nowhere.py
+  error: there is no file 'nowhere.py'
+  hint: write FILE or FILE:PIPELINE
+  [1]
+  $ lockwork pipeline run '~nobody.py'
+  error: there is no file '~nobody.py'
   hint: write FILE or FILE:PIPELINE
   [1]
   $ lockwork pipeline run .
-  error: . is a folder
+  error: '.' is a folder
   hint: write FILE or FILE:PIPELINE
   [1]
   $ echo 'x = 1' > empty.py; lockwork pipeline run empty.py

@@ -3,6 +3,7 @@
 import importlib.util
 import sys
 import traceback
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -55,9 +56,11 @@ def _parted(place: str) -> tuple[Path, str | None]:
 
 
 def _existing(text: str) -> Path:
-    path = Path(text).expanduser()
+    path = Path(text)
+    with suppress(RuntimeError):  # a user who is not known: then there is no such file either
+        path = path.expanduser()
     if not path.is_file():
-        what = f"{text} is a folder" if path.is_dir() else f"there is no file {text}"
+        what = f"{text!r} is a folder" if path.is_dir() else f"there is no file {text!r}"
         raise InvalidInput(what, hint="write FILE or FILE:PIPELINE")
     return path.resolve()
 

@@ -32,13 +32,9 @@ def key_alone(_context: click.Context, parameter: click.Parameter, given: Any) -
 
 
 def check_name(ctx: click.Context, what: str, word: str) -> None:
-    """Refuse `password=…` where a name belongs, so that nothing quotes it: the terminal, nor the audit trail."""
+    """Refuse `password=…` where a name belongs, so that nothing quotes it, nor the audit trail."""
     if _NO_NAME.search(word):
-        why = (
-            "holds an equals sign, which no name does"
-            if "=" in word
-            else "reads like a value, not like a name"
-        )
+        why = "holds an equals sign, which no name does" if "=" in word else "reads like a value"
         raise WrongUsage(f"{what} {why}", hint=f"{ctx.command_path} --help")
 
 

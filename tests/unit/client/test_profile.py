@@ -45,7 +45,7 @@ def test_what_is_set_is_active_at_once_and_later(own_home: Path) -> None:
 
 @pytest.mark.parametrize("act", ["set_active_workspace", "set_active_stack", "forget_active_stack"])
 def test_nothing_is_kept_where_a_file_cannot_be_read(act: str, own_home: Path) -> None:
-    """A project's file that is wrong is told before the configuration is changed, a given workspace or not."""
+    """A project's file that is wrong is told before the configuration is changed."""
     Profile().set_active_stack("was")
     before = Profile().settings.configuration_path.read_text()
     (own_home / ".lockwork.toml").write_text("token = 1\n")

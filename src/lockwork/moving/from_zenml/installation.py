@@ -143,7 +143,7 @@ def _check(database: Database) -> None:
         raise InvalidInput(
             f"this database is of ZenML {_version(database)}, whose tables are not known here: "
             f"it lacks {', '.join(missing[:5])}",
-            hint="versions 0.40 to 0.98 are read; an older one is brought up to date by ZenML itself",
+            hint="0.55 to 0.98 are known; an older one is brought up to date by ZenML itself",
         )
 
 

@@ -16,6 +16,7 @@ from lockwork.cli.commands import GLOBAL_OPTIONS, spelled_with_dashes
 from lockwork.cli.formats import FORMATS
 from lockwork.cli.root import Root, Row, Sections
 from lockwork.cli.session import Session
+from lockwork.domain import ways_out
 from lockwork.domain.errors import Fault, LockworkError, NotStarted, Unavailable, WrongUsage
 
 T = TypeVar("T")
@@ -28,7 +29,9 @@ COMPLETION_VARIABLE = "_LOCKWORK_COMPLETE"
 SECTIONS: Sections = {
     "Secrets": {
         "secret": Row("secrets", "secret", "Keep, read, change and find secrets."),
-        "exec": Row("injection", "exec_", "Run a command with secrets in its environment, its output masked."),
+        "exec": Row(
+            "injection", "exec_", "Run a command with secrets in its environment, its output masked."
+        ),
         "inject": Row("injection", "inject", "Fill the references in a file."),
         "scan": Row("scanning", "scan", "Find credentials in the clear, in components and in files."),
     },
@@ -186,7 +189,7 @@ def _told(failure: Exception) -> int:
         terminal.told(failure)
         return exit_code(failure)
     if isinstance(failure, OSError) and failure.errno is not None:
-        terminal.error(f"reading or writing failed: {(failure.strerror or type(failure).__name__).lower()}")
+        terminal.error(f"reading or writing failed: {ways_out.reason(failure)}")
         return REFUSED
     terminal.told(Fault(failure))
     return REFUSED

@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
+from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, RootKeyUnusable, StoreUnusable, Unavailable
 
 if TYPE_CHECKING:
@@ -249,7 +250,9 @@ def write_project(path: Path, *, workspace: str, stack: str | None, replace: boo
     except FileExistsError:
         raise InvalidInput(f"{path} exists already", hint="--force replaces it") from None
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {_reason(error)}") from None
+        raise InvalidInput(
+            f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None
 
 
 def _keep(settings: Settings, change: Any) -> None:
@@ -259,7 +262,9 @@ def _keep(settings: Settings, change: Any) -> None:
         with _alone(path.parent):
             _replace(path, _toml(change(_read(path, _CONFIGURATION_KEYS))))
     except OSError as error:
-        raise StoreUnusable(f"{path} cannot be written: {_reason(error)}") from None
+        raise StoreUnusable(
+            f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None
 
 
 class _alone:  # noqa: N801 - reads as the phrase it is: `with _alone(folder)`
@@ -340,7 +345,7 @@ def _content(path: Path) -> str | None:
     except (FileNotFoundError, NotADirectoryError):
         return None
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {_reason(error)}") from None
+        raise InvalidInput(f"{path} cannot be read: {ways_out.reason(error)}") from None
     if len(content) > _LARGEST:
         raise InvalidInput(f"{path} is larger than {_LARGEST:,} bytes")
     with suppress(UnicodeDecodeError):
@@ -374,7 +379,3 @@ def _expanded(name: str, text: str) -> Path:
             f"{name} begins with ~, and no home folder is known",
             hint="set HOME, or LOCKWORK_HOME to a full path",
         ) from None
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()

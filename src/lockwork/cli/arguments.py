@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lockwork.cli.mappings import MAX_MAPPING_BYTES, parse_env, parse_groups, parse_mapping
+from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import MAX_VALUE_BYTES, SecretKey, checked_value
@@ -56,7 +57,7 @@ def _from_file(path: str, limit: int, what: str, hint: str | None) -> bytes:
         with Path(path).expanduser().open("rb") as file:
             return file.read(limit + 1)
     except OSError as error:
-        reason = (error.strerror or "it cannot be read").lower()
+        reason = ways_out.reason(error)
     except (ValueError, RuntimeError):  # a NUL in the path; a home folder that is not known
         reason = "it is not a path of a file"
     raise InvalidInput(f"{what}: cannot read {path!r}: {reason}", hint=hint)

@@ -8,8 +8,9 @@ import click
 from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, listing_options, output_option, pass_session
+from lockwork.domain import ways_out
 from lockwork.domain.audit import AuditHead, AuditRecord
-from lockwork.domain.errors import RESTORE, WrongUsage
+from lockwork.domain.errors import WrongUsage
 from lockwork.messages import Listing
 
 FIELDS = ("number", "at", "user", "system_user", "action", "outcome", "workspace", "kind", "name", "id",
@@ -96,7 +97,7 @@ def verify(session: Session, expect: str | None) -> None:
     if not verdict.ok:
         home = session.profile.settings.home.value
         terminal.error(f"the store in {home} is not as its trail left it: {len(verdict.problems)} found")
-        terminal.hint(RESTORE)
+        terminal.hint(ways_out.RESTORE)
         raise click.exceptions.Exit(1)
 
 

@@ -10,6 +10,7 @@ import click
 from lockwork.cli import terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, complete_secrets, pass_session, scope_option
+from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import SecretScope
 
@@ -90,7 +91,9 @@ def write_file(path: Path, text: str, force: bool) -> None:
     except FileExistsError:
         raise _taken(path) from None
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be written: {(error.strerror or 'it failed').lower()}") from None
+        raise InvalidInput(
+            f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None
     finally:
         with suppress(OSError):
             fresh.unlink()

@@ -69,7 +69,7 @@ def _failures_named(act: str, path: Path, *, hint: str | None = None) -> Iterato
     try:
         yield
     except OSError as problem:
-        message = f"cannot {act} the keyring file {path}: {problem.strerror}"
+        message = f"cannot {act} the keyring file {path}: {ways_out.reason(problem)}"
         way_out = None if act == "read" else ways_out.after(problem)
         raise RootKeyUnusable(message, hint=way_out or hint) from None
 

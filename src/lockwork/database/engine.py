@@ -20,7 +20,7 @@ from lockwork.database import forks, frozen, holds
 from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.holds import Hold
 from lockwork.domain import ways_out
-from lockwork.domain.errors import RESTORE, StoreUnusable, Tampered
+from lockwork.domain.errors import StoreUnusable, Tampered
 
 Row = sqlite3.Row
 T = TypeVar("T")
@@ -61,7 +61,7 @@ class Transaction:
         """The row of a statement that always has one."""
         row = self.row(statement, **parameters)
         if row is None:
-            raise Tampered("a row that every store has is missing", hint=RESTORE)
+            raise Tampered("a row that every store has is missing", hint=ways_out.RESTORE)
         return row
 
     def run(self, statement: Statement, **parameters: object) -> int:
@@ -386,5 +386,5 @@ def create_private(path: Path) -> None:
         pass
     except OSError as error:
         raise StoreUnusable(
-            f"{path} cannot be created: {error.strerror}", hint=ways_out.after(error)
+            f"{path} cannot be created: {ways_out.reason(error)}", hint=ways_out.after(error)
         ) from None

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
-from lockwork.domain.errors import RESTORE, InvalidInput, LockworkError, StoreUnusable
+from lockwork.domain import ways_out
+from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable
 
 BUSY_SECONDS = 30
 T = TypeVar("T")
@@ -17,17 +18,15 @@ class _Said(NamedTuple):
     hint: str | None
 
 
-_FREE_SPACE = "free some space, then repeat it"
 _LOCKED = _Said(
     f"{{store}} was locked by another process for {BUSY_SECONDS} seconds",
     "find the process that holds it, or try again",
 )
-_READ_ONLY = _Said(
-    "{store} cannot be written: it is read-only", "check who may write the folder and the files in it"
-)
-_FULL = _Said("{store} cannot be written: the disk is full; nothing was changed", _FREE_SPACE)
+_READ_ONLY = _Said("{store} cannot be written: it is read-only", ways_out.PERMIT)
+_FULL = _Said("{store} cannot be written: the disk is full; nothing was changed", ways_out.FREE_SPACE)
 _NOT_WRITTEN = _Said(
-    "{store} cannot be written: the disk, a quota or `ulimit -f` refused it; nothing was changed", _FREE_SPACE
+    "{store} cannot be written: the disk, a quota or `ulimit -f` refused it; nothing was changed",
+    ways_out.FREE_SPACE,
 )
 _SAID: dict[int, _Said] = {
     sqlite3.SQLITE_BUSY: _LOCKED,
@@ -37,8 +36,8 @@ _SAID: dict[int, _Said] = {
     sqlite3.SQLITE_IOERR_SHMSIZE: _FULL,
     sqlite3.SQLITE_IOERR_WRITE: _NOT_WRITTEN,
     sqlite3.SQLITE_IOERR_SHMOPEN: _NOT_WRITTEN,
-    sqlite3.SQLITE_CORRUPT: _Said("{store} is damaged", RESTORE),
-    sqlite3.SQLITE_NOTADB: _Said("the file of {store} is not a database, or is damaged", RESTORE),
+    sqlite3.SQLITE_CORRUPT: _Said("{store} is damaged", ways_out.RESTORE),
+    sqlite3.SQLITE_NOTADB: _Said("the file of {store} is not a database, or is damaged", ways_out.RESTORE),
     sqlite3.SQLITE_CANTOPEN: _Said("{store} cannot be opened", "check that its folder exists and is yours"),
     sqlite3.SQLITE_CONSTRAINT: _Said(
         "{store} contradicts itself; nothing was changed", "lockwork audit verify"

@@ -5,7 +5,8 @@ from typing import Annotated, NamedTuple
 import msgspec
 
 from lockwork.database.engine import Statement, Time, Transaction, read
-from lockwork.domain.errors import RESTORE, Tampered
+from lockwork.domain import ways_out
+from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState
 
 SCHEMA = 1
@@ -20,7 +21,6 @@ _CREATE_STORE = Statement(
     "INSERT INTO store (id, schema, created, audit_key, audit_key_root)"
     " VALUES (:id, :schema, :now, :audit_key, :audit_key_root)"
 )
-_SET_SCHEMA = Statement("UPDATE store SET schema = :schema")
 _SET_AUDIT_KEY = Statement("UPDATE store SET audit_key = :audit_key, audit_key_root = :root")
 _ALL = Statement(
     "SELECT k.id, k.state, k.created,"
@@ -71,17 +71,13 @@ def the_store(tx: Transaction) -> Store:
     """The row of a store that is known to be there."""
     found = store(tx)
     if found is None:
-        raise Tampered("the store has lost its own row", hint=RESTORE)
+        raise Tampered("the store has lost its own row", hint=ways_out.RESTORE)
     return found
 
 
 def create_store(tx: Transaction, store: Store) -> None:
     tx.run(_CREATE_STORE, id=store.id, schema=store.schema, now=store.created, audit_key=store.audit_key,
            audit_key_root=store.audit_key_root)  # fmt: skip
-
-
-def set_schema(tx: Transaction, schema: int) -> None:
-    tx.run(_SET_SCHEMA, schema=schema)
 
 
 def set_audit_key(tx: Transaction, wrapped: bytes, root: str) -> None:

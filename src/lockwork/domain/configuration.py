@@ -11,7 +11,6 @@ from lockwork.domain.errors import InvalidInput
 from lockwork.domain.references import MAX_DEPTH
 from lockwork.domain.secrets import checked_value
 
-MAX_BYTES = 1024 * 1024  # of one component, pipeline or step, as JSON
 _MAX_INTEGER = 2**63
 
 

@@ -25,9 +25,6 @@ Only messages of this tree reach users. A hint is a sentence or a command that l
 
 from collections.abc import Sequence
 
-RESTORE = "lockwork restore FILE --force puts a backup in its place, and keeps aside what is there"
-"""The way out where a store itself is lost."""
-
 
 class LockworkError(Exception):
     """The root: `except LockworkError` catches every failure that Lockwork reports on purpose."""

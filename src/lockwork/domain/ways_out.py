@@ -1,17 +1,25 @@
-"""What to do where the system would not write a file."""
+"""Ways out that several failures share, and what the system says where a file failed it."""
 
 import errno
 
-_FREE_SPACE = "free some space, then repeat it"
-_PERMIT = "check who may write the folder and the files in it"
+RESTORE = "lockwork restore FILE --force puts a backup in its place, and keeps aside what is there"
+"""The way out where a store itself is lost."""
+
+FREE_SPACE = "free some space, then repeat it"
+PERMIT = "check who may write the folder and the files in it"
 _FOR = {
-    errno.ENOSPC: _FREE_SPACE,
-    errno.EDQUOT: _FREE_SPACE,
+    errno.ENOSPC: FREE_SPACE,
+    errno.EDQUOT: FREE_SPACE,
     errno.EFBIG: "raise the limit on the size of files (ulimit -f), then repeat it",
-    errno.EROFS: _PERMIT,
-    errno.EACCES: _PERMIT,
-    errno.EPERM: _PERMIT,
+    errno.EROFS: PERMIT,
+    errno.EACCES: PERMIT,
+    errno.EPERM: PERMIT,
 }
+
+
+def reason(failure: OSError) -> str:
+    """The system's words as the end of a sentence of ours, without the path that Python adds."""
+    return (failure.strerror or type(failure).__name__).lower()
 
 
 def after(failure: OSError) -> str | None:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, NotFound, ProviderFailed
 from lockwork.domain.runs import Step, in_order, ready
 from lockwork.domain.stacks import Attribute, ComponentType, Flavor
@@ -76,7 +77,9 @@ class LocalArtifactStore:
             partial = path.with_name(f"{_PARTIAL}{secrets.token_hex(8)}")
             _write(partial, path, data)
         except OSError as error:
-            raise ProviderFailed(f"artifact {name!r} cannot be written: {error.strerror}") from None
+            raise ProviderFailed(
+                f"artifact {name!r} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
+            ) from None
         return path.as_uri()
 
     def get(self, uri: str) -> bytes:
@@ -87,7 +90,7 @@ class LocalArtifactStore:
         except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
             raise NotFound("artifact", uri) from None
         except OSError as error:
-            raise ProviderFailed(f"artifact {uri!r} cannot be read: {error.strerror}") from None
+            raise ProviderFailed(f"artifact {uri!r} cannot be read: {ways_out.reason(error)}") from None
 
     def list(self, prefix: str = "") -> Sequence[str]:
         """The URIs of all names that begin with `prefix`, in order."""

@@ -15,6 +15,7 @@ from lockwork.client.embedded import Embedded
 from lockwork.crypto.passphrase import WORK, Work, open_sealed, seal
 from lockwork.database import keys
 from lockwork.database.engine import Database
+from lockwork.domain import ways_out
 from lockwork.domain.copies import Backup, Restored, StoreCopy
 from lockwork.domain.errors import (
     InvalidInput,
@@ -203,5 +204,6 @@ def _disk_failures_told(home: Path) -> Iterator[None]:
     except BrokenPipeError:  # it is the reader of a stream that has gone
         raise
     except OSError as error:
-        reason = (error.strerror or "it failed").lower()
-        raise StoreUnusable(f"the work in {home} failed: {reason}") from None
+        raise StoreUnusable(
+            f"the work in {home} failed: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None

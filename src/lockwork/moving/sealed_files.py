@@ -6,6 +6,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, LockworkError
 
 
@@ -39,7 +40,9 @@ def writing(path: Path, replace: bool) -> Iterator[BinaryIO]:
     except OSError as error:
         if isinstance(error, LockworkError):
             raise
-        raise InvalidInput(f"{path} cannot be written: {_reason(error)}") from None
+        raise InvalidInput(
+            f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None
     finally:
         with suppress(OSError):
             fresh.unlink()
@@ -50,7 +53,7 @@ def reading(path: Path) -> Iterator[BinaryIO]:
     try:
         file = path.open("rb")
     except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {_reason(error)}") from None
+        raise InvalidInput(f"{path} cannot be read: {ways_out.reason(error)}") from None
     with file:
         yield file
 
@@ -61,7 +64,3 @@ def _sync(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or "it failed").lower()

@@ -16,7 +16,7 @@ from lockwork.database import keys
 from lockwork.database.engine import Database, Transaction, check_private, create_private
 from lockwork.database.keys import SCHEMA, Store
 from lockwork.domain import ways_out
-from lockwork.domain.errors import RESTORE, RootKeyUnusable, StoreUnusable, Tampered
+from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
 from lockwork.service.gate import Gate, Handler
@@ -172,7 +172,7 @@ class _Place:
     def _check_root_key(self, store: Store) -> None:
         """Find a missing or wrong root key before anything else is read or written."""
         if store.active is None:
-            raise Tampered(f"the store in {self._folder} has no active root key", hint=RESTORE)
+            raise Tampered(f"the store in {self._folder} has no active root key", hint=ways_out.RESTORE)
         if self._root_key is None and self._root_key_file is None and not self._beside.exists():
             raise RootKeyUnusable(
                 f"the store needs root key {store.active}, and there is no keyring at {self._beside}",
@@ -198,7 +198,7 @@ def _made_lock(path: Path) -> int:
         return os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreUnusable(
-            f"{path} cannot be created: {error.strerror}", hint=ways_out.after(error)
+            f"{path} cannot be created: {ways_out.reason(error)}", hint=ways_out.after(error)
         ) from None
 
 
@@ -209,7 +209,7 @@ def _make_folder(folder: Path) -> None:
                 each.mkdir(mode=0o700, exist_ok=True)
     except OSError as error:
         raise StoreUnusable(
-            f"{folder} cannot be created: {error.strerror}", hint=ways_out.after(error)
+            f"{folder} cannot be created: {ways_out.reason(error)}", hint=ways_out.after(error)
         ) from None
     check_private(folder)
 

@@ -20,6 +20,7 @@ from lockwork.crypto import keyring_file
 from lockwork.crypto.keyring import Keyring
 from lockwork.database import holds
 from lockwork.database.engine import Database
+from lockwork.domain import ways_out
 from lockwork.domain.errors import Refused, RootKeyUnusable, StoreUnusable
 from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE, OPEN_FILE
 
@@ -48,8 +49,9 @@ def put_in_place(new: Path, home: Path) -> Path | None:
         _forget_unused(home)
         return _swapped(new, home)
     except OSError as error:
-        reason = (error.strerror or "it failed").lower()
-        raise StoreUnusable(f"the store in {home} cannot be replaced: {reason}") from None
+        raise StoreUnusable(
+            f"the store in {home} cannot be replaced: {ways_out.reason(error)}", hint=ways_out.after(error)
+        ) from None
     finally:
         hold.close()
 

@@ -52,7 +52,7 @@ def test_a_link_is_judged_by_what_it_leads_to(path, tmp_path):
 def test_a_missing_file_says_how_to_get_it_back(tmp_path):
     """No file is an error with its path and the way back; to make one, its folder must be there."""
     for act in (keyring_file.read, lambda p: keyring_file.edit(p, more)):
-        with pytest.raises(RootKeyUnusable, match="none: No such file") as failure:
+        with pytest.raises(RootKeyUnusable, match="none: no such file") as failure:
             act(tmp_path / "none")
         assert "LOCKWORK_ROOT_KEY_FILE" in str(failure.value.hint)
     with pytest.raises(RootKeyUnusable, match="cannot make the keyring file"):
@@ -142,7 +142,7 @@ def test_a_failed_edit_leaves_the_old_file(path, tmp_path, monkeypatch, broken):
     before = path.stat()
     with monkeypatch.context() as patched:
         patched.setattr(broken, fail)
-        with pytest.raises(RootKeyUnusable, match="No space left on device"):
+        with pytest.raises(RootKeyUnusable, match="no space left on device"):
             keyring_file.edit(path, more)
     assert (path.read_text(), path.stat().st_ino) == ("old\n", before.st_ino)
     assert list(tmp_path.iterdir()) == [path]

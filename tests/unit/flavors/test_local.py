@@ -184,7 +184,7 @@ def test_a_write_that_fails_leaves_what_was_there(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(ProviderFailed, match="'a' cannot be written: No space left on device"):
+    with pytest.raises(ProviderFailed, match="'a' cannot be written: no space left on device"):
         store.put("a", b"new")
     assert store.get(uri) == b"old"
     assert store.list() == [uri]

@@ -9,7 +9,8 @@ import pytest
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
-from lockwork.domain.errors import RESTORE, InvalidInput, StoreUnusable
+from lockwork.domain import ways_out
+from lockwork.domain.errors import InvalidInput, StoreUnusable
 from lockwork.messages import Listing
 
 
@@ -192,7 +193,7 @@ def test_a_broken_end_stops_changes_and_not_reading(client: Client, folder: Path
     written(folder, "DELETE FROM audit_head")
     with pytest.raises(StoreUnusable, match="is missing") as caught:
         client.get_secret("s3")
-    assert caught.value.hint == RESTORE
+    assert caught.value.hint == ways_out.RESTORE
 
 
 def test_the_trail_is_listed_newest_first_and_filtered(client: Client) -> None:

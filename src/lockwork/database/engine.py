@@ -16,7 +16,7 @@ from typing import Annotated, Any, NamedTuple, TypeVar
 
 import msgspec
 
-from lockwork.database import forks, frozen, holds
+from lockwork.database import forks, frozen, holds, waiting
 from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.holds import Hold
 from lockwork.domain import ways_out
@@ -81,6 +81,11 @@ class Transaction:
                 self.run(Statement(statement))
                 statement = ""
 
+    def is_whole(self) -> bool:
+        """Whether every page, index and foreign key agrees with the others; all of them are read."""
+        found = [*self.rows(_INTEGRITY), *self.rows(_FOREIGN_KEYS)]
+        return [tuple(row) for row in found] == [("ok",)]
+
     def _asked(self, driver: Callable[[], T]) -> T:
         return asked(driver, self._folder)
 
@@ -135,7 +140,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent view; nothing can be written. It can be had on a full disk too."""
-        with self._view() as connection, self._transaction(connection, "BEGIN") as tx:
+        with self._view() as connection, self._transaction(connection, _begin) as tx:
             yield tx
 
     @contextmanager
@@ -144,7 +149,7 @@ class Database:
         with (
             self._connected() as connection,
             self._writable(connection),
-            self._transaction(connection, "BEGIN IMMEDIATE") as tx,
+            self._transaction(connection, _begin_writing) as tx,
         ):
             yield tx
         for act in tx.afterwards:
@@ -171,17 +176,9 @@ class Database:
 
         SQLite waits for those, but not for another checkpoint: it answers "busy" to that at once.
         """
-        with self._connected() as connection, self._waiting(connection, patience):
+        with self._connected() as connection, waiting.patience(connection, patience, BUSY_SECONDS):
             busy, *_ = self._asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
         return not busy
-
-    @contextmanager
-    def _waiting(self, connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
-        connection.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
-        try:
-            yield
-        finally:
-            connection.execute(f"PRAGMA busy_timeout={int(BUSY_SECONDS * 1000)}")
 
     def copy_into(self, empty: Path) -> None:
         """Write all that is committed into an empty file, packed: nothing of what was ever removed is in it.
@@ -191,12 +188,11 @@ class Database:
         with self._connected() as connection, self._writable(connection):
             self._asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
 
-    def check_whole(self) -> None:
-        """Read every page, index and foreign key; `StoreUnusable` where they do not agree."""
+    def check_whole(self, *, hint: str = ways_out.RESTORE) -> None:
+        """`StoreUnusable` where it is not: see `Transaction.is_whole`."""
         with self.reading() as tx:
-            found = [*tx.rows(_INTEGRITY), *tx.rows(_FOREIGN_KEYS)]
-            if [tuple(row) for row in found] != [("ok",)]:
-                raise StoreUnusable("the database is damaged", hint="take another copy of it")
+            if not tx.is_whole():
+                raise StoreUnusable("the database is damaged", hint=hint)
 
     def fold(self) -> None:
         """Leave everything in the one file, and nothing in a log. A file that is too damaged stays as it is.
@@ -251,9 +247,11 @@ class Database:
                 connection.execute("PRAGMA query_only=ON")
 
     @contextmanager
-    def _transaction(self, connection: sqlite3.Connection, begin: str) -> Iterator[Transaction]:
+    def _transaction(
+        self, connection: sqlite3.Connection, begin: Callable[[sqlite3.Connection], object]
+    ) -> Iterator[Transaction]:
         try:  # from the first word on, so that an interrupt leaves nothing begun
-            self._asked(lambda: connection.execute(begin))
+            self._asked(lambda: begin(connection))
             yield Transaction(connection, self.folder)
             self._asked(lambda: connection.execute("COMMIT"))
         finally:
@@ -323,15 +321,8 @@ class Database:
             )
 
     def _open(self) -> sqlite3.Connection:
-        until = time.monotonic() + BUSY_SECONDS
-        while True:
-            try:
-                return self._opened_once()
-            except sqlite3.OperationalError as error:
-                # Of two who give a file its log at once SQLite refuses one without waiting.
-                if code_of(error) != sqlite3.SQLITE_BUSY or time.monotonic() > until:
-                    raise
-            time.sleep(0.01)
+        # Of two who give a file its log at once SQLite refuses one without waiting.
+        return waiting.until_free(self._opened_once, BUSY_SECONDS)
 
     def _opened_once(self) -> sqlite3.Connection:
         # mode=rw: a file that has gone since is an error, never made anew with other people's permissions.
@@ -354,6 +345,16 @@ class Database:
         connection.row_factory = sqlite3.Row
         connection.set_trace_callback(self._watch)
         return connection
+
+
+def _begin(connection: sqlite3.Connection) -> None:
+    connection.execute("BEGIN")
+
+
+def _begin_writing(connection: sqlite3.Connection) -> None:
+    # SQLite itself asks ever more rarely: of many writers one would wait until it is refused.
+    with waiting.patience(connection, 0, BUSY_SECONDS):
+        waiting.until_free(lambda: connection.execute("BEGIN IMMEDIATE"), BUSY_SECONDS)
 
 
 class _Opened(NamedTuple):

@@ -71,6 +71,8 @@ def failure_of(error: sqlite3.Error, folder: Path | None) -> LockworkError:
     said = _SAID.get(getattr(error, "sqlite_errorcode", 0)) or _SAID.get(code)
     if code == sqlite3.SQLITE_CANTOPEN and folder and folder.exists() and not os.access(folder, os.W_OK):
         said = _READ_ONLY  # it says no more where a file beside the database cannot be made
+    if code == 0 and isinstance(error, sqlite3.OperationalError):  # text that is none, in a row
+        said = _SAID[sqlite3.SQLITE_CORRUPT]
     if said is None:
         said = _Said(f"{{store}} failed ({type(error).__name__}, code {code})", None)
     store = "the store" if folder is None else f"the store in {folder}"

@@ -139,7 +139,7 @@ def _opened(profile: "Profile", copy: StoreCopy, folder: Path) -> Iterator[Embed
         )
     database = Database(folder / DATABASE_FILE)
     with closing(database):
-        database.check_whole()
+        database.check_whole(hint="take another copy of it")
         _check_identity(database, copy)
     store = Embedded(
         folder,

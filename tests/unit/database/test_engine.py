@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -174,6 +175,27 @@ def test_a_store_that_another_holds_is_told(database: Database, own_home: Path) 
         waiting.close()
     holder.close()
     _run(database, INSERT, 1)
+
+
+def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, database: Database) -> None:
+    """SQLite asks ever more rarely, so that of many writers one might wait for ever: here all ask alike."""
+    path, asked = own_home / "some name?#%.db", []
+    holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    holder.execute("BEGIN IMMEDIATE")
+
+    def watch(sql: str) -> None:
+        asked.append(sql == "BEGIN IMMEDIATE")
+        if sum(asked) == 100:
+            holder.execute("COMMIT")
+
+    began = time.monotonic()
+    waiting = Database(path, watch=watch)
+    _run(waiting, INSERT, 1)
+    waiting.close()
+    holder.close()
+    assert sum(asked) >= 100
+    assert time.monotonic() - began < 30
+    assert rows(database) == [1]
 
 
 class Thing(NamedTuple):

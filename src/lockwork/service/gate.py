@@ -60,6 +60,8 @@ class Gate:
             raise
         except Exception as unforeseen:
             fault = Fault(unforeseen)
+        # Pages that contradict each other lead to rows that nobody foresaw: then that is what is told.
+        self._house.database.check_whole()
         self._record_if_due(claim, message, fault)
         raise fault  # out here: what was not foreseen may hold values, and a chain would keep it
 

@@ -78,6 +78,8 @@ class BuiltinVault:
             raise Tampered(f"version {at.version} of secret {at.secret} has no data key: it cannot be opened")
         if missing := [key for key in wanted or () if key not in sealed]:
             raise Tampered(f"version {at.version} of secret {at.secret} has lost key {missing[0]!r}")
+        if wanted is None and not sealed:  # there is no version without a key
+            raise Tampered(f"version {at.version} of secret {at.secret} has lost its values")
         data_key = self._unwrapped(at, row.wrapped, row.root_key)
         return {key: _open(at, data_key, key, value) for key, value in sealed.items()}
 

@@ -100,7 +100,7 @@ def test_what_reads_like_a_value_is_no_name(
     words: list[str], value: str, own_home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A pair or a mapping that lost its option is refused where a name belongs, unquoted and unrecorded."""
-    assert main.run([value.format(SECRET) if word == "VALUE" else word for word in words]) == 2
+    assert main.run([value if word == "VALUE" else word for word in words]) == 2
     said = capsys.readouterr()
     assert SECRET not in said.out + said.err
     assert not list(own_home.iterdir())

@@ -124,7 +124,7 @@ Variables and whole secrets are for the steps that use it.
   hint: 1 to 128 letters, digits, '-' and '_', beginning with a letter or digit; no dots
   [1]
   $ lockwork step-operator register p2 -f kubernetes --secret login=1X
-  error: secret 'login' of step operator 'p2' cannot begin variables with '1X'
+  error: secret 'login' of step operator 'p2' has a prefix that no variable can begin with
   hint: a prefix is letters, digits and '_', not beginning with a digit, such as WANDB_
   [1]
   $ lockwork step-operator register p2 -f kubernetes --secret login --secret login=X

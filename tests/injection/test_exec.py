@@ -355,7 +355,7 @@ def test_without_masking_we_are_the_command(begin: Any):
     [
         ([], "there is no command to run"),
         (["--secret", "db", "--secret", "db", "--", "ls"], "secret 'db' is given twice"),
-        (["--secret", "db=1X", "--", "ls"], "--secret db cannot begin variables with '1X'"),
+        (["--secret", "db=1X", "--", "ls"], "--secret db has a prefix that no variable can begin with"),
         (["--env", "hunter2", "--", "ls"], "--env takes NAME=VALUE"),
     ],
 )

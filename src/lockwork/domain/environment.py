@@ -50,7 +50,7 @@ def check_variable(name: str, source: str) -> None:
 def check_prefix(prefix: str, source: str) -> None:
     """Refuse a prefix with which no variable could begin; the empty one is fine."""
     if prefix and not is_variable(prefix):
-        raise InvalidInput(
-            f"{source} cannot begin variables with {prefix!r}",
+        raise InvalidInput(  # not quoted: who writes NAME=VALUE gives a value here
+            f"{source} has a prefix that no variable can begin with",
             hint="a prefix is letters, digits and '_', not beginning with a digit, such as WANDB_",
         )

@@ -316,7 +316,7 @@ def test_bad_calls_name_the_step_and_parameter(body: Any, told: str):
     [
         ({"secrets": "openai"}, "secrets= is a list of names"),
         ({"secrets": ["no.dots"]}, "'no.dots' is not a secret name"),
-        ({"secrets": {"db": "1X"}}, "cannot begin variables with '1X'"),
+        ({"secrets": {"db": "1X"}}, "has a prefix that no variable can begin with"),
         ({"environment": {"A": 1}}, "the value of 'environment A' is int, not text"),
         ({"environment": {"A-B": "x"}}, "cannot set a variable called 'A-B'"),
         ({"settings": {"mlflow": {}}}, "'<type>.<flavor>'"),

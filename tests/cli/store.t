@@ -115,7 +115,13 @@ A folder's file says what is active there, and names nothing else.
   error: */project/.lockwork.toml: 'url' is not for this file (glob)
   hint: it may hold workspace and stack; a server and its token never come from a project's folder, which others can write
   [1]
-  $ rm .lockwork.toml; cd ..
+  $ lockwork --workspace default workspace create unmade 2>&1 | head -1
+  error: */project/.lockwork.toml: 'url' is not for this file (glob)
+  $ rm .lockwork.toml; lockwork workspace describe unmade
+  error: no workspace 'unmade'
+  hint: lockwork workspace list
+  [1]
+  $ cd ..
 
 Users keep names apart, not people, and creating one says so.
 

@@ -37,6 +37,9 @@ class Session:
         """The Client that every command asks; it opens the store with its first question."""
         from lockwork.client.api import Client  # lazy: help, completion scripts and status need no store
 
+        # A settings file that cannot be read is told before anything is done, not when the answer is put
+        # together and what it is about has been changed.
+        _ = self.profile.workspace, self.profile.stack
         return Client(profile=self.profile)
 
     def close(self) -> None:

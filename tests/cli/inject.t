@@ -22,7 +22,7 @@ A file of values is readable by its owner alone, and never takes the place of an
   600
   $ lockwork inject app.conf.in -f app.conf
   error: app.conf exists already
-  hint: --force replaces it, -f FILE names another
+  hint: --force replaces it; or name another
   [1]
   $ lockwork inject app.conf.in -f app.conf --force 2> /dev/null
   app.conf

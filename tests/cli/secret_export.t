@@ -15,7 +15,7 @@ An export is readable by its owner alone, and never takes the place of a file.
   user: "anna"
   $ lockwork secret export db
   error: db.yaml exists already
-  hint: --force replaces it, -f FILE names another
+  hint: --force replaces it; or name another
   [1]
   $ lockwork secret export db --force 2> /dev/null
   db.yaml
@@ -54,7 +54,7 @@ What it writes, create takes back unchanged, in every form.
   [1]
   $ lockwork secret export db -f .
   error: . is a folder
-  hint: -f FILE names a file
+  hint: name a file
   [1]
   $ lockwork secret export db -f x --format toml
   error: --format takes one of yaml, json, env
@@ -62,7 +62,7 @@ What it writes, create takes back unchanged, in every form.
   [2]
   $ ln -s target link; lockwork secret export db -f link
   error: link is not a regular file
-  hint: -f FILE names another, and -f - prints
+  hint: name another
   [1]
 
 A device, a pipe and a link stay what they are, forced or not.
@@ -78,7 +78,7 @@ A device, a pipe and a link stay what they are, forced or not.
   4 error: link is not a regular file
   4 error: null is not a regular file
   4 error: pipe is not a regular file
-  12 hint: -f FILE names another, and -f - prints
+  12 hint: name another
   $ test -p pipe && test -L null && test -L link && test -c /dev/null
   $ ls
   copy

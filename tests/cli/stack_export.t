@@ -46,7 +46,7 @@
       flavor: local
   $ lockwork stack export
   error: prod.yaml exists already
-  hint: --force replaces it, -f FILE names another
+  hint: --force replaces it; or name another
   [1]
   $ lockwork stack export --force
   prod.yaml

@@ -56,12 +56,12 @@ def backup(session: Session, file: str, passphrase: str | None, force: bool) -> 
     LOCKWORK_ROOT_KEY or LOCKWORK_ROOT_KEY_FILE, the configuration, artifacts, and logs of steps that still
     run.
     """
-    from lockwork.moving import sealed_files  # lazy: as all of that room, for help needs none
+    from lockwork.moving import private_files  # lazy: as all of that room, for help needs none
     from lockwork.moving.backup import back_up
 
     target = _target(file)
     if isinstance(target, Path):
-        sealed_files.check_free(target, force)  # before anybody is asked for a passphrase
+        private_files.check_free(target, force)  # before anybody is asked for a passphrase
     words = _passphrase(session.profile.settings, passphrase, is_new=True)
     made = back_up(session.client, target, words, replace=force)
     if isinstance(target, Path):

@@ -11,10 +11,10 @@ from lockwork.cli import checks, terminal
 from lockwork.cli.arguments import Source, read_assignments
 from lockwork.cli.commands import Command
 from lockwork.cli.component_entry import whole_secrets
-from lockwork.cli.secret_files import check_free, write_file
 from lockwork.cli.session import Session, complete_secrets, pass_session, scope_option
 from lockwork.domain.errors import WrongUsage
 from lockwork.domain.secrets import SecretScope
+from lockwork.moving import private_files
 
 if TYPE_CHECKING:
     from lockwork.domain.values import Values
@@ -103,7 +103,7 @@ def inject(session: Session, file: str, filename: str | None, force: bool, check
     template = _template(file)
     out = None if filename in (None, "-") or check else Path(str(filename))
     if out is not None:
-        check_free(out, force)  # before the values are read, and their reading is recorded
+        private_files.check_free(out, force)  # before the values are read, and their reading is recorded
     checks.warn(templates.suspects(template))
     report = templates.checked(session.client, template, scope)
     terminal.notes(report.notes)
@@ -115,7 +115,7 @@ def inject(session: Session, file: str, filename: str | None, force: bool, check
     if out is None:
         sys.stdout.write(terminal.for_stream(text, sys.stdout))
         return
-    write_file(out, text, force)
+    private_files.write(out, text.encode(), force)
     terminal.say(str(out))
     terminal.note(f"{out} holds values in the clear; it is readable by you alone")
 

@@ -14,13 +14,13 @@ from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
 from lockwork.cli.foreign_stacks import as_ours
 from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
-from lockwork.cli.secret_files import check_free, write_file
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.client.api import Client
 from lockwork.domain.attributes import checked_attributes
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack, check_composition
+from lockwork.moving import private_files
 
 FORMAT = 1
 
@@ -69,8 +69,8 @@ def export(session: Session, name: str | None, filename: str | None, force: bool
         sys.stdout.write(text)
         return
     path = Path(filename or f"{found.name}.yaml")
-    check_free(path, force)
-    write_file(path, text, force)
+    private_files.check_free(path, force)
+    private_files.write(path, text.encode(), force)
     terminal.say(str(path))
 
 

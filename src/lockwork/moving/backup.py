@@ -30,7 +30,7 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.audit import VerifyAudit
 from lockwork.messages.copies import RecordRestore
 from lockwork.messages.keys import ListKeys
-from lockwork.moving import parcel, sealed_files
+from lockwork.moving import parcel, private_files
 from lockwork.moving.workroom import workroom
 from lockwork.service import swapping
 from lockwork.service.assembly import DATABASE_FILE, alone
@@ -59,13 +59,13 @@ def back_up(
     if not (home / DATABASE_FILE).exists():
         raise Refused(f"there is no store in {home} to back up", hint="lockwork status")
     if isinstance(target, Path):
-        sealed_files.check_free(target, replace)  # before it is recorded
+        private_files.check_free(target, replace)  # before it is recorded
     with _disk_failures_told(home), workroom(home) as folder:
         copy = client.copy_store(folder, _name(target))
         parts = parcel.pack(folder, copy)
         if not isinstance(target, Path):
             return Backup(file=None, size=seal(parts, target, passphrase, work), copy=copy)
-        with sealed_files.writing(target, replace) as file:
+        with private_files.writing(target, replace) as file:
             size = seal(parts, file, passphrase, work)
         return Backup(file=str(target), size=size, copy=copy)
 
@@ -114,7 +114,7 @@ def restore(
 def _unpacked(source: Path | BinaryIO, passphrase: Sensitive, folder: Path) -> StoreCopy:
     """Everything in the file, which has opened to its end when this returns."""
     if isinstance(source, Path):
-        with sealed_files.reading(source) as file:
+        with private_files.reading(source) as file:
             return _opened_to_its_end(file, str(source), passphrase, folder)
     return _opened_to_its_end(source, _STREAM, passphrase, folder)
 

@@ -1,4 +1,4 @@
-"""Files that a backup goes into and comes from: written whole or not at all, for their owner alone."""
+"""Files for their owner alone, such as backups and exported values: written whole or not at all."""
 
 import os
 from collections.abc import Iterator
@@ -11,11 +11,22 @@ from lockwork.domain.errors import InvalidInput, LockworkError
 
 
 def check_free(path: Path, replace: bool) -> None:
-    """Refuse a file that is there, unless it may be replaced, and what is no regular file in any case."""
-    if path.is_symlink() or (path.exists() and not path.is_file()):
+    """Refuse a file that is there, unless it may be replaced, and what is no regular file in any case.
+
+    Taking the place of a device would break it for everyone, and that of a link would cut it.
+    """
+    if path.is_dir():
+        raise InvalidInput(f"{path} is a folder", hint="name a file")
+    if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
         raise InvalidInput(f"{path} is not a regular file", hint="name another")
     if path.exists() and not replace:
         raise InvalidInput(f"{path} exists already", hint="--force replaces it; or name another")
+
+
+def write(path: Path, content: bytes, replace: bool) -> None:
+    """All of it, or nothing."""
+    with writing(path, replace) as file:
+        file.write(content)
 
 
 @contextmanager

@@ -66,5 +66,5 @@ def test_prefixes() -> None:
     check_prefix("", "secret 'db'")
     check_prefix("WANDB_", "secret 'db'")
     for wrong in ("1_", "A-", "A.", " "):
-        with pytest.raises(InvalidInput, match="has a prefix that no variable can begin with$"):
+        with pytest.raises(InvalidInput, match="has a prefix that no variable can begin with"):
             check_prefix(wrong, "secret 'db'")

@@ -190,17 +190,18 @@ MOVED = {
     " WHERE secret = :s0 AND version = 2",
     "secret": "UPDATE secret_values SET sealed = (SELECT sealed FROM secret_values v WHERE v.secret ="
     " :s1 AND v.version = 2 AND v.key = secret_values.key) WHERE secret = :s0 AND version = 2",
+    "nowhere": "DELETE FROM secret_values WHERE secret = :s0 AND version = 2",
     "user": "UPDATE secrets SET scope = 'user', namespace = 'u:' || owner WHERE id = :s0",
 }
 
 
 @pytest.mark.parametrize("to", MOVED)
 def test_a_row_is_moved(filled: Any, to: str):
-    """To another key, version, secret or user: it does not open, which is told; all others do."""
+    """To another key, version, secret or user, or away: it does not open, which is told; all others do."""
     with closing(sqlite3.connect(filled.folder / "lockwork.db")) as database, database:
         ids = dict(database.execute("SELECT name, id FROM secrets").fetchall())
         database.execute(MOVED[to], {"s0": ids["s0"], "s1": ids["s1"]})
-    filled.command("secret", "get", "s0", "--key", "k").check_refused("lockwork audit verify")
+    filled.command("secret", "get", "s0", "--reveal").check_refused("lockwork audit verify")
     for name, values in list(SECRETS.items())[1:4]:
         assert filled.done("secret", "get", name, "--key", "k") == values["k"]
     filled.done("secret", "list")

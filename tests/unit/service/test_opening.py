@@ -209,3 +209,14 @@ def test_a_keyring_without_a_store_is_told(own_home: Path, caplog: pytest.LogCap
         file.unlink()
     Embedded(folder, user="default").send(WhoAmI())
     assert "holds a keyring and no store" in caplog.text
+
+
+def test_what_a_killed_founder_left_of_its_keyring_goes(folder: Path) -> None:
+    """A root key that was written beside its place, and never put there, does not stay on the disk."""
+    folder.mkdir(mode=0o700)
+    left = folder / ".keyring.0123456789abcdef.new"
+    left.write_text(RootKey.generate().reveal())
+    client = opened(folder)
+    client.list_secrets()
+    assert not left.exists()
+    client.close()

@@ -289,7 +289,7 @@ class Database:
 
     def _check_not_inherited(self) -> None:
         """A fork that could not wait, or was none of Python's: see `forks`."""
-        if any(opened.process != os.getpid() for opened in self._opened):
+        if any(opened.process != os.getpid() for opened in list(self._opened)):
             raise StoreUnusable(
                 "this process was forked while its parent had the store open: what it wrote could be lost",
                 hint="start it anew instead, in multiprocessing by the method 'spawn'",

@@ -1,10 +1,13 @@
 """The engine: transactions, failures of the driver, and a fork in the middle of it all."""
 
+import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -197,6 +200,23 @@ def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, data
     assert sum(asked) >= 100
     assert time.monotonic() - began < 30
     assert rows(database) == [1]
+
+
+def test_many_threads_open_it_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each gets its connection, wherever the interpreter switches between them."""
+    together, really = threading.Barrier(16), os.getpid
+
+    def switching() -> int:
+        time.sleep(0.0001)  # here, where each looks at the connections that there are
+        return really()
+
+    def ask(_: int) -> list[object]:
+        together.wait()  # every one in a thread of its own
+        return rows(database)
+
+    monkeypatch.setattr(os, "getpid", switching)
+    with ThreadPoolExecutor(16) as pool:
+        assert list(pool.map(ask, range(16))) == [[]] * 16
 
 
 class Thing(NamedTuple):

@@ -17,7 +17,7 @@ VALUES = {
     "username": "planted-user-Zq81",
     "password": "pl4nted \"pass'word\\ %41 100%s {x} & <ü✓>",
     "wrong": "wr0ng-planted/pass+word=%d~",
-    "key": "-----BEGIN PLANTED KEY-----\nMIIplantedAAAA0001\nMIIplantedBBBB0002\r\n-----END PLANTED KEY-----\n",
+    "key": "---BEGIN PLANTED KEY---\nMIIplantedAAAA0001\nMIIplantedBBBB0002\r\n---END PLANTED KEY---\n",
     "unicode": "gepflänzt-秘密-🔑-ключ",
     "escapes": "planted\x1b]52;c;cGxhbnRlZA==\x07\x1b[2Jred\u202egreen",
     "plain": "planted-attribute-in-the-clear-55",
@@ -93,7 +93,7 @@ def _around(content: bytes, form: bytes) -> bytes:
 
 
 def everything_written(folder: Path) -> dict[Path, bytes]:
-    """Every file below: database, write-ahead log and its index, keyring, logs, artifacts, what was left over."""
+    """Every file below: database, write-ahead log, keyring, logs, artifacts, and what was left over."""
     found = {}
     for path in folder.rglob("*"):
         if path.is_symlink():

@@ -3,9 +3,9 @@
 Each command is tried again and again, each time with the same store and in a process of its own (a fork, so
 that modules are loaded once): as it should be; failing at its first moment, then at its second, to its last;
 and with a disk that takes no more. A moment is before or after a call of something in `POINTS`, a table that
-is made from the code: a new message, a new method of the vault or of a flavor, a new request to the masker are
-in it without a word here. What is printed goes to our own outputs, which whoever has the story told reads;
-what happened is a line of JSON a try in FOLDER/tries.
+is made from the code: a new message, a new method of the vault or of a flavor, a new request to the masker
+are in it without a word here. What is printed goes to our own outputs, which whoever has the story told
+reads; what happened is a line of JSON a try in FOLDER/tries.
 
 HOW is a JSON object: `times`, how often the story fails at a moment of one kind (0: never), and `parallel`,
 the orchestrator's attribute. The first line in FOLDER/tries names all points.
@@ -30,7 +30,9 @@ from importlib import import_module
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from pkgutil import walk_packages
-from typing import Any, NamedTuple
+from typing import Any
+
+from story import ECHO, Command, story
 
 import lockwork
 from lockwork.capture.control import Control
@@ -48,114 +50,6 @@ from lockwork.vaults.builtin import BuiltinVault
 GIVEN, OUT = "given", "out"
 """Folders of files with values: the user's own, and those that commands write on purpose."""
 
-
-class Command(NamedTuple):
-    """One command of the story."""
-
-    words: str
-    code: int = 0
-    stdin: str | None = None
-    """A file of GIVEN."""
-    environment: dict[str, str] = {}
-    """Variable → file of GIVEN."""
-    is_shown: bool = False
-    """Whether standard output is for values: then nobody looks there."""
-
-
-def story(url: str, parallel: int) -> list[Command]:
-    """First what `make demo` does, then everything else that a store can be asked."""
-    keys = "--tracking-username={{mlflow_secret.username}} --tracking-password={{mlflow_secret.password}}"
-    wrong = {"LOCKWORK_SECRET_MLFLOW_SECRET__PASSWORD": "wrong"}
-    run = "pipeline run pipeline.py"
-    return [
-        Command(f"orchestrator update default --parallel={parallel}"),
-        Command("secret create mlflow_secret --username=@given/username --pin=Zq7"),  # too short to be masked
-        Command(f"experiment-tracker register mlflow -f mlflow --tracking-uri={url} {keys}"),
-        Command(
-            "alerter register slack -f slack --slack-token=@given/plain --default-slack-channel-id=C1"
-            f" --base-url={url}"
-        ),
-        Command("stack register tracked -o default -a default -e mlflow -al slack --set"),
-        Command("stack validate", code=1),
-        Command(run, code=1),
-        Command("stack register-secrets --skip-existing --print-env"),
-        Command("stack register-secrets --skip-existing --from-env", environment=wrong),
-        Command(run, code=1, environment=wrong),
-        Command("secret update mlflow_secret --password=@-", stdin="password"),
-        Command("secret get mlflow_secret"),
-        Command("pipeline validate pipeline.py"),
-        Command(run),
-        Command("-o json run list"),
-        Command("run describe RUN"),
-        Command("run logs RUN"),
-        Command("secret usage mlflow_secret"),
-        # -- values in all ways
-        Command("secret create kept --values @given/values.json"),
-        Command("secret create lines --env-file given/values.env"),
-        Command("secret create mine -s user --values @-", stdin="values.json"),
-        Command("secret update kept --key=@given/unicode --values @- --if-version 1", stdin="values.json"),
-        Command("secret get kept --reveal", is_shown=True),
-        Command("secret get kept --key key", is_shown=True),
-        Command("secret get kept --version 1"),
-        Command("secret list --any --name contains:e"),
-        Command("secret export kept -f out/kept.yaml --force"),
-        Command("secret export kept -f - --format env", is_shown=True),
-        Command("inject given/template -f out/filled --force"),
-        Command("inject given/template", is_shown=True),
-        Command("inject given/template --check"),
-        Command("exec --secret kept=K_ --env ONE={{kept.unicode}} -- sh -c ECHO"),
-        Command("stack register-secrets --from-file given/groups.json"),
-        # -- their later life
-        Command("secret versions kept"),
-        Command("secret restore kept --version 1"),
-        Command("secret destroy kept --version 2"),
-        Command("secret rename kept -n renamed"),
-        Command("secret delete renamed -y"),
-        Command("secret undelete renamed"),
-        Command("secret explain {{renamed.key}}"),
-        # -- components and stacks
-        Command("alerter update slack --slack-token=@given/plain"),
-        Command("alerter update slack --slack-token={{renamed.plain}}"),
-        Command("experiment-tracker copy mlflow other"),
-        Command("experiment-tracker describe other"),
-        Command("experiment-tracker list"),
-        Command("experiment-tracker delete other -y"),
-        Command("stack copy tracked second"),
-        Command("stack update second --secret lines"),
-        Command("stack describe second"),
-        Command("stack list"),
-        Command("stack export second -f out/stack.yaml --force"),
-        Command("stack delete second -y"),
-        Command("stack import out/stack.yaml --keep-existing"),
-        # -- what others left in the clear
-        Command("annotator register notes -f label_studio --api-key=sk-in-the-clear-0815 --plaintext"),
-        Command("scan --known", code=1),
-        Command("scan --fix --only store"),
-        Command("import zenml given/zenml.db --if-exists skip --dry-run"),
-        Command("import zenml given/zenml.db --if-exists skip"),
-        # -- the store
-        Command("status"),
-        Command("user create berta"),
-        Command("user list"),
-        Command("user describe berta"),
-        Command("user delete berta -y"),
-        Command("workspace create team"),
-        Command("workspace list"),
-        Command("workspace describe team"),
-        Command("workspace delete team -y"),
-        Command("key list"),
-        Command("key rotate --reseal"),
-        Command("key destroy OLD_KEY -y"),
-        Command("audit list"),
-        Command("audit head"),
-        Command("audit verify"),
-        Command("backup out/backup --force --passphrase @given/passphrase"),
-        Command("restore out/backup --check --passphrase @given/passphrase"),
-        Command("restore out/backup --force --passphrase @-", stdin="passphrase"),
-    ]  # fmt: skip
-
-
-ECHO = 'echo "$ONE"; printf "%s\n" "$K_key" "$K_password" >&2; echo "$K_plain" | base64; exit 0'
 
 # --- points ------------------------------------------------------------------------------------------------
 
@@ -416,8 +310,11 @@ def given(file: str) -> str:
 
 def words_of(command: Command) -> list[str]:
     """With what only the store knows."""
-    texts = {"ECHO": lambda: ECHO, "RUN": lambda: asked("SELECT id FROM runs ORDER BY started DESC"),
-             "OLD_KEY": lambda: asked("SELECT id FROM root_keys ORDER BY state = 'retired' DESC")}  # fmt: skip
+    texts = {
+        "ECHO": lambda: ECHO,
+        "RUN": lambda: asked("SELECT id FROM runs ORDER BY started DESC"),
+        "OLD_KEY": lambda: asked("SELECT id FROM root_keys ORDER BY state = 'retired' DESC"),
+    }
     return [texts[word]() if word in texts else word for word in command.words.split()]
 
 

@@ -1,4 +1,4 @@
-"""The whole story, each command failing at every point: no value is in anything written, printed or started."""
+"""The whole story, each command failing at every point: none is in what is written, printed, started."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import threading
 import time
 from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from contextlib import closing, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -286,7 +286,7 @@ def test_make_demo_itself(
     demo: Any, mlflow_server: Any, own_home: Path, search: Any, planted: dict[str, str],
     monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
 ):  # fmt: skip
-    """On a real MLflow server: no password is printed, written, or seen in any process but where it is given."""
+    """On a real MLflow server: no password is printed, written, or in a process that does not need it."""
     passwords = iter([planted["password"], planted["wrong"]])
     monkeypatch.setattr(demo.secrets, "token_urlsafe", lambda _: next(passwords))
     (own_home / "tmp").mkdir()

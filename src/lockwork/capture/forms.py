@@ -56,7 +56,7 @@ def _lines(value: str) -> set[str]:
 
 
 def _escaped(text: str) -> Iterator[bytes]:
-    yield _utf8(text)
+    yield from (_utf8(text), _in_ascii(text))
     for ascii_only in (True, False):
         yield _utf8(json.dumps(text, ensure_ascii=ascii_only)[1:-1])
     yield from _reprs(text)
@@ -68,8 +68,8 @@ def _reprs(text: str) -> Iterator[bytes]:
     for both_quotes in (repr(text + "'\""), repr(_utf8(text) + b"'\"")[1:]):
         # With both quotes inside, repr takes ' around and escapes ' within.
         single = both_quotes[1 : -len("\\'\"'")]
-        yield _utf8(single)
-        yield _utf8(single.replace("\\'", "'"))
+        for quoted in (single, single.replace("\\'", "'")):
+            yield from (_utf8(quoted), _in_ascii(quoted))
 
 
 def _url_quoted(raw: bytes) -> Iterator[bytes]:
@@ -95,6 +95,11 @@ def _rows_of(encoded: bytes) -> Iterator[bytes]:
         if len(encoded) > width:
             rows = (encoded[at : at + width] for at in range(0, len(encoded), width))
             yield from (row for row in rows if len(row) >= SHORTEST_LINE)
+
+
+def _in_ascii(text: str) -> bytes:
+    """As Python writes to a stream that takes ASCII alone, such as standard error in an old locale."""
+    return text.encode("ascii", "backslashreplace")
 
 
 def _utf8(text: str) -> bytes:

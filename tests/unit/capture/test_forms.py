@@ -74,6 +74,14 @@ def test_repr(value: str) -> None:
     assert masked(value, repr(b"<'" + value.encode() + b'">').encode()) == b"b'<\\'***\">'"
 
 
+@given(VALUES)
+def test_where_only_ascii_is_taken(value: str) -> None:
+    """As Python writes it to a stream that takes ASCII alone, as it is and by its repr."""
+    for written in (value, ascii(value), ascii(f"'<{value}>\"")):
+        assert b"***" in masked(value, written.encode("ascii", "backslashreplace"))
+    assert masked("ünïcödé", ascii("ünïcödé").encode()) == b"'***'"
+
+
 PEM = (
     "-----BEGIN KEY-----\n"
     + "\n".join(base64.b64encode(bytes([n]) * 48).decode() for n in range(5))

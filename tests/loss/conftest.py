@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+from shutil import which
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
@@ -224,6 +225,8 @@ def _obeying_permissions() -> list[str]:
 
 
 def _may_mount() -> bool:
+    if not (which("unshare") and which("nsenter")):
+        return False
     with TemporaryDirectory() as folder, closing(Disk(Path(folder) / "disk")) as disk:
         return disk.is_there
 

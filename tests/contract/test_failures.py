@@ -136,6 +136,18 @@ MISUSED: dict[str, Callable[[Client], Any]] = {
     "text for a version": lambda c: c.update_secret("db", new_name="x", if_version="1"),  # type: ignore[arg-type]  # the point
     "text for a size": lambda c: c.list_secrets(size="x"),  # type: ignore[arg-type]  # the point
     "nothing for a name": lambda c: c.get_secret(None),  # type: ignore[arg-type]  # the point
+    "a number for a new name": lambda c: c.update_secret("db", new_name=5),  # type: ignore[arg-type]  # the point
+    "a number for a key": lambda c: c.get_secret("db", key=5),  # type: ignore[arg-type]  # the point
+    "text for a switch": lambda c: c.delete_secret("db", purge="no"),  # type: ignore[arg-type]  # the point
+    "a list for a scope": lambda c: c.get_secret("db", []),  # type: ignore[arg-type]  # the point
+    "nothing for a type": lambda c: c.list_flavors(5),  # type: ignore[arg-type]  # the point
+    "a number for a flavor": lambda c: c.get_flavor("alerter", 5),  # type: ignore[arg-type]  # the point
+    "one name for secrets": lambda c: c.create_stack("s", {}, secrets="db"),
+    "a list for components": lambda c: c.create_stack("s", ["default"]),  # type: ignore[arg-type]  # the point
+    "a list for attributes": lambda c: c.register_component("t", "mlflow", "experiment_tracker", ["x"]),  # type: ignore[arg-type]  # the point
+    "text for what is wanted": lambda c: c.reveal_secrets(["db"]),  # type: ignore[list-item]  # the point
+    "a number for needs": lambda c: c.check_references(5),  # type: ignore[arg-type]  # the point
+    "a list for a root key": lambda c: c.destroy_key(["x"]),  # type: ignore[arg-type]  # the point
     "a number for a filter": lambda c: c.list_secrets(name=5),  # type: ignore[arg-type]  # the point
 }
 

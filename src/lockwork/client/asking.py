@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lockwork.client.profile import Profile
 
 R = TypeVar("R")
+K = TypeVar("K")
+T = TypeVar("T")
 
 
 class Asking:
@@ -58,6 +60,29 @@ def number(value: object, what: str) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     raise InvalidInput(f"{what!r} is a whole number, not {type(value).__name__}")
+
+
+def text(value: object, what: str) -> str:
+    """What is looked up here and not by the store."""
+    if isinstance(value, str):
+        return value
+    raise InvalidInput(f"{what!r} is text, not {type(value).__name__}")
+
+
+def mapping(value: Mapping[K, T] | None, what: str) -> dict[K, T]:
+    """Names and what each is given; None is none."""
+    if value is None:
+        return {}
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise InvalidInput(f"{what!r} is a mapping, not {type(value).__name__}")
+
+
+def several(values: Iterable[T], what: str) -> tuple[T, ...]:
+    """All of what may be given as a list, a tuple or a generator."""
+    if isinstance(values, Iterable):
+        return tuple(values)
+    raise InvalidInput(f"{what!r} is a list, not {type(values).__name__}")
 
 
 def texts(values: object, what: str) -> tuple[str, ...]:

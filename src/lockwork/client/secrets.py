@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Literal, NamedTuple, get_args
 
 from lockwork.client import memory
-from lockwork.client.asking import Asking, listing, named, number, texts
+from lockwork.client.asking import Asking, listing, named, number, several, text, texts
 from lockwork.domain.checks import Need, Report, ValidationLevel
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import (
@@ -74,7 +74,7 @@ class SecretCalls(Asking):
         if_exists: IfExists = "fail",
     ) -> SecretInfo:
         """Keep a new secret. `values` are text; AlreadyExists where the name is taken in that scope."""
-        if if_exists not in get_args(IfExists):  # callers without a type checker
+        if text(if_exists, "if_exists") not in get_args(IfExists):  # callers without a type checker
             raise InvalidInput(f"if_exists is fail, update or skip, not {if_exists!r}")
         return self.send(
             CreateSecret(
@@ -119,7 +119,9 @@ class SecretCalls(Asking):
         self, wanted: Iterable[Wanted], *, run: str | None = None, step: str | None = None
     ) -> tuple[RevealedSecret, ...]:
         """Values by id and version, in one read, in the order asked."""
-        secrets = self.send(RevealSecrets(workspace=self.workspace, wanted=tuple(wanted), run=run, step=step))
+        secrets = self.send(
+            RevealSecrets(workspace=self.workspace, wanted=several(wanted, "wanted"), run=run, step=step)
+        )
         if run is None:  # a run masks by itself what it reads
             memory.keep(value for secret in secrets for value in secret.values.values())
         if _running is not None:
@@ -279,7 +281,7 @@ class SecretCalls(Asking):
             return Report(ok=True, stack=stack, level=level, checked=0)
         return self.send(
             CheckReferences(
-                workspace=self.workspace, needs=tuple(needs), level=level, scope=scope, stack=stack
+                workspace=self.workspace, needs=several(needs, "needs"), level=level, scope=scope, stack=stack
             )
         )
 

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lockwork.client.asking import Asking, listing, named, number, texts
+from lockwork.client.asking import Asking, listing, mapping, named, number, text, texts
+from lockwork.domain.errors import InvalidInput
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
 from lockwork.messages import Page
@@ -48,7 +49,7 @@ class StackCalls(Asking):
         `declaration` tells of a flavor that is not installed here.
         """
         kind = ComponentType.parse(type)
-        declaration, plain, credentials = _told_apart(kind, flavor, attributes or {}, declaration)
+        declaration, plain, credentials = _told_apart(kind, text(flavor, "flavor"), attributes, declaration)
         return self.send(
             RegisterComponent(
                 workspace=self.workspace,
@@ -57,7 +58,7 @@ class StackCalls(Asking):
                 flavor=flavor,
                 attributes=plain,
                 credentials=credentials,
-                environment=dict(environment or {}),
+                environment=mapping(environment, "environment"),
                 secrets=prefixed(secrets),
                 declaration=declaration,
                 plaintext=plaintext,
@@ -125,11 +126,11 @@ class StackCalls(Asking):
                 component=named(name_or_id),
                 attributes=plain,
                 credentials=credentials,
-                environment=dict(environment or {}),
+                environment=mapping(environment, "environment"),
                 secrets=prefixed(secrets),
-                remove=tuple(remove),
-                remove_environment=tuple(remove_environment),
-                remove_secrets=tuple(remove_secrets),
+                remove=texts(remove, "remove"),
+                remove_environment=texts(remove_environment, "remove_environment"),
+                remove_secrets=texts(remove_secrets, "remove_secrets"),
                 new_name=new_name,
                 if_version=None if if_version is None else number(if_version, "if_version"),
                 declaration=declaration,
@@ -219,10 +220,10 @@ class StackCalls(Asking):
             UpdateStack(
                 workspace=self.workspace,
                 stack=named(name_or_id),
-                components=_typed(components or {}),
-                remove=tuple(ComponentType.parse(t) for t in remove),
+                components=_typed(components),
+                remove=tuple(ComponentType.parse(t) for t in texts(remove, "remove")),
                 secrets=prefixed(secrets),
-                remove_secrets=tuple(remove_secrets),
+                remove_secrets=texts(remove_secrets, "remove_secrets"),
                 new_name=new_name,
                 if_version=None if if_version is None else number(if_version, "if_version"),
             )
@@ -246,29 +247,32 @@ class StackCalls(Asking):
         """What a flavor declares: its attributes, which are sensitive, and its settings."""
         from lockwork.flavors import registry  # lazy: most clients never ask
 
-        return registry.flavor(ComponentType.parse(type), name)
+        return registry.flavor(ComponentType.parse(type), text(name, "name"))
 
 
 def prefixed(secrets: Secrets) -> dict[str, str]:
     """Declared secrets as name → prefix, however they were written."""
-    return dict(secrets) if isinstance(secrets, Mapping) else dict.fromkeys(secrets, "")
+    return dict(secrets) if isinstance(secrets, Mapping) else dict.fromkeys(texts(secrets, "secrets"), "")
 
 
-def _typed(components: Mapping[ComponentType | str, str]) -> dict[ComponentType, str]:
-    return {ComponentType.parse(type_): str(name) for type_, name in components.items()}
+def _typed(components: Mapping[ComponentType | str, str] | None) -> dict[ComponentType, str]:
+    given = mapping(components, "components")
+    return {ComponentType.parse(type_): named(name) for type_, name in given.items()}
 
 
 def _told_apart(
-    type_: ComponentType, flavor: str, attributes: Mapping[str, Any], declared: Flavor | None = None
+    type_: ComponentType, flavor: str, attributes: Mapping[str, Any] | None, declared: Flavor | None
 ) -> tuple[Flavor, dict[str, Any], dict[str, Sensitive]]:
     """The flavor's declaration, and the attributes with all that may be a credential hidden."""
     from lockwork.flavors import registry  # lazy: most clients never write a component
 
+    if not isinstance(declared, Flavor | None):
+        raise InvalidInput(f"a declaration is a Flavor, not {type(declared).__name__}")
     declaration = registry.flavor(type_, flavor, declared)
     hidden = {a.name for a in declaration.attributes if a.sensitive}
     plain, credentials = {}, {}
-    for word, value in attributes.items():
-        if word.replace("-", "_") in hidden and isinstance(value, str):
+    for word, value in mapping(attributes, "attributes").items():
+        if text(word, "an attribute's name").replace("-", "_") in hidden and isinstance(value, str):
             credentials[word.replace("-", "_")] = Sensitive(value)
         else:
             plain[word] = value

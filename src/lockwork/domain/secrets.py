@@ -38,6 +38,8 @@ class SecretScope(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> Self:
+        if not isinstance(text, str):
+            raise InvalidInput(f"a scope is text, not {type(text).__name__}")
         try:
             return cls(text)
         except ValueError:

@@ -33,6 +33,8 @@ class ComponentType(StrEnum):
 
     @classmethod
     def parse(cls, text: str) -> Self:
+        if not isinstance(text, str):
+            raise InvalidInput(f"a component type is text, not {type(text).__name__}")
         try:
             return cls(text.replace("-", "_"))
         except ValueError:

@@ -5,6 +5,7 @@ far away. A message says what permission it needs and what effect it has, so tha
 asking the handler.
 """
 
+import re
 from collections.abc import Callable
 from enum import Enum
 from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
@@ -12,10 +13,14 @@ from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 import msgspec
 
 from lockwork.domain.access import Permission
+from lockwork.domain.errors import InvalidInput
 
 R = TypeVar("R")
 C = TypeVar("C")
 T = TypeVar("T")
+M = TypeVar("M", bound="Message[Any]")
+
+_PROBLEM = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*\$\.(?P<field>\w+)", re.DOTALL)
 
 
 class Effect(Enum):
@@ -41,6 +46,28 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":
         """A row of the handler table; the type checker sees that `handler` takes this and returns `R`."""
         return Answer(cls, handler)
+
+
+def checked(message: M) -> M:
+    """The message, whose every field is of its type; a failure names the field and quotes nothing."""
+    try:
+        whole: M = msgspec.convert(msgspec.structs.asdict(message), type(message), dec_hook=_of_our_own)
+    except msgspec.ValidationError as error:
+        problem = _PROBLEM.search(str(error))
+    except RecursionError:
+        problem = None
+    else:
+        return whole
+    if problem is None:  # its text may quote a word, such as one that is not among those to choose from
+        raise InvalidInput("what was given is not of the form that it should have")
+    raise InvalidInput(f"{problem['field']!r} takes {problem['wanted']}, not {problem['given']}")
+
+
+def _of_our_own(type_: type[T], value: object) -> T:
+    """Fields of types that are neither plain data nor a Struct, such as values that hide themselves."""
+    if isinstance(value, type_):
+        return value
+    raise msgspec.ValidationError(f"Expected `{type_.__name__}`, got `{type(value).__name__}`")
 
 
 class WorkspaceMessage(Message[R], Generic[R], frozen=True, kw_only=True):

@@ -23,7 +23,7 @@ from lockwork.domain.errors import (
 )
 from lockwork.domain.nearness import near
 from lockwork.domain.workspaces import DEFAULT
-from lockwork.messages import Effect, Message, WorkspaceMessage
+from lockwork.messages import Effect, Message, WorkspaceMessage, checked
 from lockwork.service.context import Context, House
 
 R = TypeVar("R")
@@ -53,6 +53,7 @@ class Gate:
 
     def answer(self, claim: Claim, message: Message[R]) -> R:
         """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""
+        message = checked(message)
         try:
             return self._answered(claim, message)
         except LockworkError as failure:

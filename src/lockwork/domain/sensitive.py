@@ -41,3 +41,6 @@ class Sensitive:
 
     def __reduce_ex__(self, protocol: object) -> NoReturn:
         raise TypeError("a Sensitive value is not pickled or copied; pass the secret's name instead")
+
+    def __getstate__(self) -> NoReturn:
+        self.__reduce_ex__(None)  # object's own would give what the slot holds

@@ -23,7 +23,13 @@ class Verb(IntEnum):
     STOP = 7
 
 
+_VERBS = frozenset(Verb)
+
 DONE = b"."
+
+
+class Garbled(Exception):
+    """What came is not what anyone here sends."""
 
 
 def frame(verb: Verb, payload: bytes = b"") -> bytes:
@@ -39,6 +45,8 @@ def take_frames(received: bytearray) -> Iterator[tuple[Verb, bytes]]:
             return
         payload = bytes(received[_HEAD.size : _HEAD.size + length])
         del received[: _HEAD.size + length]
+        if verb not in _VERBS:
+            raise Garbled
         yield Verb(verb), payload
 
 
@@ -51,7 +59,9 @@ def unpack_all(payload: bytes) -> Iterator[bytes]:
     """What `pack_all` packed."""
     at = 0
     while at < len(payload):
-        (length,) = _LENGTH.unpack_from(payload, at)
-        at += _LENGTH.size
-        yield payload[at : at + length]
-        at += length
+        start = at + _LENGTH.size
+        end = start + int.from_bytes(payload[at:start])
+        if end > len(payload):
+            raise Garbled
+        yield payload[start:end]
+        at = end

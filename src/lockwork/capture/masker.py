@@ -16,7 +16,7 @@ import termios
 from contextlib import suppress
 from types import TracebackType
 
-from lockwork.capture.frames import DONE, Verb, take_frames, unpack_all
+from lockwork.capture.frames import DONE, Garbled, Verb, take_frames, unpack_all
 from lockwork.capture.log_file import LogFile
 from lockwork.capture.screen import Screen, Sink
 from lockwork.capture.scrubber import Known, Scrubber, scrub
@@ -149,8 +149,11 @@ class Masker:
             data, descriptors = b"", []
         talk.received += data
         talk.descriptors += descriptors
-        for verb, payload in take_frames(talk.received):
-            self._answer(talk, verb, payload)
+        try:
+            for verb, payload in take_frames(talk.received):
+                self._answer(talk, verb, payload)
+        except Garbled:  # some program writes to what is not its own: the others are masked all the same
+            data = b""
         if not data:
             self._talks.remove(talk)
             talk.socket.close()
@@ -189,6 +192,8 @@ class Masker:
     def _begin(self, channel: int, talk: _Talk) -> None:
         """What lies in the pipes was printed before the step and is not its own."""
         self._end(channel)  # nothing to end, unless whoever began the last one was interrupted
+        if not talk.descriptors:
+            raise Garbled
         log, *streams = talk.descriptors
         talk.descriptors = []
         for which, fd in enumerate(streams, start=1):

@@ -15,8 +15,10 @@ from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import MAX_VALUE_BYTES, SecretKey, checked_value
 
+_NAME = re.compile(r"(?!-).{0,128}")  # as somebody may mean one
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")
 _AT_IS_A_FILE = "@PATH reads a file; a value that begins with @ is written @@…"
+_BEHIND_ITS_KEY = "a value stands in one word with its key: --KEY=VALUE, or --KEY=@FILE"
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -100,8 +102,10 @@ def free_options(
         elif not word.startswith("--"):
             rest.append(word)
         else:
-            _check_free(word, known, reserved, other_way)
             name, _, text = word[2:].partition("=")
+            if not _NAME.fullmatch(name):  # not quoted: the value may be one that begins with -----BEGIN
+                raise WrongUsage("a word that begins with -- is not --KEY=VALUE", hint=_BEHIND_ITS_KEY)
+            _check_free(word, known, reserved, other_way)
             key = read_key(name)
             if key in pairs:
                 raise WrongUsage(f"{key!r} is given twice")

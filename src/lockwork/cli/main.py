@@ -3,6 +3,7 @@
 A group's module is imported when it is called; help reads the table alone.
 """
 
+import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -23,6 +24,7 @@ T = TypeVar("T")
 DONE, REFUSED, USAGE, UNAVAILABLE, INTERRUPTED = 0, 1, 2, 3, 130
 BROKEN_PIPE = 141
 """What a shell reports of any program whose reader went away: 128 + SIGPIPE."""
+_OPTION = re.compile(r"--?\w[\w-]*")
 COMPLETION_VARIABLE = "_LOCKWORK_COMPLETE"
 
 
@@ -247,6 +249,8 @@ def ours(failure: click.ClickException) -> LockworkError:
 def _complaint(failure: click.ClickException) -> str:
     """What click says, without the word that it refuses: `--scope=…` may hold what should be elsewhere."""
     parameter = getattr(failure, "param", None)
+    if isinstance(failure, click.NoSuchOption) and not _OPTION.fullmatch(failure.option_name):
+        return "a word that begins with a dash is no option"
     if isinstance(failure, click.MissingParameter):
         return " ".join(failure.format_message().split())
     if not isinstance(failure, click.BadParameter) or not isinstance(parameter, click.Parameter):

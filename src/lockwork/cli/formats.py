@@ -200,16 +200,21 @@ def _csv_cell(value: Any) -> str:
 def _plain(data: Any) -> Any:
     """Mappings, lists, text and numbers alone: checked names and hidden types become what they hold."""
     if isinstance(data, Mapping):
-        return {str(key): _plain(value) for key, value in data.items()}
+        return {_text(str(key)): _plain(value) for key, value in data.items()}
     if isinstance(data, (list, tuple)):
         return [_plain(value) for value in data]
     if isinstance(data, str):
-        return str(data.value) if isinstance(data, Enum) else str(data)
+        return _text(str(data.value) if isinstance(data, Enum) else str(data))
     if data is None or isinstance(data, (bool, int, float)):
         return data
     import msgspec  # lazy: loaded by whatever made the data
 
     return msgspec.to_builtins(data)
+
+
+def _text(text: str) -> str:
+    """As the streams would write it: bytes of a file's name that are no UTF-8 cannot be written otherwise."""
+    return text if text.isascii() else text.encode(errors="backslashreplace").decode()
 
 
 _WRITERS: dict[str, Callable[[Any, Sequence[str]], None]] = {"json": _json, "yaml": _yaml, "csv": _csv}

@@ -20,6 +20,8 @@ T = TypeVar("T")
 
 # All control characters but the newline, and those that turn the direction of text around.
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_LINE_WITHIN, _INDENTED = re.compile(r"\n(?! )"), "\n  "
+"""The further lines of a message are indented: no file's name can pass for another message."""
 _LONGEST_LINE = 4095
 """Bytes of a line that a terminal takes in its usual mode; it drops the rest without a word."""
 
@@ -105,7 +107,7 @@ def told(failure: LockworkError) -> None:
 def _tell(kind: str, text: str, style: str) -> None:
     sys.stdout.flush()  # what was said before stands before it, where both go to one file
     word = f"\x1b[{style}m{kind}:\x1b[0m" if is_coloured(sys.stderr) else f"{kind}:"
-    _to_stderr(f"{word} {escaped(text)}")
+    _to_stderr(f"{word} {_LINE_WITHIN.sub(_INDENTED, escaped(text))}")
 
 
 def _to_stderr(line: str) -> None:

@@ -58,6 +58,18 @@ def test_what_is_not_text_has_one_form_each() -> None:
     assert shown("table", record) == table
 
 
+@pytest.mark.parametrize("output", ["json", "yaml", "csv"])
+def test_bytes_that_are_no_text_are_written_as_escapes(output: str) -> None:
+    """A file's name that is not UTF-8, in which Python holds lone surrogates, is shown in every form."""
+    assert "udcff" in shown(output, {"file": "\udcff", "by": {"\udcff": 1}})
+
+
+def test_no_file_name_passes_for_a_message(capsys: pytest.CaptureFixture[str]) -> None:
+    """The further lines of a message are indented; those that were are left as they are."""
+    terminal.error("no file 'x\nerror: and more\n  indented'")
+    assert capsys.readouterr().err == "error: no file 'x\n  error: and more\n  indented'\n"
+
+
 def test_a_table_pads_by_what_is_seen(capsys: pytest.CaptureFixture[str]) -> None:
     """Wide and combining characters keep the columns below their headings."""
     formats.rows(("a", "b"), [["\u8868", "x"], ["e\u0301", "y"], ["long", "z"]])

@@ -1,6 +1,7 @@
 """Files for their owner alone, such as backups and exported values: written whole or not at all."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,6 +9,12 @@ from typing import BinaryIO
 
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, LockworkError
+from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE, LOCK_FILE, OPEN_FILE
+from lockwork.settings import CONFIGURATION_FILE
+
+_STORE_FILES = {KEYRING_FILE, LOCK_FILE, OPEN_FILE, CONFIGURATION_FILE}
+_ROOT_KEY = re.compile(rb"^lwk1_", re.MULTILINE)
+_KEYRING_BYTES = 1 << 16
 
 
 def check_free(path: Path, replace: bool) -> None:
@@ -19,8 +26,20 @@ def check_free(path: Path, replace: bool) -> None:
         raise InvalidInput(f"{path} is a folder", hint="name a file")
     if os.path.lexists(path) and (path.is_symlink() or not path.is_file()):
         raise InvalidInput(f"{path} is not a regular file", hint="name another")
+    if _is_of_a_store(path):
+        raise InvalidInput(f"{path} is a file of a store, which cannot do without it", hint="name another")
     if path.exists() and not replace:
         raise InvalidInput(f"{path} exists already", hint="--force replaces it; or name another")
+
+
+def _is_of_a_store(path: Path) -> bool:
+    """Whether a store would be lost with it: by its name beside a database, or as it holds a root key."""
+    beside = path.parent / DATABASE_FILE
+    if beside.exists() and (path.name in _STORE_FILES or path.name.startswith(DATABASE_FILE)):
+        return True
+    with suppress(OSError), path.open("rb") as file:
+        return _ROOT_KEY.search(file.read(_KEYRING_BYTES)) is not None
+    return False
 
 
 def write(path: Path, content: bytes, replace: bool) -> None:

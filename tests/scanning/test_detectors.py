@@ -112,6 +112,15 @@ def test_every_line_is_told_once() -> None:
     ]
 
 
+@pytest.mark.parametrize("before", ["HOST=A", "REGION=eu-west-1a", "# see Foo::", "next_page_", "# a list:"])
+@pytest.mark.parametrize(
+    "line", ["TOKEN=5aB3xY9kLm2Qp7RtWWWW", "token=5aB3xY9kLm2Qp7RtWWWW", "SECRET=x9kLm2Qp7RtWaB3x"]
+)
+def test_the_line_before_is_no_part_of_a_name(before: str, line: str) -> None:
+    """However it ends, a name begins on its own line."""
+    assert hits_in(f"{before}\n{line}\n", PurePath(".env")) == [(2, "plain text, named like a credential")]
+
+
 def test_lines_end_where_editors_say() -> None:
     """Only a newline ends a line: a form feed or U+2028 within one does not shift what follows."""
     text = "a\x0cb\u2028c\r\npassword: hunter2\r\n"

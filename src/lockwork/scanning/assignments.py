@@ -24,7 +24,7 @@ _BITS = 3.0
 _NAME = re.compile(
     r"(?:passw(?:or)?d|pwd|passphrase|secret|token|credentials?|key|connection_?string)(?!\w)", re.IGNORECASE
 )
-_NAME_START = re.compile(r"[\w.:-]*$")
+_NAME_START = re.compile(r"[\w.:-]*\Z")  # `$` would take the end of the line before for a part of it
 # Tokens and keys that open nothing; `AWS::IAM::AccessKey` is what a type is called.
 _OTHER = re.compile(
     r"::|(?:next|page|continuation|client|request|csrf|xsrf|change|sync|pad|eos|bos|stop|special|public.?key)"

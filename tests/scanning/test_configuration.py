@@ -85,6 +85,7 @@ def test_what_is_found_moves_into_the_components_secret(client: Client) -> None:
     }
     assert len(notes) >= 3
     assert told(held(client)) == {"environment.MIXED": "a URL with a password"}
+    assert configuration.movable(held(client)) == []
     again, nothing = configuration.moved(client, held(client))
     assert (again, nothing) == (held(client), [])
 
@@ -129,6 +130,19 @@ def test_a_value_is_known_in_other_encodings(client: Client) -> None:
     known = known_to(client)
     for text in ("cCJ3L8O8LW9mLW1pbmU=", "p%22w%2F%C3%BC-of-mine", r"p\"w/\u00fc-of-mine"):
         assert str(known.reference_in(text)) == "{{db.pw}}"
+
+
+@pytest.mark.parametrize("kind", ["PRIVATE KEY", "CERTIFICATE", "OPENSSH PRIVATE KEY"])
+def test_the_armour_of_a_key_tells_of_none(client: Client, kind: str) -> None:
+    """Its first and last line are every key's; the lines between, and the whole, are its own."""
+    body = "MIIEvQIBADANBgkqhkiG9w0B\nAQEFAASCBKcwggSjAgEAAoIB"
+    first, last = f"-----BEGIN {kind}-----", f"-----END {kind}-----"
+    client.create_secret("tls", {"key": f"{first}\n{body}\n{last}\n"})
+    known = known_to(client)
+    for armour in (first, last, first.replace(" ", "%20"), first.replace(" ", "+")):
+        assert known.reference_in(f"if text == '{armour}':\n{armour}\r\n") is None
+    for own in (*body.split("\n"), f"{first}\n{body}\n{last}", f"{first}\\n{body}".replace("\n", "\\n")):
+        assert str(known.reference_in(own)) == "{{tls.key}}"
 
 
 def test_short_and_ordinary_values_are_not_looked_for(client: Client) -> None:

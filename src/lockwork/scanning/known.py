@@ -3,6 +3,7 @@
 They are read in few requests, recorded like every reading, and kept here alone.
 """
 
+import re
 from collections.abc import Iterable, Iterator
 
 from lockwork.capture.forms import forms_of
@@ -16,6 +17,8 @@ from lockwork.messages.secrets import Wanted
 KIND = "a value of the store"
 SHORTEST = 8
 _PAGE = 1000
+_ARMOUR = re.compile(rb"\s*-----(?:BEGIN|END)[A-Z0-9 %+]*-----\s*")
+"""A line that every key and certificate has, also as a URL quotes it: it tells of none."""
 
 
 class Known:
@@ -35,7 +38,7 @@ class Known:
             self.passed_by += bool(value)
             return
         for form in forms_of([value])[0]:
-            if len(form) >= SHORTEST:
+            if len(form) >= SHORTEST and not _ARMOUR.fullmatch(form):
                 self._owners.setdefault(form, reference)
 
     def reference_in(self, text: str) -> Reference | None:

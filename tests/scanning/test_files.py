@@ -133,3 +133,10 @@ def test_a_path_that_is_not_there_is_wrong_usage() -> None:
     """A build that guards a folder which is not there must not pass as clean."""
     with pytest.raises(WrongUsage, match="nowhere: there is no such file or folder"):
         Listing(["nowhere"])
+
+
+@pytest.mark.parametrize(("paths", "exclude"), [(("",), ()), (("a.py", ""), ()), (("a.py",), ("",))])
+def test_an_empty_text_is_no_path(folder: Path, paths: tuple[str, ...], exclude: tuple[str, ...]) -> None:
+    """A variable that is empty by mistake does not stand for the current folder."""
+    with pytest.raises(WrongUsage, match="an empty text names no file"):
+        listed(*paths, exclude=exclude)

@@ -44,6 +44,10 @@ class Listing:
         ignored: bool = False,
         environ: Mapping[str, str] | None = None,
     ) -> None:
+        if "" in (*paths, *exclude):
+            raise WrongUsage(
+                "an empty text names no file", hint="for the current folder write . or no path"
+            )
         self._paths = [Path(path) for path in paths]
         self._exclude = exclude
         self._ignored = ignored

@@ -31,6 +31,10 @@ Without a store only files are looked at, and none is made.
   $ lockwork scan config.yaml nowhere
   error: nowhere: there is no such file or folder
   [2]
+  $ lockwork scan ''
+  error: an empty text names no file
+  hint: for the current folder write . or no path
+  [2]
   $ lockwork scan --exclude '*.yaml' -o csv
   note: there is no store here yet, so none is looked at
   where,name,line,attribute,kind,instead,fixed
@@ -103,3 +107,14 @@ What a component did not make is not touched.
   error: --only store looks at no file
   hint: leave out the paths and what is said of them
   [2]
+
+What cannot be moved is not said to be: text beside a reference.
+
+  $ lockwork experiment-tracker delete other --yes > /dev/null 2>&1
+  $ lockwork experiment-tracker register mixed -f mlflow --tracking-uri='http://{{db.user}}:hunter2-pw@h' > /dev/null 2>&1
+  $ lockwork scan --only store
+  PLACE                                   KIND
+  experiment-tracker mixed: tracking_uri  a URL with a password
+  error: 1 credential in the clear; looked at 4 components
+  hint: what stays: put it into a secret of your own, and write {{name.key}} for it
+  [1]

@@ -60,6 +60,7 @@ def scan(session: Session, paths: Sequence[str], fix: bool, known: bool, only: s
     has_store = _has_store(session, known or only != "files")
     values = _known(session, known and has_store)
     held = _held(session, values) if has_store and only != "files" else []
+    can_fix = not fix and _can_fix(held)
     if fix:
         held = [_moved(session, one) for one in held]
     findings = [finding for one in held for finding in one.findings]
@@ -69,7 +70,7 @@ def scan(session: Session, paths: Sequence[str], fix: bool, known: bool, only: s
         findings += found
         looked_at.append(_count(count, "file"))
     _show(session, findings, " and ".join(looked_at) or "nothing", listing)
-    _end(findings, fix)
+    _end(findings, can_fix)
 
 
 # --- the store ---------------------------------------------------------------------------------------------
@@ -101,6 +102,13 @@ def _held(session: Session, known: "Known") -> list["Held"]:
     from lockwork.scanning import configuration  # lazy: as above
 
     return [configuration.held_by(one, known) for one in configuration.components(session.client)]
+
+
+def _can_fix(held: Iterable["Held"]) -> bool:
+    """Whether `--fix` has anything to move."""
+    from lockwork.scanning import configuration  # lazy: as above
+
+    return any(configuration.movable(one) for one in held)
 
 
 def _moved(session: Session, held: "Held") -> "Held":
@@ -167,14 +175,14 @@ def _show(session: Session, findings: Sequence[Finding], looked_at: str, listing
         terminal.note(f"nothing is in the clear{' any more' if findings else ''}; looked at {looked_at}")
 
 
-def _end(findings: Sequence[Finding], fix: bool) -> None:
+def _end(findings: Sequence[Finding], can_fix: bool) -> None:
     """What to do now, and the exit code."""
     left = [finding for finding in findings if not finding.fixed]
     if len(left) < len(findings):
         terminal.note("whoever may list components could read it until now: change it where it is used")
     if any(finding.where == "component" for finding in left):
         rest = "what stays: put it into a secret of your own, and write {{name.key}} for it"
-        terminal.hint(rest if fix else "lockwork scan --fix moves what components hold into secrets")
+        terminal.hint("lockwork scan --fix moves what components hold into secrets" if can_fix else rest)
     if any(finding.where == "file" for finding in left):
         terminal.hint(_IN_FILES)
     if left:

@@ -51,14 +51,19 @@ def held_by(component: Component, known: Known) -> Held:
     return Held(component, tuple(findings))
 
 
+def movable(held: Held) -> list[str]:
+    """The places that can move: text beside a reference stays, for the reference would not be filled."""
+    there = dict(texts(configuration(held.component)))
+    return [f.attribute for f in held.findings if f.attribute and not has_reference(there[f.attribute])]
+
+
 def moved(client: Client, held: Held) -> tuple[Held, list[str]]:
     """The same, after each place that can move has moved into the component's secret; and what to tell of it.
 
     All of it or nothing: a component that changed meanwhile, or whose secret it did not make, stays as it is.
     """
     component = held.component
-    there = dict(texts(configuration(component)))
-    places = [f.attribute for f in held.findings if f.attribute and not has_reference(there[f.attribute])]
+    places = movable(held)
     if not places:
         return held, []
     changed = client.conceal_attributes(component.type, component.id, places, if_version=component.version)

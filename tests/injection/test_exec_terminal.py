@@ -127,7 +127,7 @@ def test_what_is_printed_last(on_terminal: Any, python: Python, processes: Proce
         import os, time
         os.set_blocking(1, False)
         printed, last = 0, time.monotonic()
-        while time.monotonic() - last < 0.3:
+        while printed <= 20_000 or time.monotonic() - last < 0.3:
             try:
                 printed += os.write(1, b"x" * 1000)
                 last = time.monotonic()
@@ -140,7 +140,6 @@ def test_what_is_printed_last(on_terminal: Any, python: Python, processes: Proce
     printed, pid = map(int, Path("done").read_text().split())
     wait_until(lambda: pid not in processes())
     assert screen.rest() == "x" * printed
-    assert printed > 100_000
 
 
 # ---- keys and jobs

@@ -203,6 +203,8 @@ def _made_lock(path: Path) -> int:
 
 
 def _make_folder(folder: Path) -> None:
+    if folder.exists() and not folder.is_dir():
+        raise StoreUnusable(f"{folder} is not a folder", hint="LOCKWORK_HOME names the folder of the store")
     try:
         for each in reversed((folder, *folder.parents)):
             if not each.exists():

@@ -220,3 +220,11 @@ def test_what_a_killed_founder_left_of_its_keyring_goes(folder: Path) -> None:
     client.list_secrets()
     assert not left.exists()
     client.close()
+
+
+def test_a_home_that_is_a_file_is_told_as_such(own_home: Path) -> None:
+    """Whoever names a file as the store's folder is not told to change that file's permissions."""
+    home = own_home / "file"
+    home.touch()
+    with pytest.raises(StoreUnusable, match="is not a folder"):
+        Embedded(home, user="default").send(WhoAmI())

@@ -121,6 +121,26 @@ Ctrl-C ends the run, and the record says so.
   $ lockwork run list --pipeline long -o json 2> /dev/null | grep status
       "status": "interrupted",
 
+What a step fetches of its own accord is named with its run as well, and the run with the secret.
+
+  $ cat > fetching.py <<'END'
+  > from lockwork import Client, pipeline, step
+  > @step
+  > def fetch() -> None:
+  >     print(Client().get_secret("wandb").secret_values["API_KEY"])
+  > @pipeline
+  > def fetching() -> None:
+  >     fetch()
+  > END
+  $ lockwork pipeline run fetching.py 2> /dev/null
+  ***
+  $ run=$(lockwork run list --pipeline fetching -o json 2> /dev/null | sed -n 's/.*"id": "\(.*\)",/\1/p')
+  $ lockwork run describe $run | grep -A 1 SECRET
+  SECRET  SCOPE      OWNER    VERSION
+  wandb   workspace  default  1
+  $ lockwork secret usage wandb | grep -c $run
+  1
+
 Files that are no use are told in a line.
 
   $ lockwork pipeline run nowhere.py

@@ -154,7 +154,7 @@ def test_one_version_over_all_steps(client: Client):
 
     run = changing()
     assert seen == {"settled": "hunter2-pw", "current": "changed-meanwhile"}
-    assert run.secrets[0].version == 1
+    assert [(s.name, s.version) for s in run.secrets] == [("db", 1), ("db", 2)]
 
 
 def test_everything_missing_is_told_at_once(client: Client):

@@ -43,7 +43,7 @@ NOT_CAUGHT = {
     "stack_components": "configuration: which component stands in a stack",
     "reference_uses": "made from components and stacks, to warn before a secret that they name is changed",
     "runs": "records of what ran; the audit trail has its own record of who read which secret for it",
-    "run_secrets": "as runs: what they were settled on; who reads it needs the right to read that secret",
+    "run_secrets": "as runs: what they used; who reads it needs the right to read that secret",
     "steps": "as runs",
     "step_logs": "as runs: masked text",
 }

@@ -42,7 +42,7 @@ class UseRow(NamedTuple):
 
 
 class RunRow(NamedTuple):
-    """One run that was settled on a secret."""
+    """One run that used a secret."""
 
     id: str
     pipeline: str

@@ -1,4 +1,4 @@
-"""Rows of runs, their steps, the secrets they were settled on, and their masked logs."""
+"""Rows of runs, their steps, the secrets they used, and their masked logs."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from lockwork.database import filters
 from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
 from lockwork.domain.checks import Report
-from lockwork.domain.runs import OutputRecord, Run, RunStatus, SecretUsed, StepRun
+from lockwork.domain.runs import Fetched, OutputRecord, Run, RunStatus, SecretUsed, StepRun
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing
 
@@ -35,8 +35,14 @@ _INSERT_STEP = Statement(
     " VALUES (:run, :name, :position, :status, '[]', '[]')"
 )
 _INSERT_SECRET = Statement(
-    "INSERT INTO run_secrets (run, name, secret, scope, version, owner)"
-    " VALUES (:run, :name, :id, :scope, :version, :owner)"
+    "INSERT INTO run_secrets (run, name, secret, scope, version, owner, settled)"
+    " VALUES (:run, :name, :id, :scope, :version, :owner, 1)"
+)
+_INSERT_FETCHED = Statement(
+    "INSERT INTO run_secrets (run, name, secret, scope, version, owner, settled)"
+    " SELECT r.id, :name, :id, :scope, :version, :owner, 0 FROM runs r"
+    " WHERE r.id = :run AND r.started_by = :by AND NOT EXISTS ("
+    "SELECT 1 FROM run_secrets u WHERE u.run = r.id AND u.secret = :id AND u.version = :version)"
 )
 _ONE = Statement(f"SELECT {_COLUMNS} FROM runs WHERE workspace = :workspace AND id = :id")
 _ANYWHERE = Statement(f"SELECT {_COLUMNS} FROM runs WHERE id = :id")
@@ -52,7 +58,7 @@ _STEPS = Statement(
 )
 _SECRETS = Statement(
     "SELECT run, name, secret, scope, version, owner FROM run_secrets"
-    " WHERE run IN (SELECT value FROM json_each(:runs)) ORDER BY run, name"
+    " WHERE run IN (SELECT value FROM json_each(:runs)) ORDER BY run, name, version"
 )
 _START_STEP = Statement(
     "UPDATE steps SET status = 'running', started = :now"
@@ -112,6 +118,11 @@ def insert(
     at = {"run": row.id, "status": begins.value}
     tx.run_many(_INSERT_STEP, [{**at, "name": name, "position": n} for n, name in enumerate(steps)])
     tx.run_many(_INSERT_SECRET, [{"run": row.id, **msgspec.structs.asdict(secret)} for secret in secrets])
+
+
+def add_fetched(tx: Transaction, fetched: Fetched, *, by: str) -> None:
+    """What a step fetched of its own accord, once a version; nothing where the run is not `by`'s."""
+    tx.run(_INSERT_FETCHED, **msgspec.structs.asdict(fetched.secret), run=fetched.run, by=by)
 
 
 def one(tx: Transaction, workspace: str, id_: str) -> RunRow | None:

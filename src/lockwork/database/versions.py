@@ -44,7 +44,7 @@ _PRUNE = Statement(
     "DELETE FROM secret_versions WHERE secret = :secret AND version <= :last AND NOT EXISTS ("
     "SELECT 1 FROM run_secrets u JOIN runs r ON r.id = u.run"
     " WHERE u.secret = secret_versions.secret AND u.version = secret_versions.version"
-    " AND r.status = 'running')"
+    " AND u.settled = 1 AND r.status = 'running')"
 )
 _NOT_UNDER = Statement(
     "SELECT secret, version, namespace, wrapped, root_key FROM secret_versions"

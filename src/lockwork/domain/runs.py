@@ -7,7 +7,7 @@ the code that wrote them. What it holds of secrets is always the reference.
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -80,13 +80,20 @@ class Pipeline(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class SecretUsed(msgspec.Struct, frozen=True, kw_only=True):
-    """A secret that a run was settled on: name, id and version; never its values."""
+    """A secret that a run was settled on or that a step fetched: name, id and version; never its values."""
 
     name: str
     id: str
     scope: str
     version: int
     owner: str
+
+
+class Fetched(NamedTuple):
+    """A secret that a step of a run fetched."""
+
+    run: str
+    secret: SecretUsed
 
 
 class OutputRecord(msgspec.Struct, frozen=True, kw_only=True):

@@ -8,6 +8,7 @@ from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
 from lockwork.domain.access import Caller, Sight
 from lockwork.domain.audit import Subject
+from lockwork.domain.runs import Fetched
 from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
@@ -53,6 +54,8 @@ class Context:
     """What the caller may see; of messages outside workspaces, the default workspace's."""
     now: int
     subjects: list[Subject] = field(default_factory=list)
+    fetched: Fetched | None = None
+    """What a step is given of its own asking: written into its run with the audit record."""
 
     @property
     def vault(self) -> BuiltinVault:

@@ -81,6 +81,10 @@ class Gate:
         if message.effect is Effect.REVEAL:
             with database.writing() as tx:
                 self._record(tx, context, message)
+                if context.fetched is not None:
+                    from lockwork.database import runs  # lazy: most questions are no run's
+
+                    runs.add_fetched(tx, context.fetched, by=context.caller.name)
         return answer
 
     def _entered(self, tx: Transaction, claim: Claim, message: Message[Any]) -> Context:

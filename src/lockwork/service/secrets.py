@@ -13,6 +13,7 @@ from lockwork.domain.errors import (
     Tampered,
     VersionMismatch,
 )
+from lockwork.domain.runs import Fetched, SecretUsed
 from lockwork.domain.secrets import (
     RevealedSecret,
     SecretInfo,
@@ -93,6 +94,8 @@ def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
         raise missing_key(secret.name, message.key, names)
     values = values_of(ctx, secret, version, None if message.key is None else (message.key,))
     ctx.about(findings.version_subject(secret, version))
+    if message.run is not None:
+        ctx.fetched = _fetched(message.run, secret, version)
     info = secret.info(names, findings.notes(ctx, secret), version=version)
     return RevealedSecret(info=info, values=values)
 
@@ -116,6 +119,14 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
         ctx.about(findings.version_subject(secret, fetch.at.version))
         answers.append(RevealedSecret(info=secret.info(values, version=fetch.at.version), values=values))
     return tuple(answers)
+
+
+def _fetched(run: str, secret: Secret, version: int) -> Fetched:
+    """What a step is given now, as its run records it."""
+    owner = secret.owner_name if secret.scope is SecretScope.USER else secret.workspace_name or ""
+    scope = secret.scope.value
+    used = SecretUsed(name=secret.name, id=secret.id, scope=scope, version=version, owner=owner)
+    return Fetched(run, used)
 
 
 def _kept(ctx: Context, wanted: Sequence[Wanted], fetches: Sequence[Fetch]) -> list[dict[str, Sensitive]]:

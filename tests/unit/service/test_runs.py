@@ -14,6 +14,7 @@ from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitt
 from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled, Source, Step
 from lockwork.messages import Listing
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, GetLog, StartRun, StartStep
+from lockwork.messages.secrets import RevealSecret
 from lockwork.service.context import Policy
 
 TWO = Pipeline(
@@ -65,6 +66,10 @@ def finish(client: Client, run: Run, status: RunStatus = RunStatus.COMPLETED) ->
 
 def append(client: Client, run: Run, number: int, part: bytes, step: str = "a") -> None:
     client.send(AppendLog(workspace=W, run=run.id, step=step, number=number, part=part))
+
+
+def fetch(client: Client, run: Run, secret: str, **fields: object) -> None:
+    client.send(RevealSecret(workspace=W, secret=secret, run=run.id, step="a", **fields))  # type: ignore[arg-type]  # fields of the message
 
 
 def test_a_run_is_settled_at_its_start(client: Client):
@@ -267,6 +272,49 @@ def test_a_running_run_keeps_its_versions(client: Client, home: Path):
     finish(small, run)
     small.update_secret("db", add_or_update_values={"pw": "last"})
     assert {v.version for v in small.list_secret_versions("db")} == {5}
+
+
+def test_what_a_step_fetches_is_named_with_its_run(client: Client):
+    """Once a version, also an old one; what was settled keeps its one row, what failed has none."""
+    run = started(client).run
+    client.create_secret("api", {"token": "t1"})
+    client.update_secret("api", add_or_update_values={"token": "t2"})
+    for version in (None, None, 1):
+        fetch(client, run, "api", version=version)
+    fetch(client, run, "db")
+    with pytest.raises(NotFound):
+        fetch(client, run, "api", key="nokey")
+    told = [(s.name, s.version, s.scope, s.owner) for s in client.get_run(run.id).secrets]
+    assert told == [
+        (name, version, "workspace", W) for name, version in [("api", 1), ("api", 2), ("db", 1), ("whole", 1)]
+    ]
+    assert [u.name for u in client.secret_usage("api").uses if u.kind == "run"] == [run.id]
+    assert client.verify_audit().ok
+
+
+def test_what_a_step_fetches_is_told_as_what_it_was_settled_on(client: Client, home: Path):
+    """A user's own secret to that user alone; and nobody writes into the record of another's run."""
+    client.create_user("ben")
+    ben, run = other(home, "ben"), started(client).run
+    client.create_secret("mine", {"pw": "mine"}, scope="user")
+    client.create_secret("api", {"token": "t1"})
+    fetch(client, run, "mine")
+    fetch(ben, run, "api")
+    assert [(s.name, s.owner) for s in client.get_run(run.id).secrets if s.scope == "user"] == [
+        ("mine", "default")
+    ]
+    assert [s.name for s in ben.get_run(run.id).secrets] == ["db", "whole"]
+
+
+def test_a_run_holds_no_version_for_having_fetched_it(client: Client, home: Path):
+    """Only what it was settled on is kept beyond the policy: a step that fetches asks anew each time."""
+    small = Client(gateway=Embedded(home, user="default", policy=Policy(kept_versions=1)))
+    run = started(small).run
+    small.create_secret("api", {"token": "t1"})
+    fetch(small, run, "api")
+    small.update_secret("api", add_or_update_values={"token": "t2"})
+    assert {v.version for v in small.list_secret_versions("api")} == {2}
+    assert [s.version for s in small.get_run(run.id).secrets if s.name == "api"] == [1]
 
 
 @pytest.mark.parametrize(

@@ -143,7 +143,8 @@ CREATE TABLE run_secrets (
     scope TEXT NOT NULL,
     version INTEGER NOT NULL,
     owner TEXT NOT NULL,
-    PRIMARY KEY (run, name)
+    settled INTEGER NOT NULL, -- 1: at the start, and kept while it runs; 0: fetched by a step
+    PRIMARY KEY (run, secret, version, name)
 );
 CREATE INDEX run_secrets_secret ON run_secrets (secret, version);
 

@@ -51,6 +51,13 @@ def test_known_shapes_are_told(text: str, kind: str) -> None:
     [
         (".env", "DB_PASSWORD=hunter2"),
         (".env", "export PGPASSWORD='letmein'"),
+        (".env", "DB_PASS=hunter2"),
+        ("pod.yaml", "    - name: DB_PASSWORD\n      value: hunter2"),
+        ("pod.yml", '  - name: "API_TOKEN"\n    value: "8a7b6c5d4e3f2a1b"'),
+        ("Dockerfile", "FROM python\nENV DB_PASSWORD hunter2"),
+        ("Dockerfile.dev", 'ENV DB_PASSWORD="hunter2"'),
+        (".netrc", "machine h.example login anna password hunter2"),
+        (".netrc", "machine h.example\n  login anna\n  password hunter2\n"),
         ("compose.yaml", "      POSTGRES_PASSWORD: hunter2  # for now"),
         ("config.yaml", '"api_key": "abcd1234efgh5678ijkl"'),
         ("a.py", 'password: str = "hunter2"'),
@@ -77,6 +84,15 @@ def test_plain_text_under_a_telling_name_is_told(name: str, text: str) -> None:
         (".env", "DB_PASSWORD=\nTOKEN=${TOKEN}\nAPI_KEY=your-api-key-here\nSECRET=changeme"),
         (".env", "TOKEN_URL=https://login.example.com/oauth\nPASSWORD_FILE=/run/secrets/db"),
         ("a.yaml", "password: {{ .Values.password }}\nsecretName: my-app-db1234567890\ntoken: !secret x"),
+        (".env", "RENDER_PASS=shadow\nfirst_pass=step12\nBYPASS=route66\nDB_PASS=${DB_PASS}"),
+        ("pod.yaml", "- name: DB_PASSWORD\n  value: $(OTHER)\n- name: TOKEN_URL\n  value: hunter2"),
+        ("pod.yaml", "- name: DB_PASSWORD\n  valueFrom:\n    secretKeyRef: {name: db, key: password}"),
+        (
+            "Dockerfile",
+            "ENV DB_PASSWORD $DB_PASSWORD\nENV PASSWORD_FILE /run/secrets/db\nRUN password hunter2",
+        ),
+        (".netrc", "machine h.example login anna password <password>"),
+        ("notes.md", "the password hunter2 was here"),
         ("a.yaml", "existingSecret: app-credentials\nsecret: app-credentials\npassword: *default"),
         ("a.yaml", "dsn: postgresql://{{db.user}}:{{db.password}}@host/app"),
         ("a.yaml", "url: postgresql://user:password@localhost/app\nurl: redis://:<password>@host"),
@@ -119,6 +135,13 @@ def test_every_line_is_told_once() -> None:
 def test_the_line_before_is_no_part_of_a_name(before: str, line: str) -> None:
     """However it ends, a name begins on its own line."""
     assert hits_in(f"{before}\n{line}\n", PurePath(".env")) == [(2, "plain text, named like a credential")]
+
+
+def test_a_pair_is_told_where_its_value_stands() -> None:
+    """The line that a comment would allow, and that is to be changed."""
+    pair = "- name: DB_PASSWORD\n  value: hunter2"
+    text = f"env:\n{pair}\n{pair}  # lockwork: allow\n"
+    assert hits_in(text, PurePath("pod.yaml")) == [(3, "plain text, named like a credential")]
 
 
 def test_lines_end_where_editors_say() -> None:

@@ -22,7 +22,8 @@ _BITS = 3.0
 
 # Quick: the telling word, and nothing of the name after it. What it is part of is looked at then.
 _NAME = re.compile(
-    r"(?:passw(?:or)?d|pwd|passphrase|secret|token|credentials?|key|connection_?string)(?!\w)", re.IGNORECASE
+    r"(?:passw(?:or)?d|pwd|passphrase|secret|token|credentials?|key|connection_?string|(?-i:(?<=_)PASS))(?!\w)",
+    re.IGNORECASE,
 )
 _NAME_START = re.compile(r"[\w.:-]*\Z")  # `$` would take the end of the line before for a part of it
 # Tokens and keys that open nothing; `AWS::IAM::AccessKey` is what a type is called.
@@ -40,6 +41,23 @@ _SIGN = re.compile(
 _QUOTED = re.compile(r"""[a-zA-Z@]{0,2}\\?(["'`])(?P<text>(?:(?!\\?\1)[^\n]){1,1000})\\?\1""")
 _BARE = re.compile(r"""(?P<text>[^\s"'`,;(){}\[\]<>]{1,1000})(?=\s*(?:$|[,;<]|\s[#;]|\\n))""", re.MULTILINE)
 
+# Where name and value stand apart: in a pod's environment, an image's, and what curl and git log in with.
+_PAIRS = (
+    (
+        re.compile(r"(?:.*\.)?ya?ml", re.IGNORECASE),
+        re.compile(
+            r"""^[ \t-]*name:[ \t]*["']?(?P<name>[\w.-]{1,64})["']?[ \t]*\r?\n[ \t]*value:[ \t]*""",
+            re.MULTILINE,
+        ),
+    ),
+    (
+        re.compile(r"(?:dockerfile|containerfile)(?:\..*)?|.*\.dockerfile", re.IGNORECASE),
+        re.compile(r"^[ \t]*ENV[ \t]+(?P<name>\w{1,64})[ \t]+", re.MULTILINE | re.IGNORECASE),
+    ),
+    (re.compile(r"[._]netrc"), re.compile(r"(?<!\S)(?P<name>password)[ \t]+")),
+)
+"""Files by their name, and what stands there before a value."""
+
 # Where text without quotes is code, not a value.
 _CODE = frozenset(
     {".c", ".cc", ".cpp", ".cs", ".cxx", ".dart", ".ex", ".exs", ".go", ".h", ".hpp", ".ipynb", ".java"}
@@ -48,6 +66,7 @@ _CODE = frozenset(
 )
 # Where it may be prose, and only what looks random is told.
 _PROSE = frozenset({".adoc", ".html", ".log", ".md", ".mdx", ".rst", ".t", ".tex", ".txt"})
+_PASS = re.compile(r"_PASS$")  # a variable's: `first_pass` is a round, and so is `RENDER_PASS=shadow`
 _ANY_WORD = re.compile(r"(?:passw(?:or)?d|pwd|passphrase)$", re.IGNORECASE)
 
 _PLACEHOLDER = re.compile(
@@ -83,12 +102,26 @@ def assigned_in(text: str, path: PurePath) -> Iterator[Assigned]:
         start = _NAME_START.search(before)
         name = (start[0] if start else "") + word[0]
         sign = _SIGN.match(text, word.end())
-        if sign is None or not is_named_like_one(name) or _OTHER.search(name):
+        if sign is None or not _is_telling(name):
             continue
         quoted = _QUOTED.match(text, sign.end())
         value = quoted or (None if is_code else _BARE.match(text, sign.end()))
         if value and is_plausible(name, value["text"], any_word=bool(quoted) or not is_prose):
             yield Assigned(word.start(), NAMED, value["text"])
+    yield from _paired_in(text, path)
+
+
+def _paired_in(text: str, path: PurePath) -> Iterator[Assigned]:
+    """The same where no sign stands between the two."""
+    for pair in (pair for file, pair in _PAIRS if file.fullmatch(path.name)):
+        for found in pair.finditer(text):
+            name, value = found["name"], _QUOTED.match(text, found.end()) or _BARE.match(text, found.end())
+            if value and _is_telling(name) and is_plausible(name, value["text"], any_word=True):
+                yield Assigned(value.start(), NAMED, value["text"])
+
+
+def _is_telling(name: str) -> bool:
+    return bool((is_named_like_one(name) or _PASS.search(name)) and not _OTHER.search(name))
 
 
 def is_plausible(name: str, text: str, *, any_word: bool) -> bool:
@@ -103,6 +136,8 @@ def is_plausible(name: str, text: str, *, any_word: bool) -> bool:
         return False
     if any_word and _ANY_WORD.search(name):
         return not re.search(r"\s", text) or name.lower().endswith("passphrase")
+    if any_word and _PASS.search(name):
+        return any(c.isdigit() for c in text) and not re.search(r"\s", text)
     return _looks_random(text)
 
 

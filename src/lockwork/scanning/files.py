@@ -45,9 +45,7 @@ class Listing:
         environ: Mapping[str, str] | None = None,
     ) -> None:
         if "" in (*paths, *exclude):
-            raise WrongUsage(
-                "an empty text names no file", hint="for the current folder write . or no path"
-            )
+            raise WrongUsage("an empty text names no file", hint="for the current folder write . or no path")
         self._paths = [Path(path) for path in paths]
         self._exclude = exclude
         self._ignored = ignored

@@ -32,6 +32,7 @@ from lockwork.capture.frames import Verb, pack_all
 from lockwork.capture.logs import StepLog
 from lockwork.capture.python_level import TakenOver, flush_all
 from lockwork.capture.scrubber import Known, scrub
+from lockwork.domain.terminals import escaped_log
 
 _MAIN = 0  # the channel of this process; workers have others
 _OUT, _ERR, _ASIDE = 1, 2, 0  # the descriptors that streams stand for; what goes aside is for the log alone
@@ -136,7 +137,8 @@ class Inline(Mask):
 
     def say(self, text: str) -> None:
         """Write a line to standard error."""
-        print(self.scrub(text), file=sys.stderr, flush=True)
+        masked = self.scrub(text)
+        print(escaped_log(masked) if sys.stderr.isatty() else masked, file=sys.stderr, flush=True)
 
     def progress(self, text: str) -> None:
         """Not shown: it would stand in the debugger's way."""
@@ -176,6 +178,7 @@ class Capture(_Remote):
     def __init__(self, control: Control, ends: dict[int, int]) -> None:
         super().__init__(control)
         self._pid = os.getpid()
+        self._is_on_terminal = os.isatty(_ERR)
         self._ends = ends
         self._python: list[TakenOver] = []
         self._undo = ExitStack()
@@ -269,11 +272,16 @@ class Capture(_Remote):
         if host.is_hosted:
             host.say(self.scrub(text))
         else:
-            self._control.ask(Verb.SAY, text.encode("utf-8", "surrogatepass"))
+            self._control.ask(Verb.SAY, self._shown(text))
 
     def progress(self, text: str) -> None:
         """Keep this line last until the next, an empty one or the end. Shown on terminals alone."""
-        self._control.ask(Verb.PROGRESS, text.encode("utf-8", "surrogatepass"))
+        self._control.ask(Verb.PROGRESS, self._shown(text))
+
+    def _shown(self, text: str) -> bytes:
+        """On a terminal nothing in it can act. Masked before that: escaped, no value would be known."""
+        text = escaped_log(self.scrub(text)) if self._is_on_terminal else text
+        return text.encode("utf-8", "surrogatepass")
 
 
 def _start_masker(streams: dict[int, int], shown: str, undo: ExitStack) -> Control:

@@ -114,7 +114,7 @@ def restore(
 
 def _show_checked(session: Session, file: str, found: Restored) -> None:
     def table() -> None:
-        print(f"{file}: the store of {_moment(found.copy)}; {found.records:,} audit records")
+        terminal.say(f"{file}: the store of {_moment(found.copy)}; {found.records:,} audit records")
         for problem in found.problems:
             terminal.say(problem)
 

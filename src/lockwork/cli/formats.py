@@ -66,6 +66,7 @@ def pairs(lines: Sequence[tuple[str, str]]) -> None:
     width = max((len(name) for name, _ in lines), default=0)
     for name, text in lines:
         shown = terminal.for_stream(text, sys.stdout).replace("\n", "\n" + " " * (width + 2))
+        name = terminal.for_stream(name, sys.stdout)
         print(f"{name:<{width}}  {shown}" if text else name)
 
 
@@ -155,7 +156,15 @@ def _json(data: Any, _names: Sequence[str]) -> None:
     import msgspec  # lazy: loaded by whatever made the data
 
     encoded = msgspec.json.encode(_plain(data))
-    sys.stdout.write(msgspec.json.format(encoded, indent=2).decode() + "\n")
+    text = msgspec.json.format(encoded, indent=2).decode() + "\n"
+    # What acts on a terminal stands in quoted text alone, and there it may be written as an escape.
+    sys.stdout.write(terminal.for_stream(text, sys.stdout, _in_json))
+
+
+def _in_json(character: str) -> str:
+    import json  # lazy: few texts hold one
+
+    return json.dumps(character)[1:-1]
 
 
 def _yaml(data: Any, _names: Sequence[str]) -> None:
@@ -170,14 +179,15 @@ def _yaml(data: Any, _names: Sequence[str]) -> None:
 
     Dumper.add_representer(str, text)
     style: dict[str, Any] = {"sort_keys": False, "default_flow_style": False}
-    yaml.dump(_plain(data), sys.stdout, Dumper, allow_unicode=True, width=2**31, **style)
+    written = yaml.dump(_plain(data), None, Dumper, allow_unicode=True, width=2**31, **style)
+    sys.stdout.write(terminal.for_stream(written, sys.stdout, lambda one: f"\\U{ord(one):08x}"))
 
 
 def _csv(data: Any, names: Sequence[str]) -> None:
     records = _plain([data] if isinstance(data, Mapping) else data)
     for cells in (names, *([_csv_cell(record[name]) for name in names] for record in records)):
         # Not by the csv module: it leaves a carriage return unquoted, and its own reader then drops it.
-        sys.stdout.write((",".join(map(_csv_quoted, cells)) or '""') + "\n")
+        terminal.say(",".join(map(_csv_quoted, cells)) or '""')
 
 
 def _csv_quoted(text: str) -> str:

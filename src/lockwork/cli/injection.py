@@ -113,7 +113,7 @@ def inject(session: Session, file: str, filename: str | None, force: bool, check
         return
     text = templates.filled(session.client, template, report.found)
     if out is None:
-        sys.stdout.write(terminal.for_stream(text, sys.stdout))
+        terminal.write(text)
         return
     private_files.write(out, text.encode(), force)
     terminal.say(str(out))

@@ -95,7 +95,7 @@ def _record(taken: "Taken", dry_run: bool) -> dict[str, Any]:
 
 
 def _show(taken: "Taken", dry_run: bool) -> None:
-    print(f"ZenML {taken.version}, {taken.source}")
+    terminal.say(f"ZenML {taken.version}, {taken.source}")
     renamed = [("user", was, now) for was, now in taken.users.items() if was != now]
     renamed += [("workspace", was, now) for was, now in taken.workspaces.items() if was != now]
     rows = [[kind, was, now, "", ""] for kind, was, now in renamed]
@@ -107,10 +107,10 @@ def _show(taken: "Taken", dry_run: bool) -> None:
         rows += [["key", was, now, "", ""] for was, now in item.keys.items() if was != now]
     formats.rows(["what", "zenml", "here", "where", "state"], rows)
     if taken.left_out:
-        print("\nNot coming:")
+        terminal.say("\nNot coming:")
         cells = [[o.kind, o.name, o.workspace or "", o.why] for o in taken.left_out]
         formats.rows(["what", "zenml", "workspace", "detail"], cells)
-    print(f"\n{_summary(taken, dry_run)}")
+    terminal.say(f"\n{_summary(taken, dry_run)}")
 
 
 def _summary(taken: "Taken", dry_run: bool) -> str:

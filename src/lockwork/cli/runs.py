@@ -11,6 +11,7 @@ from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
 from lockwork.domain.errors import WrongUsage
 from lockwork.domain.runs import Run, StepRun
+from lockwork.domain.terminals import escaped_log
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
@@ -114,8 +115,10 @@ def logs(session: Session, id: str, step: str | None) -> None:
 
 
 def _print(log: bytes) -> None:
-    """As it was shown while it ran, colours too."""
+    """Byte for byte, colours too; on a terminal nothing in it acts, and tabs stay."""
     sys.stdout.flush()
+    if sys.stdout.isatty():
+        log = escaped_log(log.decode("utf-8", "backslashreplace")).encode()
     sys.stdout.buffer.write(log)
 
 

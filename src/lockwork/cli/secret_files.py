@@ -1,6 +1,5 @@
 """`lockwork secret export`: the one command that writes values into a file, for its owner alone."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -40,7 +39,7 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
     found = session.client.get_secret(name_or_id, scope)
     text = write(found.secret_values)
     if filename == "-":
-        sys.stdout.write(text)
+        terminal.write(text)
         return
     path = Path(filename or f"{found.name}.{form}")
     private_files.check_free(path, force)

@@ -356,10 +356,7 @@ def _show(session: Session, info: SecretInfo, values: Mapping[str, str] | None =
 
 def _print_value(text: str) -> None:
     """Raw, so that `$(…)` and pipes get it byte for byte; on a terminal, a line that cannot act on it."""
-    on_terminal = sys.stdout.isatty()
-    sys.stdout.write(terminal.escaped(text) + "\n" if on_terminal else text)
-    if on_terminal and terminal.escaped(text) != text:
-        terminal.note("control characters are shown escaped; a pipe or a file gets them as they are")
+    terminal.write(text + "\n" if sys.stdout.isatty() else text)
 
 
 def _again(asked: str, info: SecretInfo) -> str:

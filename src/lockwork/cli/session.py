@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lockwork.cli import formats, hints
+from lockwork.cli import formats, hints, terminal
 from lockwork.cli.formats import Record
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Session:
 
     def done(self, sentence: str, record: Record) -> None:
         """The answer to a change: a sentence for people, else the thing as it is now."""
-        formats.show(self.output, record, lambda: print(sentence))
+        formats.show(self.output, record, lambda: terminal.say(sentence))
 
 
 pass_session = click.make_pass_decorator(Session)

@@ -66,7 +66,7 @@ def export(session: Session, name: str | None, filename: str | None, force: bool
         _check_no_value(component)
     text = _written(found)
     if filename == "-":
-        sys.stdout.write(text)
+        terminal.write(text)
         return
     path = Path(filename or f"{found.name}.yaml")
     private_files.check_free(path, force)

@@ -173,7 +173,12 @@ def _completed(program: click.Group) -> bool:
         return False
     from click.shell_completion import shell_complete  # lazy: only a completing shell asks
 
-    shell_complete(program, {}, str(program.name), variable, instruction)
+    try:
+        shell_complete(program, {}, str(program.name), variable, instruction)
+    except (KeyError, ValueError):
+        raise WrongUsage(
+            f"{variable} is set, and what goes with it is not: it is for shells", hint=f"unset {variable}"
+        ) from None
     return True
 
 

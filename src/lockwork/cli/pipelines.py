@@ -127,11 +127,14 @@ def _graph(session: Session, place: str, settings: str | None) -> "Graph":
 
     # What the file prints by itself must not come before a record that a program will read.
     aside = redirect_stdout(sys.stderr) if session.output != "table" else nullcontext()
-    with aside:
-        found = files.load(place)
-        if settings is not None:
-            found = found.with_options(settings=_settings(settings))
-        return files.put_together(found)
+    try:
+        with aside:
+            found = files.load(place)
+            if settings is not None:
+                found = found.with_options(settings=_settings(settings))
+            return files.put_together(found)
+    finally:
+        terminal.prepare()  # it may have closed standard output too
 
 
 def _settings(path: str) -> Any:

@@ -15,10 +15,11 @@ from click.exceptions import Exit
 
 from lockwork.cli import hints
 from lockwork.domain.errors import InvalidInput, LockworkError, WrongUsage
-from lockwork.domain.terminals import escaped
 
 T = TypeVar("T")
 
+# All control characters but the newline, and those that turn the direction of text around.
+_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LINE_WITHIN, _INDENTED = re.compile(r"\n(?! )"), "\n  "
 """The further lines of a message are indented: no file's name can pass for another message."""
 _LONGEST_LINE = 4095
@@ -34,28 +35,24 @@ def prepare() -> None:
 
 
 def _stand_in_for_closed() -> None:
-    """What a caller closed (`>&-`), or a user's file, is opened on nothing, lest other files get its number.
+    """What a caller closed (`>&-`) is opened on nothing, lest the store's own files get its number.
 
-    Results that nobody takes are a failure like a full disk; messages that nobody takes are none.
+    What code of the user's closed in this process is opened again: its number is still there. Results that
+    nobody takes are a failure like a full disk; messages that nobody takes are none.
     """
     for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
-        if is_open(getattr(sys, name)):
+        stream = getattr(sys, name)
+        if stream is not None and not stream.closed:
             continue
         try:
             os.fstat(number)
-            if mode == "w" and getattr(sys, name) is not None:  # the number is another file's by now
-                setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115 - open to the end
         except OSError:
             # Not for writing where results go: each write then fails, and is told.
             nowhere = os.open(os.devnull, os.O_WRONLY if name == "stderr" else os.O_RDONLY)
             assert nowhere == number  # noqa: S101 - the lowest number that is free; those below are taken
             os.set_inheritable(nowhere, True)
-            if mode == "w":
-                setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - open to the end
-
-
-def is_open(stream: TextIO | None) -> bool:
-    return stream is not None and not stream.closed
+        if mode == "w":
+            setattr(sys, name, open(number, mode, closefd=False))  # noqa: SIM115 - open to the end
 
 
 def stop_writing(*streams: TextIO) -> None:
@@ -123,19 +120,14 @@ def _to_stderr(line: str) -> None:
         stop_writing(sys.stderr)
 
 
-def for_stream(text: str, stream: TextIO, spell: Callable[[str], str] | None = None) -> str:
-    """Text as this stream should get it; `spell` says how an escape is written in what the text is."""
-    if not stream.isatty():
-        return text
-    return escaped(text, spell) if spell else escaped(text)
+def escaped(text: str) -> str:
+    r"""Text in which nothing can act on a terminal: `\x1b` stands for an escape character."""
+    return _UNSAFE.sub(lambda found: repr(found[0])[1:-1], text)
 
 
-def write(text: str) -> None:
-    """A result that goes out byte for byte, but on a terminal, where it is noted if it is not as it is."""
-    shown = for_stream(text, sys.stdout)
-    sys.stdout.write(shown)
-    if shown != text:
-        note("control characters are shown escaped; a pipe or a file gets them as they are")
+def for_stream(text: str, stream: TextIO) -> str:
+    """Text as this stream should get it."""
+    return escaped(text) if stream.isatty() else text
 
 
 def is_coloured(stream: TextIO) -> bool:

@@ -276,3 +276,26 @@ def test_a_failure_told_by_click_reads_and_ends_as_ours(capsys: pytest.CaptureFi
         assert told.value.exit_code == code
         assert told.value.__context__ is None
         assert capsys.readouterr().err.startswith("error: no s")
+
+
+@pytest.mark.parametrize("variables", [{}, {"COMP_WORDS": "x"}, {"COMP_WORDS": "x", "COMP_CWORD": "x"}])
+def test_half_a_question_of_a_shell_is_wrong_usage(
+    variables: dict[str, str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The variable that asks for completion without those that go with it is told, with the way out."""
+    for name, text in {main.COMPLETION_VARIABLE: "bash_complete", **variables}.items():
+        monkeypatch.setenv(name, text)
+    assert main.run(["status"]) == 2
+    assert capsys.readouterr().err.endswith("hint: unset _LOCKWORK_COMPLETE\n")
+
+
+def test_what_a_pipelines_file_closes_is_open_again(own_home: Path) -> None:
+    """A file that closes standard output ends neither the command nor what it has to say."""
+    (own_home / "closing.py").write_text(
+        "import sys\nfrom lockwork import pipeline, step\nsys.stdout.close()\nsys.stderr.close()\n"
+        "@step\ndef one(): ...\n@pipeline\ndef closing(): one()\n"
+    )
+    command = [sys.executable, "-m", "lockwork", "pipeline", "validate", "closing.py"]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "pipeline 'closing' on stack 'default': 0 references checked, all is there\n"

@@ -148,6 +148,7 @@ MISUSED: dict[str, Callable[[Client], Any]] = {
     "text for what is wanted": lambda c: c.reveal_secrets(["db"]),  # type: ignore[list-item]  # the point
     "a number for needs": lambda c: c.check_references(5),  # type: ignore[arg-type]  # the point
     "a list for a root key": lambda c: c.destroy_key(["x"]),  # type: ignore[arg-type]  # the point
+    "a list for an order": lambda c: c.list_secrets(sort_by=["name"]),  # type: ignore[arg-type]  # the point
     "a number for a filter": lambda c: c.list_secrets(name=5),  # type: ignore[arg-type]  # the point
 }
 

@@ -40,12 +40,17 @@ def listing(
     size: int,
 ) -> Listing:
     """A listing by those filters that were given."""
-    given = {name: text for name, text in filters.items() if text is not None}
-    for name, text in given.items():
-        if not isinstance(text, str):
-            raise InvalidInput(f"filter {name!r} is text, not {type(text).__name__}")
+    given = {name: word for name, word in filters.items() if word is not None}
+    for name, word in given.items():
+        text(word, f"filter {name}")
     numbers = {"page": page, "size": size}
-    return Listing(filters=given, any=any, sort_by=sort_by, **{n: number(v, n) for n, v in numbers.items()})
+    order = text(sort_by, "sort_by")
+    return Listing(
+        filters=given,
+        any=any,
+        sort_by=order,
+        **{n: number(v, n) for n, v in numbers.items()},
+    )
 
 
 def named(name_or_id: object) -> str:

@@ -15,11 +15,10 @@ from click.exceptions import Exit
 
 from lockwork.cli import hints
 from lockwork.domain.errors import InvalidInput, LockworkError, WrongUsage
+from lockwork.domain.terminals import escaped
 
 T = TypeVar("T")
 
-# All control characters but the newline, and those that turn the direction of text around.
-_UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _LINE_WITHIN, _INDENTED = re.compile(r"\n(?! )"), "\n  "
 """The further lines of a message are indented: no file's name can pass for another message."""
 _LONGEST_LINE = 4095
@@ -120,14 +119,19 @@ def _to_stderr(line: str) -> None:
         stop_writing(sys.stderr)
 
 
-def escaped(text: str) -> str:
-    r"""Text in which nothing can act on a terminal: `\x1b` stands for an escape character."""
-    return _UNSAFE.sub(lambda found: repr(found[0])[1:-1], text)
+def for_stream(text: str, stream: TextIO, spell: Callable[[str], str] | None = None) -> str:
+    """Text as this stream should get it; `spell` says how an escape is written in what the text is."""
+    if not stream.isatty():
+        return text
+    return escaped(text, spell) if spell else escaped(text)
 
 
-def for_stream(text: str, stream: TextIO) -> str:
-    """Text as this stream should get it."""
-    return escaped(text) if stream.isatty() else text
+def write(text: str) -> None:
+    """A result that goes out byte for byte, but on a terminal, where it is noted if it is not as it is."""
+    shown = for_stream(text, sys.stdout)
+    sys.stdout.write(shown)
+    if shown != text:
+        note("control characters are shown escaped; a pipe or a file gets them as they are")
 
 
 def is_coloured(stream: TextIO) -> bool:

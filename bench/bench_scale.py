@@ -11,6 +11,8 @@ from contextlib import ExitStack
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Need, Where
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.secrets import CreateSecrets, Fresh
 from lockwork.testing import temporary_store
 
 SMALL, LARGE = 1_000, 100_000
@@ -29,8 +31,10 @@ def median(act: Callable[[int], object], times: int) -> float:
 
 def filled(stack: ExitStack, many: int) -> Client:
     client = stack.enter_context(temporary_store())
-    for number in range(many):
-        client.create_secret(f"secret-{number:06}", {"a": "b", "c": "d"})
+    values = {"a": Sensitive("b"), "c": Sensitive("d")}
+    for first in range(0, many, 1000):
+        fresh = tuple(Fresh(name=f"secret-{n:06}", values=values) for n in range(first, first + 1000))
+        client.send(CreateSecrets(workspace=client.workspace, secrets=fresh))
     return client
 
 

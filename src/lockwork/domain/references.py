@@ -144,7 +144,7 @@ def rename(tree: T, old: str, new: str) -> T:
 
 def replaced(tree: T, by_place: Mapping[str, str]) -> T:
     """A copy with other texts at these places, which are named as `texts` names them."""
-    return cast("T", _replaced(tree, by_place, ""))
+    return cast("T", _replaced(tree, by_place, "", 0))
 
 
 def _of(match: re.Match[str]) -> Reference:
@@ -178,13 +178,16 @@ def _mapped(node: object, change: Callable[[str], str], depth: int = 0) -> objec
     return node
 
 
-def _replaced(node: object, by_place: Mapping[str, str], path: str) -> object:
+def _replaced(node: object, by_place: Mapping[str, str], path: str, depth: int) -> object:
     if isinstance(node, str):
         return by_place.get(path, node)
     if isinstance(node, Mapping):
-        return {k: _replaced(v, by_place, path + _step(k, first=not path)) for k, v in node.items()}
+        _check_depth(depth, path)
+        steps = ((key, path + _step(key, first=not path)) for key in node)
+        return {key: _replaced(node[key], by_place, step, depth + 1) for key, step in steps}
     if isinstance(node, (list, tuple)):
-        items = [_replaced(value, by_place, f"{path}[{n}]") for n, value in enumerate(node)]
+        _check_depth(depth, path)
+        items = [_replaced(value, by_place, f"{path}[{n}]", depth + 1) for n, value in enumerate(node)]
         return tuple(items) if isinstance(node, tuple) else items
     return node
 

@@ -15,6 +15,7 @@ from lockwork.domain.references import (
     has_reference,
     references_in,
     rename,
+    replaced,
     suspects,
 )
 
@@ -325,7 +326,8 @@ def test_too_deep_a_tree_is_an_error() -> None:
     """A tree nested past the limit, or one that holds itself, is refused rather than followed forever."""
     tree: list[object] = []
     tree.append(tree)
-    for walk in (lambda: list(find(tree)), lambda: fill(tree, str), lambda: list(suspects(tree))):
+    walks = (lambda: list(find(tree)), lambda: fill(tree, str), lambda: list(suspects(tree)))
+    for walk in (*walks, lambda: replaced(tree, {})):
         with pytest.raises(InvalidInput, match="64"):
             walk()
 

@@ -236,7 +236,8 @@ def test_failures_at_every_point(tell: Any):
 def test_failures_at_every_moment(tell: Any, parallel: int, on_terminal: bool):
     """The same at each moment of each command, with steps in processes of their own, and in pipes."""
     told = tell(on_terminal=on_terminal, times=1_000, parallel=parallel)
-    told.check_each_was_forced()
+    if parallel == 1:  # else stores and trackers are used by processes where nothing is forced
+        told.check_each_was_forced()
 
 
 @pytest.fixture

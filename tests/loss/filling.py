@@ -7,11 +7,13 @@ process to write another byte, as where no disk can be filled.
 import os
 import resource
 import sys
+import time
 from pathlib import Path
 
 from lockwork import pipeline, step
 
-FILLING = Path(os.environ["LOCKWORK_HOME"]).parent / "filling"
+HOME = Path(os.environ["LOCKWORK_HOME"])
+FILLING = HOME.parent / "filling"
 
 
 @step
@@ -22,7 +24,9 @@ def before() -> int:
 
 @step
 def fill(x: int) -> None:
-    print("filling")
+    print("filling", flush=True)
+    while not any(log.stat().st_size for log in HOME.glob("logs/*/fill")):  # the masker is on its way
+        time.sleep(0.01)
     if sys.argv[1] == "limit":
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         return

@@ -11,7 +11,9 @@ from lockwork.domain.errors import LockworkError, WrongUsage
 
 GLOBAL_OPTIONS = frozenset({"--workspace", "--as", "--output", "--version"})
 """They stand before the group."""
-_OF_NAMES = frozenset({"NAME", "NEW", "FLAVOR", "TYPE", "ATTR", "KEY", "USER", "W", "S"})
+_OF_NAMES = frozenset(
+    {"NAME", "NEW", "FLAVOR", "TYPE", "ATTR", "KEY", "USER", "W", "S", "LEVEL", "asc|desc:FIELD"}
+)
 """What the values of options are called that are names; a NAME=VALUE is none."""
 _OF_ANY_TEXT = frozenset({"reference", "place"})
 """Arguments that may hold anything; all others that are text are names."""

@@ -93,6 +93,8 @@ def test_every_command_refuses_a_word_too_many(
         ["experiment-tracker", "register", "tracker", "--flavor", "VALUE"],
         ["experiment-tracker", "remove-attribute", "tracker", "tracking_uri", "VALUE"],
         ["stack", "update", "--remove", "VALUE"],
+        ["stack", "validate", "--level", "VALUE"],
+        ["secret", "list", "--sort-by", "VALUE"],
     ],
     ids=" ".join,
 )

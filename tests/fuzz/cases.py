@@ -57,6 +57,7 @@ class Batch:
 
     def cases(self, count: int) -> Iterator[Case]:
         for _ in range(count):
+            self.texts.hostility = self.texts.one(0.1, 0.3, 0.6, 1.0, 1.5)
             meant, words = self._words.line(ids(self.home))
             self._fill_folder()
             stdin = self.texts.content(self._text())
@@ -84,6 +85,7 @@ class Batch:
             "open.txt": texts.planted(OPEN),
             "secret.txt": f"{SECRET}passphrase" + texts.one("", "\n", "\r\n", "\nx"),
             "values.yaml": texts.mapping(KEYS),
+            "values.env": texts.env_lines(KEYS),
             "groups.yaml": texts.groups(NAMES["secret"], KEYS),
             "stack.yaml": self._stack(),
             "settings.yaml": texts.mapping(("experiment_tracker.mlflow", "orchestrator.local", "x"), OPEN),
@@ -102,32 +104,31 @@ class Batch:
         """A stack as `stack export` writes it, with one or another thing that it would not write."""
         texts = self.texts
         part = "  {}:\n    name: {}\n    flavor: {}\n"
-        made = f"format: {texts.one(1, 1, 1, 2, texts.number())}\nstack: {texts.keys(('imported', 'prod'))}\n"
+        made = (
+            f"format: {texts.rather((1,), (2, texts.number()))}\nstack: {texts.keys(('imported', 'other'))}\n"
+        )
         made += "components:\n" + part.format("orchestrator", "default", "local")
         made += part.format("artifact_store", "default", "local")
-        if texts.maybe(0.7):
-            flavor = texts.one("mlflow", "mlflow", "slack", "nope")
-            type_ = texts.one("experiment_tracker", "alerter", "nope")
+        if texts.maybe(0.8):
+            type_ = texts.rather(("experiment_tracker",), ("alerter", "nope"))
+            flavor = texts.rather(("mlflow",), ("slack", "nope"))
             made += part.format(type_, texts.keys(("new", "tracker")), flavor)
-            attribute = texts.one(
-                "tracking_uri", "tracking_password", "tracking_token", "experiment_name", "nope"
-            )
-            mark = SECRET if attribute in ("tracking_password", "tracking_token") else OPEN
-            value = texts.one(
-                "'{{db.password}}'", f"'{mark}x'", f"[{mark}x]", f"{mark}x", "3", "2026-02-30", "[[[["
-            )
-            made += (
-                f"    attributes:\n      {attribute}: {value}\n      tracking_uri2: {value}\n"
-                * texts.one(0, 1, 1)
-            )
-        made += f"secrets: {texts.one('{}', '{db: X_}', '[db]', '{db: {}}', texts.nasty(1))}\n" * texts.one(
-            0, 1
-        )
-        return texts.spoilt(made) if texts.maybe(0.5) else made
+            made += f"    attributes:\n      {self._attribute()}\n"
+        made += f"secrets: {texts.rather(('{}', '{db: X_}'), ('[db]', '{db: {}}', texts.nasty(1)))}\n"
+        return texts.spoilt(made) if texts.odd(0.4) else made
+
+    def _attribute(self) -> str:
+        texts = self.texts
+        usual, odd = ("tracking_uri", "tracking_password"), ("tracking_token", "experiment_name", "nope")
+        name = texts.rather(usual, odd)
+        mark = SECRET if name in ("tracking_password", "tracking_token") else OPEN
+        values = ("[VALUE]", "VALUE", "3", "2026-02-30", "[[[[", "{a: VALUE}", "null")
+        written = texts.rather(("'{{db.password}}'", "'VALUE'"), values)
+        return f"{name}: {written.replace('VALUE', mark + 'x')}"
 
     def _environment(self) -> dict[str, str]:
         texts = self.texts
-        if texts.maybe(0.85):
+        if not texts.odd(0.15):
             return {
                 "LOCKWORK_BACKUP_PASSPHRASE": f"{SECRET}-passphrase",
                 "LOCKWORK_SECRET_NOPE__KEY": f"{SECRET}env",
@@ -156,7 +157,7 @@ class Batch:
 
     def _settings(self) -> dict[str, str]:
         texts = self.texts
-        if texts.maybe(0.93):
+        if not texts.odd(0.07):
             return {}
         text = texts.one(
             *(

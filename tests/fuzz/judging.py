@@ -10,7 +10,7 @@ from tests.fuzz.running import STARTS_PROGRAMS, Case, Outcome
 from tests.fuzz.texts import OPEN, SECRET
 
 CODES = {0, 1, 2, 3, 130}
-_LINE = re.compile(r"(error|hint|note|warning): |  |secret |$")
+_LINE = re.compile(r"(error|hint|note|warning): |  |secret |interrupted$|$")
 _UNSAFE = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _SECRET, _OPEN = SECRET.strip("+").casefold(), OPEN.strip("+").casefold()
 _ENCODED = tuple(b64encode(b"x" * n + SECRET.encode())[4 : 4 + 12].decode() for n in range(3))

@@ -36,14 +36,44 @@ NUMBERS = (
     str(2**63),
 )
 # fmt: on
+# fmt: off
+_JSON_ODD = (
+    "1e999", "-0", "Infinity", "NaN", "null", "true", "0123", '"\\ud800"', '"\\u0000"', "9" * 5000, "'x'",
+    "",
+)
+_YAML = ("VALUE", "VALUE", '"VALUE"', "'VALUE'", "|\n  VALUE\n  VALUE", ">-\n  VALUE")
+_YAML_ODD = (
+    "&a VALUE", "*VALUE", "!!python/object/apply:os.getcwd [VALUE]", "!VALUE x", "{VALUE: VALUE}",
+    "{a: VALUE}", "[VALUE, VALUE]", "{<<: VALUE}", '"VALUE', "VALUE: VALUE", "? VALUE", "2026-13-45TVALUE",
+    "[" * 60 + "VALUE", "[" * 2000 + "VALUE", ".inf", ".nan", "0o7", "1_000", "yes", "~", "2026-02-30",
+    "12:34:56", "9" * 5000, "",
+)
+_ENV = ("KEY=VALUE", "KEY=VALUE", "export KEY='VALUE'", 'KEY="VALUE"', "KEY=VALUE # VALUE")
+_ENV_ODD = (
+    "KEY='VALUE", "KEY VALUE", "VALUE", "KEY: VALUE", "KEY=${VALUE}", "# VALUE", "KEY", "=VALUE",
+    "KEY==VALUE",
+)
+# fmt: on
 
 
 class Texts:
-    """Makes hostile texts from one generator."""
+    """Makes hostile texts from one generator.
+
+    How hostile changes from case to case: what is wrong in ten ways is refused for the first of them, and
+    what is wrong in one gets as far as that.
+    """
 
     def __init__(self, random: Random) -> None:
         self.random = random
+        self.hostility = 1.0
         self._count = 0
+
+    def rather(self, usual: Sequence[Any], odd: Sequence[Any]) -> Any:
+        """Something usual, or in a hostile case now and then something odd."""
+        return self.random.choice(odd if self.odd(0.4) else usual)
+
+    def odd(self, chance: float) -> bool:
+        return self.random.random() < chance * self.hostility
 
     def one(self, *of: Any) -> Any:
         return self.random.choice(of)
@@ -60,10 +90,10 @@ class Texts:
         """A value, mostly alone, sometimes with something nasty on either side."""
         self._count += 1
         text = f"{mark}{self._count}"
-        if self.maybe(0.3):
+        if self.odd(0.3):
             text += self.nasty(3)
         # What begins with @ is a file's name, which failures quote.
-        return (self.nasty(2) + text).lstrip("@") if self.maybe(0.1) else text
+        return (self.nasty(2) + text).lstrip("@") if self.odd(0.1) else text
 
     def nasty(self, most: int = 6) -> str:
         return "".join(self.random.choice(_PIECES) for _ in range(self.random.randint(1, most)))
@@ -76,114 +106,53 @@ class Texts:
         return argument(made)
 
     def number(self) -> str:
-        return self.random.choice(NUMBERS) if self.maybe(0.5) else str(self.random.randint(1, 4))
+        return str(self.rather("1234", NUMBERS))
 
     # --- key → text ----------------------------------------------------------------------------------------
 
     def keys(self, known: Sequence[str]) -> str:
-        return self.random.choice(
-            [*known, *known, *known, self.nasty(2), "a.b", "-x", "x" * 129, "1a", "", "<<"]
-        )
+        return str(self.rather(known, (self.nasty(2), "a.b", "-x", "x" * 129, "1a", "", "<<")))
+
+    def several(self, known: Sequence[str]) -> list[str]:
+        """Keys for one mapping: each once, but in hostile cases."""
+        found = [self.keys(known) for _ in range(self.rather((1, 2, 3), (0, 1, 9)))]
+        return found if self.odd(0.2) else [*dict.fromkeys(found)]
 
     def json_mapping(self, keys: Sequence[str], mark: str = SECRET) -> str:
-        pairs = [(self.keys(keys), self._json_value(mark)) for _ in range(self.random.randint(0, 4))]
-        return "{" + ", ".join(f"{json.dumps(key)}: {value}" for key, value in pairs) + "}"
+        pairs = (f"{json.dumps(key)}: {self._json_value(mark)}" for key in self.several(keys))
+        return "{" + ", ".join(pairs) + "}"
 
     def _json_value(self, mark: str, depth: int = 0) -> str:
-        plain = json.dumps(self.planted(mark), ensure_ascii=self.maybe(0.5))
-        odd = (
-            "1e999",
-            "-0",
-            "Infinity",
-            "NaN",
-            "null",
-            "true",
-            "0123",
-            '"\\ud800"',
-            '"\\u0000"',
-            "9" * 5000,
-            "'x'",
-        )
-        if depth < 3 and self.maybe(0.08):
+        if depth < 3 and self.odd(0.15):
             inside = self._json_value(mark, depth + 1)
-            return self.one(f"[{inside}]", f'{{"{mark}k": {inside}}}', "[" * self.one(60, 70, 3000) + inside)
-        return str(self.random.choice(odd)) if self.maybe(0.12) else plain
+            return str(
+                self.one(f"[{inside}]", f'{{"{mark}k": {inside}}}', "[" * self.one(60, 70, 3000) + inside)
+            )
+        plain = json.dumps(self.planted(mark), ensure_ascii=self.maybe(0.5))
+        return str(self.rather((plain,), _JSON_ODD))
 
     def yaml_mapping(self, keys: Sequence[str], mark: str = SECRET) -> str:
-        return "".join(
-            f"{self.keys(keys)}: {self._yaml_value(mark)}\n" for _ in range(self.random.randint(0, 4))
-        )
-
-    def _yaml_value(self, mark: str) -> str:
-        value = self.planted(mark)
-        return str(
-            self.one(
-                *([value] * 4),
-                json.dumps(value),
-                "'" + value.replace("'", "''") + "'",
-                f"|\n  {value}\n  {value}",
-                f">-\n  {value}",
-                f"&a {value}",
-                f"*{value}",
-                f"!!python/object/apply:os.system [{value}]",
-                f"!{value} x",
-                f"{{{value}: {value}}}",
-                f"[{value}, {value}]",
-                f"{{<<: {value}}}",
-                f'"{value}',
-                f"{value}: {value}",
-                f"? {value}",
-                f"2026-13-45T{value}",
-                "[" * self.one(60, 70, 2000) + value,
-                *(
-                    ".inf",
-                    "-.INF",
-                    ".nan",
-                    "0o7",
-                    "0x1F",
-                    "1_000",
-                    "yes",
-                    "~",
-                    "2026-02-30",
-                    "12:34:56",
-                    "9" * 5000,
-                ),
-            )
-        )
+        return "".join(f"{key}: {self._written(mark, _YAML, _YAML_ODD)}\n" for key in self.several(keys))
 
     def env_lines(self, keys: Sequence[str], mark: str = SECRET) -> str:
-        lines = []
-        for _ in range(self.random.randint(0, 4)):
-            key, value = self.keys(keys), self.planted(mark)
-            lines.append(
-                self.one(
-                    *([f"{key}={value}"] * 3),
-                    f"export {key}='{value}'",
-                    f'{key}="{value}"',
-                    f"{key}='{value}",
-                    f"{key} {value}",
-                    f"{value}",
-                    f"{key}: {value}",
-                    f"{key}=${{{value}}}",
-                    f"# {value}",
-                    f"{key}={value} # {value}",
-                    f"{key}",
-                    f"={value}",
-                )
-            )
-        return str(self.one("\n", "\n", "\r\n", "\r")).join(lines) + self.one("", "\n")
+        lines = (self._written(mark, _ENV, _ENV_ODD).replace("KEY", key) for key in self.several(keys))
+        return str(self.rather(("\n",), ("\r\n", "\r"))).join(lines) + self.one("", "\n")
+
+    def _written(self, mark: str, usual: Sequence[str], odd: Sequence[str]) -> str:
+        """A value in one of these ways of writing it."""
+        return str(self.rather(usual, odd)).replace("VALUE", self.planted(mark))
 
     def mapping(self, keys: Sequence[str], mark: str = SECRET) -> str:
         make = self.one(self.json_mapping, self.yaml_mapping, self.env_lines)
-        return self.spoilt(make(keys, mark)) if self.maybe(0.4) else make(keys, mark)
+        return self.spoilt(make(keys, mark)) if self.odd(0.3) else str(make(keys, mark))
 
     def groups(self, names: Sequence[str], keys: Sequence[str]) -> str:
         """Secret → key → text, as `register-secrets --from-file` takes it."""
         made = ""
-        for _ in range(self.random.randint(0, 3)):
-            inside = self.yaml_mapping(keys) or "{}\n"
-            made += f"{self.keys(names)}:\n" + "".join(f"  {line}\n" for line in inside.split("\n"))
-        return self.spoilt(made) if self.maybe(0.4) else made
+        for name in self.several(names):
+            lines = (self.yaml_mapping(keys) or "{}\n").splitlines()
+            made += f"{name}:\n" + "".join(f"  {line}\n" for line in lines)
+        return self.spoilt(made) if self.odd(0.3) else made
 
     # --- changes -------------------------------------------------------------------------------------------
 
@@ -205,7 +174,7 @@ class Texts:
     def content(self, text: str) -> bytes:
         """A file's bytes, not always the text's."""
         made = text.encode("utf-8", "surrogatepass")
-        if self.maybe(0.9):
+        if not self.odd(0.1):
             return made
         return bytes(
             self.one(

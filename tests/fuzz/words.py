@@ -18,7 +18,10 @@ NAMES = {
     "stack": ("default", "prod"),
     "workspace": ("default", "team"),
     "user": ("default", "anna"),
-    "component": ("default", "tracker", "bucket"),
+    "orchestrator": ("default",),
+    "artifact_store": ("default", "bucket"),
+    "experiment_tracker": ("tracker",),
+    "component": ("none", "tracker"),
     "flavor": ("mlflow", "s3", "local", "slack"),
 }
 """What a prepared store has, by what a command calls it."""
@@ -34,6 +37,17 @@ FILES = (
     "template.txt",
 )
 """What each case writes into its folder; see `cases`."""
+FITTING = {
+    "values": "@values.yaml",
+    "env_file": "values.env",
+    "from_file": "groups.yaml",
+    "settings": "settings.yaml",
+    "place": "pipeline.py",
+    "import": "stack.yaml",
+    "inject": "template.txt",
+    "restore": "sealed",
+}
+"""What belongs where a file is named: by the parameter, else by the command."""
 PLACES = (
     *FILES,
     "-",
@@ -83,10 +97,10 @@ class Words:
         if texts.maybe(0.3):
             texts.random.shuffle(parts)
         words = [word for part in parts for word in part]
-        for _ in range(texts.one(0, 0, 0, 0, 0, 1, 1, 2)):
+        while texts.odd(0.35):
             words = self._spoilt(words, is_about_files=_is_about_files(command))
         line = [*(self._before() if texts.maybe(0.15) else []), *path, *words]
-        if texts.maybe(0.05):
+        if texts.odd(0.05):
             line = self._spoilt(line)
         return path, [argument(word) for word in line]
 
@@ -100,40 +114,39 @@ class Words:
             count = texts.random.randint(0, 3) if parameter.nargs == -1 else 1
             return [self._value(path, parameter) for _ in range(count)]
         assert isinstance(parameter, click.Option)
-        often = parameter.required or "--yes" in parameter.opts
-        if not texts.maybe(0.95 if often else 0.15):
+        often = 0.95 if parameter.required or "--yes" in parameter.opts else 0.12
+        if not texts.maybe(0.5 if parameter.name in FITTING else often):
             return []
         word = texts.random.choice(parameter.opts)
         if texts.maybe(0.1):
             word = word[:2] + word[2:].replace("-", "_")
         if parameter.is_flag:
-            return [word + texts.one("", "", "", "", f"={SECRET}")]
+            return [word + texts.rather(("",), ("", "", f"={SECRET}"))]
         value = self._value(path, parameter)
         return [f"{word}={value}"] if word.startswith("--") and texts.maybe(0.5) else [word, value]
 
     def _value(self, path: Path, parameter: click.Parameter) -> str:
         texts, name = self._texts, str(parameter.name)
         if isinstance(parameter.type, click.Choice):
-            return str(
-                texts.random.choice([*parameter.type.choices, *parameter.type.choices, f"x={SECRET}", ""])
-            )
+            return str(texts.rather(parameter.type.choices, (f"x={SECRET}", "", texts.nasty(1))))
         if isinstance(parameter.type, click.types.IntRange | click.types.IntParamType):
             return texts.number()
-        if texts.maybe(0.08):
+        if texts.odd(0.08):
             return texts.word()
         if name == "values":
             return self._mapping()
         if isinstance(parameter.type, click.Path) or name in ("settings", "place"):
-            return texts.random.choice(PLACES) + (
-                texts.one("", ":training", ":x", ":") if name == "place" else ""
-            )
+            fitting = FITTING.get(name, FITTING.get(path[-1], "out.json"))
+            place = str(texts.rather((fitting,), PLACES))
+            return place + (texts.rather(("", ":training"), (":x", ":")) if name == "place" else "")
         metavar = parameter.metavar or ""
         if metavar == "NAME=VALUE":
             return f"{texts.keys(KEYS)}={texts.one(texts.planted(OPEN), '{{db.password}}', '')}"
         if metavar == "NAME[=PREFIX]":
-            return self._name("secret") + texts.one("", "=", "=X_", "=" + texts.nasty(1), f"={OPEN}")
+            return self._name("secret") + texts.rather(("", "=X_"), ("=", "=" + texts.nasty(1), f"={OPEN}"))
         if metavar == "@FILE":
-            return texts.one("@secret.txt", "@-", "@missing", "@", f"{SECRET}bare", "@folder", "@binary")
+            odd = ("@-", "@missing", "@", f"{SECRET}bare", "@folder", "@binary")
+            return str(texts.rather(("@secret.txt",), odd))
         if metavar == "F":
             return self._filter()
         return self._by_name(path, name, metavar)
@@ -141,7 +154,7 @@ class Words:
     def _by_name(self, path: Path, name: str, metavar: str) -> str:
         texts = self._texts
         if name in ("key", "ask", "remove", "attributes", "key_id") or metavar in ("KEY", "ATTR", "ATTR..."):
-            return texts.one(texts.keys(KEYS), texts.keys(KEYS), f"password={SECRET}")
+            return str(texts.rather((texts.keys(KEYS),), (f"password={SECRET}", "tracking_uri", "alerter")))
         if name == "command":
             return str(texts.one("true", "false", "printf", "missing", texts.word()))
         if name == "reference":
@@ -151,7 +164,7 @@ class Words:
         if name == "flavor" or metavar == "FLAVOR":
             type_ = path[0].replace("-", "_")
             here = _flavors(ComponentType(type_)) if type_ in ComponentType.__members__.values() else []
-            return texts.random.choice([*[flavor.name for flavor in here] * 3, self._name("flavor")])
+            return str(texts.rather([f.name for f in here] or NAMES["flavor"], (self._name("flavor"),)))
         if name == "type_" or metavar == "TYPE":
             return str(texts.one(*[type_.dashed for type_ in ComponentType], texts.nasty(1)))
         if name == "level":
@@ -170,25 +183,26 @@ class Words:
 
     def _name(self, kind: str, *, is_new: bool = False) -> str:
         texts = self._texts
-        if is_new and texts.maybe(0.6):
+        if is_new and not texts.odd(0.3):
             return f"new-{texts.random.randrange(10**6)}"
-        if kind == "id" or texts.maybe(0.1):
+        if kind == "id" or texts.odd(0.1):
             found = texts.random.choice([*self._ids, "0" * 8, "f" * 32])
             return texts.one(found, found[:8], found.upper(), found.replace("-", ""))
-        return texts.random.choice([*NAMES[kind] * 3, texts.one("fresh", "new-name", "x", texts.nasty(2))])
+        return str(texts.rather(NAMES[kind], ("fresh", "x", texts.nasty(2))))
 
     def _filter(self) -> str:
         texts = self._texts
-        how = texts.one("", "contains:", "startswith:", "endswith:", "gt:", "gte:", "lt:", "lte:", "x:", ":")
+        hows = ("", "contains:", "startswith:", "endswith:", "gt:", "gte:", "lt:", "lte:")
+        how = texts.rather(hows, ("x:", ":"))
         what = texts.one(
             "d", "default", "%", "_", "2026-01-31", "2026-13-45", "9999999999-01-01T99:99", "failed", ""
         )
-        return how + (texts.nasty(2) if texts.maybe(0.2) else what)
+        return str(how) + (texts.nasty(2) if texts.odd(0.2) else what)
 
     def _before(self) -> list[str]:
         texts = self._texts
         return texts.one(
-            ["--output", texts.one("json", "yaml", "csv", "table", f"x={SECRET}")],
+            ["--output", texts.rather(("json", "yaml", "csv", "table"), (f"x={SECRET}",))],
             ["--workspace", self._name("workspace")],
             ["--as", self._name("user")],
             [f"--workspace={self._name('workspace')}", "-o", "json"],
@@ -207,41 +221,25 @@ class Words:
 
     def _given(self) -> str:
         texts = self._texts
-        if texts.maybe(0.7):
-            return texts.planted()
-        return texts.one(
-            "", "@values.txt", "@-", "@@at", "@missing", "@folder", "@large", "@binary", "@", "@~", "@~x"
-        )
+        odd = ("", "@-", "@@at", "@missing", "@folder", "@large", "@binary", "@", "@~", "@~x")
+        return str(texts.rather((texts.planted(), texts.planted(), "@values.txt"), odd))
 
     def _attribute(self, type_: ComponentType) -> str:
         texts = self._texts
         declared = [a for flavor in _flavors(type_) for a in flavor.attributes]
-        if not declared or texts.maybe(0.1):
+        if not declared or texts.odd(0.1):
             return f"--{texts.keys(KEYS)}={texts.planted(OPEN)}"
         found = texts.random.choice(declared)
         mark = SECRET if found.sensitive else OPEN
         word = "--" + texts.one(found.name, found.name.replace("_", "-"))
         plain, file = texts.planted(mark), "@values.txt" if found.sensitive else "@open.txt"
-        value = texts.one(
-            *(
-                plain,
-                plain,
-                f"[{plain}]",
-                f'{{"a": "{plain}"}}',
-                "{{db.password}}",
-                "{{nope.x}}",
-                "{{db",
-                file,
-            ),
-            *("true", texts.number(), "[" * 3000, "http:x"),
-        )
+        odd = (f"[{plain}]", f'{{"a": "{plain}"}}', "{{nope.x}}", "{{db", "true", "[" * 3000, texts.number())
+        value = texts.rather((plain, "{{db.password}}", file), odd)
         return f"{word}={value}"
 
     def _mapping(self) -> str:
         texts = self._texts
-        return texts.one(
-            texts.mapping(KEYS), texts.mapping(KEYS), "@values.yaml", "@-", "@missing", "@large", "@"
-        )
+        return str(texts.rather((texts.mapping(KEYS), "@values.yaml"), ("@-", "@missing", "@large", "@")))
 
     # --- spoiling ------------------------------------------------------------------------------------------
 
@@ -307,15 +305,10 @@ _flavors = functools.cache(registry.flavors)
 
 def _kind(path: Path, name: str) -> str:
     """What kind of name a parameter takes."""
-    noun = path[0]
-    if name in ("name", "name_or_id", "id", "new_name", "new", "secret"):
-        if name == "secret":
-            return "secret"
-        known = {"secret", "stack", "workspace", "user", "flavor"}
-        return noun if noun in known else "id" if noun == "run" else "component"
-    if name in ComponentType.__members__.values():
-        return "component"
-    return name if name in NAMES else "stack" if name == "stack" else "component"
+    noun = path[0].replace("-", "_")
+    if name in ("name", "name_or_id", "id", "new_name"):
+        return "id" if noun == "run" else noun if noun in NAMES else "component"
+    return name if name in NAMES else "component"
 
 
 def commands_of(program: click.Group) -> list[Row]:

@@ -63,9 +63,11 @@ def content(home: Path) -> str:
 
 
 def files(folder: Path) -> dict[str, bytes]:
-    """Every file below but the database's own and locks."""
+    """Every file below but the database's own, locks, and what Python keeps of a file that it has read."""
     return {
         str(path.relative_to(folder)): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and not path.name.startswith("lockwork.db") and not path.name.endswith(".lock")
+        if path.is_file()
+        and not path.name.startswith("lockwork.db")
+        and not path.name.endswith((".lock", ".pyc"))
     }

@@ -206,6 +206,12 @@ DIFFERENCES: tuple[Difference, ...] = (
         "one of the two is changed, which one differs by release",
         "refused: say `scope=` or `private=`",
     ),
+    Difference(
+        "a name that is both a private secret and a shared one, read without saying which",
+        "the shared one in 0.9x, the private one in 0.5x",
+        "the private one, as in 0.5x, in references too: say `private=False` or `scope=`, or rename one;"
+        " `lockwork import zenml` warns of each such pair",
+    ),
     Difference("a deleted secret", "is gone", "can be brought back for 30 days: `lockwork secret undelete`"),
     Difference(
         "stacks and components",

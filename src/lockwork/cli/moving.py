@@ -11,6 +11,7 @@ from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.workspaces import DEFAULT
 
 if TYPE_CHECKING:
     from lockwork.moving.from_zenml.importing import Taken
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from lockwork.settings import Settings
 
 _LARGEST = 4096
+_SHOWN = 10
 _KEY_VARIABLE, _URL_VARIABLE = "ZENML_SECRETS_STORE_ENCRYPTION_KEY", "ZENML_STORE_URL"
 _STATES = {"new": "comes", "same": "is here", "differs": "differs"}
 
@@ -70,15 +72,19 @@ def zenml(
     from lockwork.moving.from_zenml.importing import take_over  # lazy: help needs none of it
 
     settings = session.profile.settings
+    place = _place(source, settings)
     taken = take_over(
         session.client,
-        _place(source, settings),
+        place,
         encryption_key=_key(encryption_key, settings),
         if_exists=if_exists,
         skip_unreadable=skip_unreadable,
         dry_run=dry_run,
+        active=_active_stacks(place, settings),
     )
     session.show(_record(taken, dry_run), lambda: _show(taken, dry_run))
+    _tell_of_hiding(taken, session)
+    _tell_of_active(taken, session, dry_run)
     if dry_run and taken.differing and if_exists == "fail":
         terminal.error(f"{len(taken.differing)} are here already and differ: nothing would be changed")
         terminal.hint("--if-exists skip leaves these as they are here, and brings the others")
@@ -121,6 +127,41 @@ def _summary(taken: "Taken", dry_run: bool) -> str:
     return ", ".join(parts) + compared
 
 
+def _tell_of_hiding(taken: "Taken", session: Session) -> None:
+    """For each name that means something else here than in ZenML: which, for whom, and what to do."""
+    for hiding in taken.hiding:
+        terminal.warning(
+            f"{hiding.name!r} is shared in workspace {hiding.workspace!r}, and {hiding.owner!r} has one of "
+            "their own: by that name ZenML gives them the shared one, Lockwork their own, in references too"
+        )
+        as_whom = "" if hiding.owner == session.profile.user.value else f"--as {hiding.owner} "
+        terminal.hint(
+            f"lockwork {as_whom}secret rename {hiding.name} --scope user --new-name NEW, or where the shared "
+            "one is read say --scope workspace"
+        )
+
+
+def _tell_of_active(taken: "Taken", session: Session, dry_run: bool) -> None:
+    """Which stack is active now, or would be; and how another is chosen, lest a run use one unnoticed."""
+    active = taken.active
+    if active is None or active.name == DEFAULT:
+        stacks = [i for i in taken.items if i.kind == "stack" and i.workspace == session.client.workspace]
+        others = [item.name for item in stacks if item.name != DEFAULT and item.state != "differs"]
+        if others and session.profile.stack.value == DEFAULT:
+            shown = ", ".join(others[:_SHOWN]) + (" …" if len(others) > _SHOWN else "")
+            terminal.note("the active stack is 'default': runs use that one, and track nothing")
+            terminal.hint(f"lockwork stack set NAME, with one of ZenML's: {shown}")
+        return
+    if active.state == "differs":
+        terminal.note(f"the active stack stays as it was chosen here; ZenML's is {active.name!r}")
+        terminal.hint(f"lockwork --workspace {active.workspace} stack set {active.name}")
+        return
+    is_now = "would be" if active.state == "new" and dry_run else "is"
+    terminal.note(f"stack {active.name!r} {is_now} the active one of {active.workspace!r}, as in ZenML")
+    if active.workspace != session.client.workspace:
+        terminal.hint(f"lockwork workspace set {active.workspace}")
+
+
 # --- where from --------------------------------------------------------------------------------------------
 
 
@@ -146,10 +187,24 @@ def _place(source: str | None, settings: "Settings") -> "Place":
 def _default_file(settings: "Settings") -> Path:
     from lockwork.moving.from_zenml import places  # lazy: as above
 
-    folder = settings.variable("ZENML_CONFIG_PATH")
     stores = settings.variable("ZENML_LOCAL_STORES_PATH")
-    config = Path(folder) if folder else Path(click.get_app_dir("zenml"))  # as ZenML itself looks for it
-    return places.default_file(config, Path(stores) if stores else None)
+    return places.default_file(_config_folder(settings), Path(stores) if stores else None)
+
+
+def _config_folder(settings: "Settings") -> Path:
+    """As ZenML itself looks for it."""
+    folder = settings.variable("ZENML_CONFIG_PATH")
+    return Path(folder) if folder else Path(click.get_app_dir("zenml"))
+
+
+def _active_stacks(place: "Place", settings: "Settings") -> list[str]:
+    """Their ids, in the order in which ZenML asks: environment, project, settings for all projects."""
+    from lockwork.moving.from_zenml.active import active_stacks  # lazy: as above
+
+    named = settings.variable("ZENML_ACTIVE_STACK_ID")
+    project = settings.variable("ZENML_REPOSITORY_PATH")
+    found = active_stacks(place, Path(project) if project else settings.cwd, _config_folder(settings))
+    return [*([named] if named else []), *found]
 
 
 def _key(given: str | None, settings: "Settings") -> Sensitive | None:

@@ -3,21 +3,24 @@
 Read, planned and compared before anything is made; made; and read again from both sides at the end.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import closing
 from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from lockwork.client.profile import Profile
 from lockwork.domain.errors import Refused
 from lockwork.domain.sensitive import Sensitive
 from lockwork.moving.from_zenml import installation
+from lockwork.moving.from_zenml.active import same_id
 from lockwork.moving.from_zenml.arrival import Arrival, Found, New, State
 from lockwork.moving.from_zenml.database import opened
 from lockwork.moving.from_zenml.places import Place
 from lockwork.moving.from_zenml.plan import LeftOut, NewComponent, NewSecret, Plan
 from lockwork.moving.from_zenml.planning import plan as planned
 from lockwork.moving.from_zenml.values import Values
+from lockwork.settings import DEFAULT as UNSET
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
@@ -43,6 +46,25 @@ class Item(msgspec.Struct, frozen=True, kw_only=True):
     """Of a secret: ZenML's key → ours."""
 
 
+class Hiding(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's own secret that is found before the shared one of its name; in ZenML the shared one is."""
+
+    name: str
+    owner: str
+    workspace: str
+    """Whose shared secret it hides."""
+
+
+class Active(msgspec.Struct, frozen=True, kw_only=True):
+    """The stack that is active in ZenML."""
+
+    was: str
+    name: str
+    workspace: str
+    state: State
+    """`new`: it is made active here; `same`: it is; `differs`: another was chosen here, and stays."""
+
+
 class Taken(msgspec.Struct, frozen=True, kw_only=True):
     """What came of an import, or would."""
 
@@ -54,6 +76,9 @@ class Taken(msgspec.Struct, frozen=True, kw_only=True):
     workspaces: dict[str, str]
     items: tuple[Item, ...]
     left_out: tuple[LeftOut, ...]
+    hiding: tuple[Hiding, ...]
+    active: Active | None
+    """None where nothing tells it, or that stack does not come."""
     compared: int
     """Values read from both sides when all was done; 0 in a dry run."""
     equal: int
@@ -71,11 +96,13 @@ def take_over(
     if_exists: IfExists = "fail",
     skip_unreadable: bool = False,
     dry_run: bool = False,
+    active: Iterable[str] = (),
 ) -> Taken:
     """Bring users, workspaces, secrets, components and stacks; answer what came and what did not.
 
     What is here already and is the same stays; what differs is refused before anything is made, or with
-    `if_exists="skip"` left as it is. So are secrets that do not open, unless `skip_unreadable`.
+    `if_exists="skip"` left as it is. So are secrets that do not open, unless `skip_unreadable`. The first id
+    of `active` that is a stack of this installation is made the active one, unless somebody chose one here.
     """
     values = Values(encryption_key)
     with opened(place) as database:
@@ -84,16 +111,32 @@ def take_over(
             raise _unreadable(plan.unreadable, encryption_key)
         with closing(Arrival(client, plan, database, values)) as arrival:
             before = arrival.find()
-            taken = _taken(place, plan, before)
+            taken = _taken(place, plan, before, _active(client, plan, before, active))
             if dry_run:
                 return taken
             if taken.differing and if_exists == "fail":
                 raise _in_the_way(taken.differing)
             arrival.bring(before)
-            return _compared(taken, plan, before, arrival.find())
+            done = _compared(taken, plan, before, arrival.find())
+    if done.active is not None and done.active.state == "new":
+        _profile(client, done.active.workspace).set_active_stack(done.active.name)
+    return done
 
 
-def _taken(place: Place, plan: Plan, found: Found) -> Taken:
+def _active(client: "Client", plan: Plan, found: Found, ids: Iterable[str]) -> Active | None:
+    stack = next((s for id_ in ids for s in plan.stacks if same_id(s.id, id_)), None)
+    if stack is None or found.state(stack) == "differs":
+        return None
+    here = _profile(client, stack.workspace).stack
+    state: State = "same" if here.value == stack.name else "new" if here.source == UNSET else "differs"
+    return Active(was=stack.was, name=stack.name, workspace=stack.workspace, state=state)
+
+
+def _profile(client: "Client", workspace: str) -> Profile:
+    return Profile(client.profile.settings, workspace=workspace)
+
+
+def _taken(place: Place, plan: Plan, found: Found, active: Active | None) -> Taken:
     things: Sequence[New] = (*plan.secrets, *plan.components, *plan.stacks)
     return Taken(
         source=str(place),
@@ -102,6 +145,8 @@ def _taken(place: Place, plan: Plan, found: Found) -> Taken:
         workspaces=plan.workspaces,
         items=tuple(_item(thing, found.state(thing)) for thing in things),
         left_out=(*plan.left_out, *plan.unreadable),
+        hiding=tuple(Hiding(name=s.name, owner=s.owner or "", workspace=s.workspace) for s in plan.hiding),
+        active=active,
         compared=0,
         equal=0,
     )

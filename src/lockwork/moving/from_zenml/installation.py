@@ -100,6 +100,8 @@ class Installation(msgspec.Struct, frozen=True, kw_only=True):
     """(type, flavor) → JSON schema of its configuration."""
     not_taken: dict[str, int]
     """What else there is, and how many."""
+    is_shared_first: bool
+    """Whether a name that is somebody's own secret and a shared one means the shared one there."""
 
 
 def read(database: Database) -> Installation:
@@ -120,6 +122,8 @@ def read(database: Database) -> Installation:
         ),
         schemas=_schemas(database),
         not_taken={words: n for table, words in _NOT_TAKEN.items() if (n := database.count(table))},
+        # Those with scopes ask a user's own first, as Lockwork does; those with `private` ask it last.
+        is_shared_first="private" in database.columns("secret"),
     )
 
 

@@ -235,6 +235,7 @@ class Parts:
             room = self._rooms[stack.workspace].name
             planned.append(
                 NewStack(
+                    id=stack.id,
                     was=stack.name,
                     name=self._free.give([near[id_]], [("s", room)]),
                     workspace=room,

@@ -52,6 +52,8 @@ class NewComponent(msgspec.Struct, frozen=True, kw_only=True):
 
 class NewStack(msgspec.Struct, frozen=True, kw_only=True):
     kind = "stack"
+    id: str
+    """ZenML's."""
     was: str
     name: str
     workspace: str
@@ -81,4 +83,5 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     left_out: tuple[LeftOut, ...]
     unreadable: tuple[LeftOut, ...]
     """Secrets that are there and do not open: nothing is done while there are any, unless that is wished."""
-    notes: tuple[str, ...]
+    hiding: tuple[NewSecret, ...]
+    """Users' own secrets of a name that is shared too, where ZenML finds the shared one first."""

@@ -55,7 +55,7 @@ class _Planning:
     def __init__(self, installation: Installation, room: str) -> None:
         self._all = installation
         self._left_out: list[LeftOut] = []
-        self._notes: list[str] = []
+        self._hiding: list[NewSecret] = []
         self._unreadable: list[LeftOut] = []
         self._free = Names()
         self._workspaces = names.given_all(
@@ -81,7 +81,7 @@ class _Planning:
             stacks=stacks,
             left_out=(*self._left_out, *parts.left_out),
             unreadable=tuple(self._unreadable),
-            notes=tuple(self._notes),
+            hiding=tuple(self._hiding),
         )
 
     def _users_given(self) -> dict[str, str]:
@@ -117,8 +117,15 @@ class _Planning:
             new = self._free.give(self._candidates(workspace, name), [self._namespace(s) for s in several])
             keys = names.keys_given(key for secret in several for key in found.keys[secret.id])
             renamed.setdefault(workspace, {})[name] = new, keys
-            planned += [self._new(secret, new, keys, found.keys[secret.id]) for secret in several]
+            coming = [self._new(secret, new, keys, found.keys[secret.id]) for secret in several]
+            self._hiding += self._hiding_of(coming)
+            planned += coming
         return planned, {workspace: Renamed(secrets) for workspace, secrets in renamed.items()}
+
+    def _hiding_of(self, alike: list[NewSecret]) -> list[NewSecret]:
+        """Of secrets of one name, those that are found first here, and not in ZenML."""
+        own = [secret for secret in alike if secret.scope is SecretScope.USER]
+        return own if self._all.is_shared_first and len(own) < len(alike) else []
 
     def _can_come(self, secret: Secret, found: _Found) -> bool:
         why = self._why_not(secret, found)

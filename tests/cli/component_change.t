@@ -40,7 +40,7 @@ What cannot be changes nothing.
   [1]
   $ lockwork alerter update ops --bas-url=x
   error: flavor 'slack' of alerter has no attribute 'bas_url'; did you mean 'base_url'?
-  hint: its attributes are: slack_token, default_slack_channel_id, webhook_url, base_url
+  hint: its attributes are: slack_token, slack_channel_id, default_slack_channel_id, webhook_url, base_url
   [1]
   $ lockwork alerter update ops --base-url=x --remove-attribute base-url
   error: 'base_url' cannot be both set and removed in one call
@@ -55,7 +55,7 @@ What cannot be changes nothing.
   [1]
   $ lockwork alerter update ops --flavor=slack
   error: flavor 'slack' of alerter has no attribute 'flavor'
-  hint: its attributes are: slack_token, default_slack_channel_id, webhook_url, base_url
+  hint: its attributes are: slack_token, slack_channel_id, default_slack_channel_id, webhook_url, base_url
   [1]
   $ lockwork alerter update nope --base-url=x
   error: no alerter 'nope'
@@ -70,8 +70,8 @@ What cannot be changes nothing.
   hint: it has: default_slack_channel_id, slack_token
   [1]
   $ lockwork alerter remove-attribute ops slack-token
-  error: flavor 'slack' of alerter needs slack_token and default_slack_channel_id, or webhook_url
-  hint: add --slack-token=… --default-slack-channel-id=…
+  error: flavor 'slack' of alerter needs slack_token and slack_channel_id, or slack_token and default_slack_channel_id, or webhook_url
+  hint: add --slack-token=… --slack-channel-id=…
   [1]
   $ lockwork alerter remove-attribute ops
   error: missing argument 'ATTR...'

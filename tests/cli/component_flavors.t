@@ -74,17 +74,18 @@
     "ways": [
       [
         "slack_token",
-        "default_slack_channel_id"
+        "slack_channel_id"
   $ lockwork flavor describe slack
   name    slack
   type    alerter
   help    writes into a Slack channel
-  one of  slack_token and default_slack_channel_id, or webhook_url
+  one of  slack_token and slack_channel_id, or slack_token and default_slack_channel_id, or webhook_url
   
   attributes
   NAME                      KIND  REQUIRED  SENSITIVE  DEFAULT                HELP
   slack_token               text            yes                               a bot's token, xoxb-…
-  default_slack_channel_id  text                                              the channel to write to, with slack_token
+  slack_channel_id          text                                              the channel to write to, with slack_token
+  default_slack_channel_id  text                                              the same, as older scripts call it
   webhook_url               text            yes                               an incoming webhook, in place of both
   base_url                  text                       https://slack.com/api  of another Slack than the public one
   $ lockwork flavor describe mlflow

@@ -227,8 +227,8 @@ What is wrong names the attribute and never its value, and nothing is made.
   hint: add --path=…
   [1]
   $ lockwork alerter register x -f slack --slack-token=hunter2
-  error: flavor 'slack' of alerter needs slack_token and default_slack_channel_id, or webhook_url
-  hint: add --slack-token=… --default-slack-channel-id=…
+  error: flavor 'slack' of alerter needs slack_token and slack_channel_id, or slack_token and default_slack_channel_id, or webhook_url
+  hint: add --slack-token=… --slack-channel-id=…
   [1]
   $ lockwork orchestrator register x -f local --parallel='{{login.username}}'
   error: 'parallel' is a whole number and cannot hold a reference

@@ -183,7 +183,7 @@ What is no such file, or does not fit, makes nothing.
   >   artifact_store: {name: default, flavor: local}
   >   alerter: {name: new, flavor: slack, attributes: {webhook: x}}' | try
   error: flavor 'slack' of alerter has no attribute 'webhook'; did you mean 'webhook_url'?
-  hint: its attributes are: slack_token, default_slack_channel_id, webhook_url, base_url
+  hint: its attributes are: slack_token, slack_channel_id, default_slack_channel_id, webhook_url, base_url
   [1]
   $ echo "$head"'
   >   artifact_store: {name: default, flavor: local}

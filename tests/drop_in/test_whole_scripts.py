@@ -292,7 +292,7 @@ def test_slack_hears_of_steps_and_of_a_failure(run: Run, client: Client, slack: 
         "alerter",
         {
             "slack_token": "{{slack_secret.token}}",
-            "default_slack_channel_id": "C0123",
+            "slack_channel_id": "C0123",
             "base_url": f"http://127.0.0.1:{slack.server_port}/api",
         },
     )

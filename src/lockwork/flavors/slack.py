@@ -19,12 +19,10 @@ class SlackAlerter:
     def __init__(self, attributes: Mapping[str, Any], folder: Path) -> None:  # noqa: ARG002 - it keeps no files
         self._webhook = attributes.get("webhook_url")
         self._token = attributes.get("slack_token")
-        self._channel = attributes.get("default_slack_channel_id")
+        self._channel = attributes.get("slack_channel_id") or attributes.get("default_slack_channel_id")
         self._api = str(attributes.get("base_url") or _WEB_API).rstrip("/")
         if not self._webhook and not (self._token and self._channel):
-            raise InvalidInput(
-                "a Slack alerter needs webhook_url, or slack_token and default_slack_channel_id"
-            )
+            raise InvalidInput("a Slack alerter needs webhook_url, or slack_token and slack_channel_id")
 
     def send(self, text: str) -> None:
         """Deliver `text`, or say in Slack's words why not."""
@@ -69,10 +67,15 @@ PROVIDERS = (
             name="slack",
             type=ComponentType.ALERTER,
             help="writes into a Slack channel",
-            ways=(("slack_token", "default_slack_channel_id"), ("webhook_url",)),
+            ways=(
+                ("slack_token", "slack_channel_id"),
+                ("slack_token", "default_slack_channel_id"),
+                ("webhook_url",),
+            ),
             attributes=(
                 Attribute(name="slack_token", help="a bot's token, xoxb-…", sensitive=True),
-                Attribute(name="default_slack_channel_id", help="the channel to write to, with slack_token"),
+                Attribute(name="slack_channel_id", help="the channel to write to, with slack_token"),
+                Attribute(name="default_slack_channel_id", help="the same, as older scripts call it"),
                 Attribute(name="webhook_url", help="an incoming webhook, in place of both", sensitive=True),
                 Attribute(name="base_url", help="of another Slack than the public one", default=_WEB_API),
             ),

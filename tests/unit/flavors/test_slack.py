@@ -60,12 +60,13 @@ def _alerter(**attributes: str) -> SlackAlerter:
 
 
 def _bot(slack: Slack) -> SlackAlerter:
-    return _alerter(slack_token=TOKEN, default_slack_channel_id="C1", base_url=f"{slack.url}/api/")
+    return _alerter(slack_token=TOKEN, slack_channel_id="C1", base_url=f"{slack.url}/api/")
 
 
-def test_a_bot_writes_into_its_channel(slack: Slack) -> None:
-    """With a token, the message goes to the channel, logged in."""
-    _bot(slack).send("run failed: ä {{x}}")
+@pytest.mark.parametrize("name", ["slack_channel_id", "default_slack_channel_id"])
+def test_a_bot_writes_into_its_channel(slack: Slack, name: str) -> None:
+    """With a token, the message goes to the channel, under either name of it, logged in."""
+    _alerter(slack_token=TOKEN, base_url=f"{slack.url}/api/", **{name: "C1"}).send("run failed: ä {{x}}")
     assert slack.asked == [
         ("/api/chat.postMessage", f"Bearer {TOKEN}", {"channel": "C1", "text": "run failed: ä {{x}}"})
     ]
@@ -118,6 +119,6 @@ def test_an_unreachable_slack_shows_no_webhook(slack: Slack, webhook: str) -> No
 
 def test_it_needs_a_way_in() -> None:
     """Neither webhook nor token with channel is refused."""
-    for attributes in ({}, {"slack_token": TOKEN}, {"default_slack_channel_id": "C1"}):
+    for attributes in ({}, {"slack_token": TOKEN}, {"slack_channel_id": "C1"}):
         with pytest.raises(InvalidInput, match="needs webhook_url, or slack_token and"):
             _alerter(**attributes)

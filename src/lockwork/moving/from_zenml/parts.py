@@ -22,8 +22,6 @@ from lockwork.moving.from_zenml.plan import LeftOut, NewComponent, NewSecret, Ne
 
 _DEFAULT = "default"
 _WHOLE = "authentication_secret"
-_OTHER_WORDS = {(ComponentType.ALERTER, "slack"): {"slack_channel_id": "default_slack_channel_id"}}
-"""Attributes that a newer ZenML calls otherwise: its word → ours."""
 
 
 class Room(NamedTuple):
@@ -96,7 +94,7 @@ class Parts:
         if component.problem is not None:
             raise InvalidInput(component.problem)
         room = self._rooms[component.workspace]
-        given = self._attributes(component, type_, room.renamed)
+        given = _as_now(component, room.renamed)
         flavor, declaration = self._flavor(component, type_, given)
         given = self._filled(component, flavor, given)
         attributes = self._checked(component, flavor, given)
@@ -113,14 +111,6 @@ class Parts:
             secrets=self._whole(component),
             declaration=declaration,
         )
-
-    def _attributes(self, component: Component, type_: ComponentType, renamed: Renamed) -> dict[str, Any]:
-        """By our words, with references as secrets are called now; a null is one that is not set."""
-        words = _OTHER_WORDS.get((type_, component.flavor), {})
-        return {
-            words.get(name, name): renamed.in_tree(value)
-            for name, value in _present(component.attributes).items()
-        }
 
     def _flavor(
         self, component: Component, type_: ComponentType, given: Mapping[str, Any]
@@ -295,6 +285,11 @@ def _stack_wished(stack: Stack, parts: Mapping[ComponentType, str]) -> str:
     """`default` is what every workspace of ours begins with, so another stack is called otherwise."""
     is_ours = dict(parts) == dict.fromkeys(REQUIRED_TYPES, _DEFAULT) and not stack.secrets
     return stack.name if stack.name != _DEFAULT or is_ours else f"zenml-{_DEFAULT}"
+
+
+def _as_now(component: Component, renamed: Renamed) -> dict[str, Any]:
+    """Its attributes with references as secrets are called now; a null is one that is not set."""
+    return {name: renamed.in_tree(value) for name, value in _present(component.attributes).items()}
 
 
 def _present(attributes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """What the Client answers: Lockwork's own records, read under ZenML's names. Nothing is copied or kept."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, overload
 from uuid import UUID
 
 from lockwork.domain.runs import OutputRecord, Run, RunStatus, StepRun
@@ -30,6 +30,15 @@ STATUS = {
 }
 
 
+@overload
+def _naive(time: datetime) -> datetime: ...
+@overload
+def _naive(time: None) -> None: ...
+def _naive(time: datetime | None) -> datetime | None:
+    """As there: UTC without a zone, so that scripts can take it from `datetime.utcnow()`."""
+    return None if time is None else time.astimezone(UTC).replace(tzinfo=None)
+
+
 class Answer:
     """A record and the client that it came from. Two are equal when they tell of the same thing."""
 
@@ -47,7 +56,7 @@ class Answer:
     @property
     def created(self) -> datetime:
         created: datetime = self._record.created
-        return created
+        return _naive(created)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Answer) and self.id == other.id
@@ -73,7 +82,7 @@ class Owned(Answer):
     @property
     def updated(self) -> datetime:
         updated: datetime = self._record.updated
-        return updated
+        return _naive(updated)
 
     @cached_property
     def user(self) -> User:
@@ -255,11 +264,11 @@ class StepOfRun:
 
     @property
     def start_time(self) -> datetime | None:
-        return self._record.started
+        return _naive(self._record.started)
 
     @property
     def end_time(self) -> datetime | None:
-        return self._record.finished
+        return _naive(self._record.finished)
 
     @property
     def outputs(self) -> dict[str, Artifact]:
@@ -289,15 +298,15 @@ class PipelineRun(Answer):
 
     @property
     def start_time(self) -> datetime:
-        return self._record.started
+        return _naive(self._record.started)
 
     @property
     def created(self) -> datetime:
-        return self._record.started
+        return _naive(self._record.started)
 
     @property
     def end_time(self) -> datetime | None:
-        return self._record.finished
+        return _naive(self._record.finished)
 
     @cached_property
     def stack(self) -> RegisteredStack:

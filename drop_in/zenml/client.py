@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import lockwork.client.api as lockwork
+from lockwork.client.asking import listing
 from lockwork.domain.errors import InvalidInput, NotFound
 from lockwork.domain.secrets import SecretInfo, SecretScope, is_uuid
 from lockwork.domain.stacks import ComponentType
+from lockwork.messages.secrets import ListSecrets
 from zenml import table
 from zenml.answers import (
     ActiveStack,
@@ -92,20 +94,19 @@ class Client:
     ) -> Page[Secret]:
         """A page of secrets without their values."""
         _told(hydrate)
-        owner = user_id or user
+        owner, where, is_any = user_id or user, _scope(scope, private), _any(logical_operator)
+        filters = {
+            "name": name,
+            "owner": None if owner is None else self.get_user(owner).name,
+            "created": _time(created),
+            "updated": _time(updated),
+            "id": None if id is None else str(id),
+        }
+        if is_any and where is not None:  # one filter of several, joined by or like the others
+            filters["scope"], where = where.value, None
         asked = self.lockwork if workspace_id is None else self._in_workspace(workspace_id)
-        listed = asked.list_secrets(
-            name=name,
-            scope=_scope(scope, private),
-            owner=None if owner is None else self.get_user(owner).name,
-            created=_time(created),
-            updated=_time(updated),
-            id=None if id is None else str(id),
-            any=_any(logical_operator),
-            sort_by=sort_by,
-            page=page,
-            size=size,
-        )
+        wished = listing(filters, any=is_any, sort_by=sort_by, page=page, size=size)
+        listed = asked.send(ListSecrets(workspace=asked.workspace, listing=wished, scope=where))
         return Page(listed, lambda info: Secret(info, self))
 
     def update_secret(

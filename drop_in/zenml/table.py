@@ -185,6 +185,11 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference("renaming without a new name", "does nothing", "is refused"),
     Difference("updating a secret without saying what", "does nothing", "is refused"),
     Difference("questions where nobody can be asked", "read from a pipe", "refused, with the option to pass"),
+    Difference(
+        "`zenml secret create -i` and `update -i`",
+        "ask question by question; keys may not be given beside them",
+        "the same questions in the same order, in other words; keys that are given are not asked for",
+    ),
     Difference("exported files", "as the umask has it", "for their owner alone (0600)"),
     Difference(
         "a plain value for a sensitive attribute",
@@ -233,7 +238,17 @@ DIFFERENCES: tuple[Difference, ...] = (
         "take instances of steps as parameters, and are run by `.run()`",
         "call their steps in the body, and are run by calling them",
     ),
+    Difference(
+        "what a step gives back, against its annotation",
+        "another type than the annotation's is an error of the step",
+        "only how many outputs there are is checked; each is stored as what it is",
+    ),
     Difference("outputs without a name", "`output_0`, `output_1`", "`output_1`, `output_2`"),
+    Difference(
+        '`list_secrets(workspace_id=…, logical_operator="or")`',
+        "the workspace is one filter of several, joined by or",
+        "says which workspace is asked; all other filters, the scope too, are joined by or",
+    ),
     Difference("pages past the end", "an error", "an empty page"),
     Difference(
         "values of secrets in what steps print",

@@ -18,13 +18,15 @@ from lockwork import Client
 class Terminal:
     """A command on a pseudo-terminal of its own; types each answer when its question is on the screen."""
 
-    def __init__(self, *words: str, width: int = 200) -> None:
+    def __init__(
+        self, *words: str, width: int = 200, program: Sequence[str] = (sys.executable, "-m", "lockwork")
+    ) -> None:
         self._master, slave = os.openpty()
         self.screen = ""
         self._seen = 0
         environment = {**os.environ, "COLUMNS": str(width), "TERM": "xterm", "LANG": "C.UTF-8"}
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "lockwork", *words],
+            [*program, *words],
             stdin=slave,
             stdout=slave,
             stderr=slave,

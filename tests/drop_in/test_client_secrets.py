@@ -31,8 +31,16 @@ def test_a_created_secret_is_as_scripts_read_it(client: Client):
     assert (secret.user.name, secret.workspace.name) == ("default", "default")
     assert secret.user.id == client.active_user.id
     assert secret.workspace.id == client.active_workspace.id
-    assert datetime.now(UTC) - secret.created < timedelta(minutes=2)
     assert secret.updated == secret.created
+
+
+def test_times_have_no_zone(client: Client):
+    """They are UTC, as in ZenML: `datetime.utcnow() - secret.created` is an age; filters take them back."""
+    secret = client.create_secret("db", {"k": "v"})
+    now = datetime.now(UTC).replace(tzinfo=None)
+    assert timedelta(0) <= now - secret.created < timedelta(minutes=2)
+    assert secret.updated.tzinfo is None
+    assert client.list_secrets(updated=f"lte:{secret.updated.isoformat()}").total == 1
 
 
 def test_the_same_secret_is_found_by_name_id_and_beginning(client: Client):
@@ -228,6 +236,8 @@ def test_filters_and_orders(many: Client):
     both = {"name": "api", "id": many.get_secret("db-0").id}
     assert names(many.list_secrets(**both)) == []
     assert names(many.list_secrets(**both, logical_operator=LogicalOperators.OR)) == ["db-0", "api"]
+    scoped = {"name": "db-0", "private": True, "logical_operator": "or"}
+    assert len(many.list_secrets(**scoped)) == 1 + len(many.list_secrets(private=True))
     with pytest.raises(ValidationError, match="no way to join"):
         many.list_secrets(logical_operator="xor")
     with pytest.raises(ValidationError):

@@ -36,7 +36,7 @@ _values = click.option(
     "-v", "--values", metavar="TEXT|@FILE", help="A JSON or YAML mapping of keys to texts, or @FILE with one."
 )
 _interactive = click.option(
-    "-i", "--interactive", is_flag=True, help="Ask for keys and values, unseen, until an empty key."
+    "-i", "--interactive", is_flag=True, help="Ask for keys and values, unseen, one pair after another."
 )
 
 
@@ -253,9 +253,15 @@ def _found(session: Session, name_or_id: str, scope: SecretScope | None) -> Secr
 
 
 def _entered(
-    *, pairs: Sequence[tuple[str, str]], values: str | None, interactive: bool, present: Sequence[str] = ()
+    *,
+    pairs: Sequence[tuple[str, str]],
+    values: str | None,
+    interactive: bool,
+    present: Sequence[str] | None = None,
 ) -> dict[str, str]:
-    """What is to be stored; the other ways in are Lockwork's alone."""
+    """What is to be stored; `present` are the keys that are there. The other ways in are Lockwork's alone."""
+    from zenml.cli import interview  # lazy: few are asked
+
     return entered(
         pairs,
         values=values,
@@ -263,7 +269,8 @@ def _entered(
         ask=(),
         interactive=interactive,
         strip=False,
-        look=lambda: present,
+        look=lambda: present or (),
+        interview=interview.for_new if present is None else interview.for_present,
     )
 
 

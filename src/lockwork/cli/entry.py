@@ -12,6 +12,7 @@ from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.secrets import SecretKey, checked_value
 
 F = TypeVar("F", bound=Callable[..., Any])
+Interview = Callable[[Collection[str], Collection[str]], dict[str, str]]
 
 ON_COMMAND_LINES = (
     "Values on a command line stay in the shell's history and are seen in process lists: prefer --ask KEY, "
@@ -85,11 +86,13 @@ def entered(
     interactive: bool,
     strip: bool,
     look: Callable[[], Collection[str] | None] = tuple,
+    interview: Interview | None = None,
 ) -> dict[str, str]:
     """All that is to be stored.
 
     `look` is called when there is something, before anybody is asked: it refuses what cannot be done, tells
     the keys that are there, which `-i` offers to replace, or None where nothing needs to be asked.
+    `interview` asks in place of Lockwork's own `-i`: it gets the keys given otherwise, and those present.
     """
     from lockwork.cli.arguments import Source, gather  # lazy: `secret get` stands beside, and needs no parser
 
@@ -106,7 +109,7 @@ def entered(
         if key in found:
             raise WrongUsage(f"{key!r} is given, and --ask asks for it too")
         found[key] = _hidden(key)
-    return {**found, **(_interview(found, present) if interactive else {})}
+    return {**found, **((interview or _interview)(found, present) if interactive else {})}
 
 
 _INSTEAD = "give values as --KEY=@FILE, --KEY=@-, --values @FILE or --env-file FILE"

@@ -191,6 +191,8 @@ FILTERS = [
     (["-p"], ["mail"]),
     (["--name=mail", "--id=contains:-", "--logical_operator=and"], ["mail"]),
     (["--name=mail", "--created=gte:2020-01-01", "--logical_operator=or"], ["db-eu", "db-us", "mail"]),
+    (["--name=db-eu", "--scope=user", "--logical_operator=or"], ["db-eu", "mail"]),
+    (["--name=db-eu", "-p", "--logical_operator", "or"], ["db-eu", "mail"]),
     (["--updated=lt:2020-01-01"], []),
     (["--created=gte:2020-01-01", "--size=1", "--page=2"], ["db-us"]),
     (["--page=9"], []),

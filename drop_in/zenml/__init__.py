@@ -3,6 +3,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from zenml.absent import not_here, refuse_what_is_absent
 from zenml.conflict import refuse_two_owners
 
 if TYPE_CHECKING:
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from zenml.decorators import step as step
 
 refuse_two_owners()
+refuse_what_is_absent()
 
 __version__ = "0.1.0"
 
@@ -24,7 +26,7 @@ def __getattr__(name: str) -> Any:
         return getattr(import_module(f"zenml.{_HOMES[name]}"), name)
     table = import_module("zenml.table")
     if f"zenml.{name}" in table.REFUSED:
-        raise table.refusal(f"zenml.{name}")
+        raise not_here(f"zenml.{name}")
     raise AttributeError(f"module 'zenml' has no attribute {name!r}")
 
 

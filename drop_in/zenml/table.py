@@ -249,6 +249,11 @@ DIFFERENCES: tuple[Difference, ...] = (
         "the workspace is one filter of several, joined by or",
         "says which workspace is asked; all other filters, the scope too, are joined by or",
     ),
+    Difference(
+        "importing a module or name of ZenML's that this page does not name",
+        "is there",
+        "an ImportError that names it and this page; what is refused above is one too",
+    ),
     Difference("pages past the end", "an error", "an empty page"),
     Difference(
         "values of secrets in what steps print",

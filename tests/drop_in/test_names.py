@@ -79,9 +79,41 @@ def test_what_is_not_there_is_refused_when_it_is_imported(name):
     with pytest.raises(lockwork.Refused, match=name) as caught:
         exec(code, {})
     assert "docs/moving-from-zenml.md" in str(caught.value.hint)
-    if last.islower() and "_artifact" not in last and not last.startswith("get_"):
-        with pytest.raises(lockwork.Refused):
-            exec(f"import {name}.anything.below", {})
+    assert isinstance(caught.value, ImportError)
+    with pytest.raises(lockwork.Refused):
+        exec(f"import {name}.anything.below", {})
+
+
+ABSENT = [
+    ("import zenml.colours", "zenml.colours"),
+    ("from zenml.colours.red import dark", "zenml.colours"),
+    ("from zenml import colours", "zenml.colours"),
+    ("from zenml.client import ClientConfiguration", "zenml.client.ClientConfiguration"),
+    ("from zenml.enums import ModelStages", "zenml.enums.ModelStages"),
+    ("from zenml.config.schedule import Schedule", "zenml.config.schedule"),
+    ("from zenml.integrations.wandb.flavors import x", "zenml.integrations.wandb"),
+    ("from zenml.steps import BaseParameters, step", "zenml.steps.BaseParameters"),
+]
+
+
+@pytest.mark.parametrize(("code", "name"), ABSENT)
+def test_what_else_is_not_there_says_where_to_read_on(code: str, name: str):
+    """A module or name of ZenML's that is not here is an ImportError of ours, with the page."""
+    with pytest.raises(ImportError, match=f"^{name} is not in lockwork-zenml") as caught:
+        exec(code, {})
+    assert isinstance(caught.value, lockwork.LockworkError)
+    assert "docs/moving-from-zenml.md" in str(caught.value.hint)
+    assert "docs/moving-from-zenml.md" in fresh(code, 1)
+
+
+def test_what_is_there_is_found_as_ever():
+    """Asking a module whether it has a name is answered as ever, and packages of others are theirs."""
+    assert not hasattr(zenml.enums, "ModelStages")
+    assert not hasattr(zenml, "colours")
+    with pytest.raises(ModuleNotFoundError, match="No module named 'zenmlx'"):
+        exec("import zenmlx", {})
+    assert "True" in fresh("import zenml, zenml.client, importlib; print(importlib.reload(zenml) is zenml)")
+    assert fresh("import pickle, zenml.enums as e; print(pickle.loads(pickle.dumps(e.SecretScope.USER)))")
 
 
 def test_the_stores_behind_the_client_are_refused(client):

@@ -1,5 +1,0 @@
-"""Not here: see the table."""
-
-from zenml.table import refusal
-
-raise refusal("zenml.zen_stores")

@@ -103,6 +103,20 @@ ACCEPTED: dict[str, str] = {
     "zenml init": "is `lockwork init`",
     "zenml integration install": "an integration is an extra of Lockwork, installed by pip",
     "zenml integration list": "an integration is an extra of Lockwork, installed by pip",
+    "zenml integration requirements": "an integration is an extra of Lockwork, installed by pip",
+    "zenml integration export-requirements": "what is written are extras of Lockwork",
+    "zenml integration uninstall": "nothing is uninstalled: pip does that",
+    "zenml analytics": "nothing is told to anybody, so there is nothing to opt out of",
+    "zenml logging": "set ZENML_LOGGING_VERBOSITY, which `zenml.logger` reads",
+    "zenml config": "there is nothing to set; `lockwork status` shows what is active",
+    "zenml info": "is `lockwork status`",
+    "zenml clean": "nothing is deleted; `zenml secret delete` and `zenml stack delete` do that one by one",
+    "zenml downgrade": "there is no configuration of ZenML's to write a version into",
+    "zenml migrate-database": "the store is brought up to date when it is opened",
+    "zenml logs": "there is no server, so there is no log of one",
+    "zenml TYPE logs": "components write no log; `lockwork run logs` shows what steps printed",
+    "zenml TYPE up": "nothing to start",
+    "zenml TYPE down": "nothing to stop",
     "zenml up": "nothing to start: the store is opened by whoever uses it",
     "zenml down": "nothing to stop",
     "zenml show": "nothing to start: the store is opened by whoever uses it",
@@ -122,6 +136,18 @@ _FLAVORS = Refusal(
 )
 _MODELS = Refusal("Lockwork keeps no models", "track them with MLflow in the step itself")
 _ARTIFACTS = Refusal("artifacts are kept as outputs of steps alone", "give it back from a step")
+_CLOUD = Refusal("Lockwork sets up nothing in a cloud", "register what is there")
+_CONNECTORS = Refusal(
+    "credentials are secrets that components refer to", "lockwork secret create, and `{{name.key}}`"
+)
+_SERVER = Refusal("there is no server of ZenML's", "lockwork status")
+_TYPES = Refusal("there is no component of this type", "lockwork --help lists the types")
+_RUNS = Refusal("a run is a record: it is neither changed nor taken up again", "call the pipeline again")
+_PIPELINES = Refusal("pipelines are code, and are not registered", "zenml pipeline runs list")
+_TRIGGERS = Refusal(
+    "nothing starts a run but who calls the pipeline", "call it from cron, CI or your service"
+)
+_SERVED = Refusal("what is served is not driven from here", "use the provider's own command")
 _ELSEWHERE = Refusal("steps run where the pipeline runs", "start the script where it should run")
 
 REFUSED: dict[str, Refusal] = {
@@ -153,13 +179,64 @@ REFUSED: dict[str, Refusal] = {
     "zenml connect": Refusal("only a Lockwork server can be connected to", "lockwork login URL"),
     "zenml secret backup": Refusal("there is one store of secrets", "lockwork backup FILE"),
     "zenml secret restore": Refusal("there is one store of secrets", "lockwork restore FILE"),
-    "zenml service-connector": Refusal(
-        "credentials are secrets that components refer to", "lockwork secret create, and `{{name.key}}`"
+    "zenml backup-database": Refusal("there is no database of ZenML's", "lockwork backup FILE"),
+    "zenml restore-database": Refusal("there is no database of ZenML's", "lockwork restore FILE"),
+    "zenml service-connector": _CONNECTORS,
+    "zenml TYPE connect": _CONNECTORS,
+    "zenml TYPE disconnect": _CONNECTORS,
+    "zenml stack connect": _CONNECTORS,
+    "zenml stack deploy": _CLOUD,
+    "zenml stack destroy": _CLOUD,
+    "zenml stack recipe": _CLOUD,
+    "zenml stack up": _CLOUD,
+    "zenml stack down": _CLOUD,
+    "zenml TYPE deploy": _CLOUD,
+    "zenml TYPE destroy": _CLOUD,
+    "zenml deploy": _CLOUD,
+    "zenml destroy": _CLOUD,
+    "zenml stack export-requirements": Refusal(
+        "what a stack needs is extras of Lockwork", "zenml integration export-requirements"
     ),
-    "zenml stack deploy": Refusal("Lockwork sets up nothing in a cloud", "register what is there"),
-    "zenml stack recipe": Refusal("Lockwork sets up nothing in a cloud", "register what is there"),
+    "zenml stack set-default": Refusal("a stack has one component of each type", "zenml stack update"),
+    "zenml TYPE explain": Refusal("a flavor explains itself", "zenml TYPE flavor describe FLAVOR"),
+    "zenml TYPE flavor delete": _FLAVORS,
+    "zenml annotator dataset": _SERVED,
+    "zenml feature-store feature": _SERVED,
+    "zenml model-deployer models": _SERVED,
+    "zenml model-registry models": _SERVED,
+    "zenml deployer": _TYPES,
+    "zenml log-store": _TYPES,
+    "zenml sandbox": _TYPES,
     "zenml pipeline build": _ELSEWHERE,
     "zenml pipeline schedule": Refusal("Lockwork schedules nothing", "start the script from cron or your CI"),
+    "zenml pipeline builds": _ELSEWHERE,
+    "zenml pipeline register": _PIPELINES,
+    "zenml pipeline list": _PIPELINES,
+    "zenml pipeline delete": _PIPELINES,
+    "zenml pipeline deploy": _ELSEWHERE,
+    "zenml pipeline snapshot": _PIPELINES,
+    "zenml pipeline create-run-template": _PIPELINES,
+    "zenml pipeline runs delete": _RUNS,
+    "zenml pipeline runs refresh": _RUNS,
+    "zenml pipeline runs resume": _RUNS,
+    "zenml pipeline runs retry": _RUNS,
+    "zenml pipeline runs stop": Refusal(
+        "a run ends with the process that called it", "interrupt that process"
+    ),
+    "zenml pipeline runs wait-conditions": _RUNS,
+    "zenml artifact": _ARTIFACTS,
+    "zenml prune": _ARTIFACTS,
+    "zenml deployment": _ELSEWHERE,
+    "zenml trigger": _TRIGGERS,
+    "zenml webhook": _TRIGGERS,
+    "zenml hook-invocation": _TRIGGERS,
+    "zenml resource-request": _ELSEWHERE,
+    "zenml tag": Refusal("nothing is tagged", "give it a name that says it"),
+    "zenml server": _SERVER,
+    "zenml authorized-device": _SERVER,
+    "zenml user": Refusal("users are Lockwork's own", "lockwork user create NAME"),
+    "zenml service-account": Refusal("users are Lockwork's own", "lockwork user create NAME"),
+    "zenml go": Refusal("there is no walk-through to open", "docs/guides/first-steps.md"),
     "zenml code-repository": Refusal("code is run where it lies", "start the script in its checkout"),
     "zenml model": _MODELS,
     "zenml hub": Refusal("there is no hub", "install flavors as packages"),

@@ -8,6 +8,8 @@ import click
 from lockwork.cli import terminal
 from lockwork.cli.main import run
 from lockwork.cli.root import Root, Row, Sections
+from zenml import table
+from zenml.cli import told
 from zenml.cli.leaf import Answering
 
 SECTIONS: Sections = {
@@ -36,26 +38,20 @@ SECTIONS: Sections = {
     "Here": {
         "init": Row("server", "init", "Say in this folder what is active (lockwork init)."),
         "status": Row("server", "status", "Show what is active, and where each setting came from."),
+        "info": Row("server", "info", "The same (lockwork status)."),
         "version": Row("server", "version", "Show which version this is."),
         "workspace": Row("workspace", "workspace", "Rooms of teams: look at, choose."),
         "project": Row("workspace", "project", "The same, as newer scripts call them."),
         "integration": Row("integration", "integration", "What to install for MLflow, S3 and others."),
     },
+}
+_MADE = {name for section in SECTIONS.values() for name in section}
+SECTIONS |= {
     "Accepted, and nothing to do": {
-        "up": Row("server", "up", "There is no server to start."),
-        "down": Row("server", "down", "There is no server to stop."),
-        "show": Row("server", "show", "There is no server to show."),
         "login": Row("server", "login", "With --local; a server can not be logged in to."),
-        "disconnect": Row("server", "disconnect", "Let go of a server."),
-        "logout": Row("server", "logout", "The same, as newer scripts call it."),
+        **told.rows(table.ACCEPTED, _MADE),
     },
-    "Not here; each says what does its work": {
-        "connect": Row("refusals", "connect", "To ZenML's servers."),
-        "service-connector": Row("refusals", "service_connector", "Credentials are secrets here."),
-        "code-repository": Row("refusals", "code_repository", "Code is run where it lies."),
-        "model": Row("refusals", "model", "No models are kept."),
-        "hub": Row("refusals", "hub", "There is no hub."),
-    },
+    "Not here; each says what does its work": told.rows(table.REFUSED, _MADE),
 }
 
 

@@ -4,7 +4,7 @@ Scripts and tests run single commands by click itself. So each brings its own Se
 such as click shows and ends with.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -149,6 +149,20 @@ def refused(what: str) -> click.Command:
         raise table.refusal(what)
 
     return _of_any_words(what, f"Not here: {row.why}. Instead: {row.instead}.", callback)
+
+
+def told(group: str) -> Iterator[click.Command]:
+    """The commands of a group, such as `zenml stack`, that the table accepts or refuses."""
+    for what in (*table.ACCEPTED, *table.REFUSED):
+        if what.rpartition(" ")[0] == group:
+            yield accepted(what) if what in table.ACCEPTED else refused(what)
+
+
+def add_told(group: click.Group, path: str) -> None:
+    """Give a group those of them that it does not have."""
+    for command in told(path):
+        if command.name not in group.commands:
+            group.add_command(command)
 
 
 def _of_any_words(what: str, help_: str, callback: Callable[..., None]) -> click.Command:

@@ -9,7 +9,7 @@ from lockwork.cli import runs
 from lockwork.cli.stack_names import complete_stacks
 from lockwork.domain.errors import ValidationFailed
 from zenml import table
-from zenml.cli.leaf import Leaf, Noun, call, ported, refused
+from zenml.cli.leaf import Leaf, Noun, add_told, call, ported
 from zenml.words import with_their_words
 
 
@@ -56,6 +56,7 @@ def _place(source: str) -> str:
     )
 
 
-pipeline.add_command(refused("zenml pipeline build"))
-pipeline.add_command(refused("zenml pipeline schedule"))
-pipeline.add_command(Noun("runs", help="What ran, and how it ended.", commands=[ported(runs.list_)]))
+_runs = Noun("runs", help="What ran, and how it ended.", commands=[ported(runs.list_)])
+pipeline.add_command(_runs)
+add_told(_runs, "zenml pipeline runs")
+add_told(pipeline, "zenml pipeline")

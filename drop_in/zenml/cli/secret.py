@@ -19,7 +19,7 @@ from lockwork.cli.session import (
 )
 from lockwork.domain.errors import AlreadyExists, Ambiguous, InvalidInput, LockworkError, NotFound, WrongUsage
 from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope
-from zenml.cli.leaf import FreeLeaf, Leaf, Noun, Private, call, private_option, refused
+from zenml.cli.leaf import FreeLeaf, Leaf, Noun, Private, add_told, call, private_option
 
 FIELDS = ("id", "name", "scope", "private", "created", "updated")
 _COLUMNS = ("name", "id", "scope")
@@ -231,8 +231,7 @@ def export(session: Session, name_or_id: str, scope: SecretScope | None, private
         terminal.say(f"Secret {info.name!r} successfully exported to {path!r}.")
 
 
-secret.add_command(refused("zenml secret backup"))
-secret.add_command(refused("zenml secret restore"))
+add_told(secret, "zenml secret")
 
 
 # --- what they share ---------------------------------------------------------------------------------------

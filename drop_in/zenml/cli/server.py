@@ -9,14 +9,17 @@ from lockwork.cli import terminal
 from lockwork.cli.session import Session, pass_session
 from lockwork.settings import PROJECT_FILE
 from zenml import __version__, table
-from zenml.cli.leaf import Leaf, accepted, notice, ported
+from zenml.cli.leaf import Leaf, call, notice, ported
 
 status = ported(lockworks.status)
-up = accepted("zenml up")
-down = accepted("zenml down")
-show = accepted("zenml show")
-disconnect = accepted("zenml disconnect")
-logout = accepted("zenml logout")
+
+
+@click.command(cls=Leaf, context_settings={"ignore_unknown_options": True})
+@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="...")
+def info(words: tuple[str, ...]) -> None:  # noqa: ARG001 - which of it is shown there
+    """Show what is active, and where each setting came from (lockwork status)."""
+    notice("zenml info")
+    call(lockworks.status)
 
 
 @click.command(cls=Leaf)

@@ -9,7 +9,7 @@ from lockwork.cli import stacks as lockworks
 from lockwork.cli.session import Session, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.domain.stacks import REQUIRED_TYPES, needs_of_stack
-from zenml.cli.leaf import Leaf, Noun, call, ported, refused
+from zenml.cli.leaf import Leaf, Noun, add_told, call, ported
 from zenml.words import MISSING_SECRETS
 
 _maybe_named = click.argument("name", required=False, shell_complete=complete_stacks)
@@ -104,5 +104,4 @@ def import_(
 
 
 stack.add_command(ported(needed_secrets.register_secrets))
-stack.add_command(refused("zenml stack deploy"))
-stack.add_command(refused("zenml stack recipe"))
+add_told(stack, "zenml stack")

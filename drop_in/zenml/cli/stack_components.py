@@ -16,7 +16,7 @@ from lockwork.domain.errors import InvalidInput, NotFound
 from lockwork.domain.stacks import Component, ComponentType, Flavor
 from lockwork.flavors import registry, whole_secrets
 from zenml import table
-from zenml.cli.leaf import Answering, Leaf, Noun, call, notice, ported, refused
+from zenml.cli.leaf import Answering, Leaf, Noun, add_told, call, notice, ported
 
 _AUTHENTICATION = "authentication_secret"
 _maybe_named = click.Argument(["name"], required=False, shell_complete=complete_components())
@@ -50,7 +50,10 @@ def __getattr__(name: str) -> OfType:
     if name not in ComponentType.__members__.values():
         raise AttributeError(name)
     type_ = ComponentType(name)
-    return OfType(type_, [*(_of(type_, command) for command in _commands()), _flavors(type_)])
+    group = OfType(type_, [*(_of(type_, command) for command in _commands()), _flavors(type_)])
+    add_told(group, "zenml TYPE")
+    add_told(group, f"zenml {type_.dashed}")
+    return group
 
 
 def _of(type_: ComponentType, command: click.Command) -> click.Command:
@@ -82,7 +85,7 @@ def _named_or_active(command: click.Command) -> list[click.Parameter]:
 def _flavors(type_: ComponentType) -> Noun:
     own = [click.Argument(["name"], metavar="FLAVOR", shell_complete=flavors.complete_flavors)]
     output = [p for p in flavors.list_.params if p.name == "output"]
-    return Noun(
+    group = Noun(
         "flavor",
         help=f"Flavors of {type_.words}.",
         commands=[
@@ -92,9 +95,10 @@ def _flavors(type_: ComponentType) -> Noun:
                 params=[*own, *output],
                 callback=lambda name: call(flavors.describe, name=name, type_=type_),
             ),
-            refused("zenml TYPE flavor register"),
         ],
     )
+    add_told(group, "zenml TYPE flavor")
+    return group
 
 
 # --- what is done otherwise than by Lockwork's own ---------------------------------------------------------

@@ -25,6 +25,8 @@ def _group(name: str) -> click.Group:
             ported(lockworks.describe),
             ported(lockworks.set_, callback=set_),
             ported(lockworks.create, name="register"),
+            ported(lockworks.create),
+            ported(lockworks.delete),
         ],
     )
 

@@ -220,9 +220,7 @@ REFUSED: dict[str, Refusal] = {
     "zenml pipeline runs refresh": _RUNS,
     "zenml pipeline runs resume": _RUNS,
     "zenml pipeline runs retry": _RUNS,
-    "zenml pipeline runs stop": Refusal(
-        "a run ends with the process that called it", "interrupt that process"
-    ),
+    "zenml pipeline runs stop": Refusal("a run ends with the process that called it", "interrupt it"),
     "zenml pipeline runs wait-conditions": _RUNS,
     "zenml artifact": _ARTIFACTS,
     "zenml prune": _ARTIFACTS,

@@ -45,7 +45,7 @@ Whatever is wrong is told together, and nothing is started.
       no secret 'opanai' that you can see in the own scope of user 'default' or in workspace 'default'; did you mean 'openai'?
       fix: lockwork secret create opanai -i
     --secret takes 'db' whole, and 'tls.ca' is not a variable's name
-      fix: name what is needed instead: --env DB_TLS_CA='{{db.tls.ca}}'
+      fix: in place of --secret db: --env password='{{db.password}}' --env DB_TLS_CA='{{db.tls.ca}}' --env user='{{db.user}}'
   [1]
   $ ls
 
@@ -55,6 +55,45 @@ What could be meant as a reference and is none is passed as it is, with a warnin
   warning: command 'printenv', --env A: {{db}}: it names no key: after the secret's name come a dot and a key
   hint: write {{name.key}}, or \{{ for two braces meant as text
   {{db}}
+  $ lockwork exec --env 'A={{db:user}' --env 'B={{db.user}' --env 'C={{db/user}}' -- printenv C
+  warning: command 'printenv', --env B: {{db.user: only spaces or tabs, then }}, may follow the key
+  hint: write {{db.user}}, or \{{ for two braces meant as text
+  warning: command 'printenv', --env C: {{db/user}}: it names no key: after the secret's name come a dot and a key
+  hint: write {{db.user}}, or \{{ for two braces meant as text
+  {{db/user}}
+
+A reference where a name belongs is no secret that is missing: what was meant is told.
+
+  $ lockwork exec --secret '{{db.user}}' -- ls
+  error: --secret takes a secret's name, and this is a reference to one of its values
+  hint: that value alone: --env user='{{db.user}}'; all keys: --secret db
+  [2]
+  $ lockwork exec --secret db.tls.ca -- ls
+  error: --secret takes a secret's name, and this is a reference to one of its values
+  hint: that value alone: --env DB_TLS_CA='{{db.tls.ca}}'; all keys: --secret db
+  [2]
+  $ lockwork exec --secret 'DSN=pg://{{db.user}}' -- ls
+  error: --secret takes a secret's name, and this is a reference to one of its values
+  hint: that value alone: --env DSN='{{db.user}}'; all keys: --secret db
+  [2]
+  $ lockwork exec --secret '{{db}}' -- ls
+  error: --secret takes NAME or NAME=PREFIX, and no secret can be called so
+  hint: --secret db
+  [2]
+  $ lockwork exec --secret 'correct horse' -- ls
+  error: --secret takes NAME or NAME=PREFIX, and no secret can be called so
+  hint: lockwork secret list
+  [2]
+  $ lockwork exec --env '{{db.user}}' -- ls
+  error: --env takes NAME=VALUE, with a name of letters, digits and '_'
+  hint: --env user='{{db.user}}'
+  [2]
+  $ lockwork exec --env 'A={{name.key}}' -- ls
+  error: command 'ls' cannot run: 1 thing to mend; nothing has run
+    {{name.key}}  (command 'ls', --env A)
+      no secret 'name' that you can see in the own scope of user 'default' or in workspace 'default'; none can be called so: write the name of one that is there
+      fix: lockwork secret list
+  [1]
 
 Root keys, tokens and values meant for `stack register-secrets` stay with us.
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -20,6 +22,7 @@ from lockwork import Client
 Run = Callable[..., "subprocess.CompletedProcess[bytes]"]
 Processes = Callable[[], dict[int, tuple[int, str, str]]]
 
+LOCKWORK = [sys.executable, "-m", "lockwork"]
 ENVIRONMENT = """
     import json, os
     print(json.dumps({name: len(text) for name, text in os.environ.items()}))
@@ -36,6 +39,58 @@ def wait_until(is_so: Callable[[], Any]) -> Any:
 
 
 # ---- what it gets
+
+
+def fixes(ran: subprocess.CompletedProcess[bytes]) -> list[str]:
+    """What it says would mend it."""
+    assert ran.returncode == 1
+    return re.findall("^ *fix: (.*)$", ran.stderr.decode(), re.MULTILINE)
+
+
+def test_a_fix_for_a_whole_secret_can_be_pasted(run: Run, client: Client):
+    """Where a key cannot be a variable, or must not be one, the fix stands for all of it and mends it."""
+    client.create_secret(
+        "whole", {"A": "value-1", "b.c": "value-2", "b-c": "value-3", "PATH": "/usr/bin:/bin"}
+    )
+    for word in ("whole", "whole=P_"):
+        given = ("exec", "--secret", word, "--env", "WHOLE_B_C=mine")
+        (fix,) = fixes(run(*given, "--", "true"))
+        place, _, instead = fix.removeprefix("in place of ").partition(": ")
+        assert place == f"--secret {word}"
+        script = "env | grep -c value-"
+        ran = run("exec", *shlex.split(instead), "--no-masking", "--", "sh", "-c", script)
+        assert ran.stdout == b"3\n", ran.stderr
+
+
+def test_a_path_of_references_is_looked_through_once_it_is_filled(run: Run, client: Client):
+    """A program is found by the PATH that it gets, values of secrets in it too."""
+    client.create_secret("places", {"bin": "/usr/bin:/bin", "none": "/nowhere"})
+    ran = run("exec", "--env", "PATH={{places.bin}}", "--", "sh", "-c", "echo up")
+    assert ran.stdout == b"up\n"
+    assert run("exec", "--env", "PATH={{places.none}}", "--", "sh", "-c", "echo up").returncode == 127
+
+
+@pytest.mark.parametrize("scope", [(), ("--scope", "user"), ("--scope", "workspace")])
+def test_fixes_for_what_is_missing_mend_it(
+    on_terminal: Any, run: Run, client: Client, scope: tuple[str, ...]
+):
+    """Each fix, pasted into a terminal and its questions answered, is all that was missing."""
+    client.create_secret("own", {"a": "value-0"}, "user")
+    client.create_secret("shared", {"a": "value-0"})
+    mine = "shared" if scope[-1:] == ("workspace",) else "own"
+    given = ("exec", *scope, "--env", "A={{fresh.x.y}} {{fresh.z}}", "--env", f"B={{{{{mine}.b}}}}",
+             "--secret", "other", "--", "true")  # fmt: skip
+    told = fixes(run(*given))
+    assert len(set(told)) == 3
+    for fix in dict.fromkeys(told):
+        screen = on_terminal("-c", fix.replace("lockwork", shlex.join(LOCKWORK), 1), command=["bash"])
+        answers = ["new", "value-1", ""] if " -i" in fix else ["value-1"] * fix.count("--ask")
+        for answer in answers:
+            screen.expect(": $")
+            screen.send(answer + "\n")
+        assert screen.ended() == 0, screen.before
+    ran = run(*given)
+    assert ran.returncode == 0, ran.stderr
 
 
 def test_whole_secrets_and_single_values(run: Run, values: dict[str, str]):
@@ -63,13 +118,13 @@ def test_everything_wrong_is_told_together(run: Run, client: Client, own_home: P
     ran = run("exec", *words, "--", "touch", "started")
     told = ran.stderr.decode()
     assert ran.returncode == 1
-    assert "error: command 'touch' cannot run: 5 things to mend; nothing has run" in told
+    assert "error: command 'touch' cannot run: 4 things to mend; nothing has run" in told
     assert "{{db.pww}}  (command 'touch', --env A)" in told
     assert "did you mean 'pw'?" in told
     assert "fix: lockwork secret create nope -i" in told
     assert "fix: lockwork secret create gone --ask x" in told
-    assert "fix: name what is needed instead: --env BAD_TLS_CA='{{bad.tls.ca}}'" in told
-    assert "fix: name what is needed instead: --env PATH='{{bad.PATH}}'" in told
+    assert "fix: in place of --secret bad: --env PATH='{{bad.PATH}}' --env fine='{{bad.fine}}'" in told
+    assert "--env BAD_TLS_CA='{{bad.tls.ca}}'" in told
     assert not (own_home / "started").exists()
     assert not reads(client)
 
@@ -226,11 +281,12 @@ def test_what_is_printed_last(begin: Any, python: Callable[[str], list[str]], pr
 
 
 def test_short_values_are_told_of(run: Run, client: Client):
-    """A value that is too short to be masked is said to be, once; the command runs."""
-    client.create_secret("short", {"A": "abc", "B": "xy"})
+    """Each value that is too short to be masked is said to be, by its name; the command runs."""
+    client.create_secret("short", {"A": "abc", "B": "xy", "C": "", "D": "four"})
     ran = run("exec", "--secret", "short", "--", "sh", "-c", "echo $A")
     assert ran.stdout == b"abc\n"
-    assert ran.stderr == b"note: a value of fewer than 4 characters is in use and not masked\n"
+    told = "note: the value of {{{{short.{}}}}} has fewer than 4 characters: it is in use and not masked\n"
+    assert ran.stderr.decode() == told.format("A") + told.format("B")
 
 
 def test_a_reader_that_goes_away(begin: Any):

@@ -74,3 +74,41 @@ def test_a_process_that_begins_no_runs_keeps_nothing(client: Client, monkeypatch
     memory.begin()
     client.get_secret("db")
     assert len(memory.revealed()) == 2
+
+
+@pytest.mark.parametrize("parallel", ["1", "2"])
+def test_values_too_short_to_be_masked_are_named_in_each_log(client: Client, script: Any, parallel: str):
+    """The log of each step that uses one names it once, however it came by it; no value is told."""
+    client.create_secret("short", {"pin": "q7z", "empty": "", "other": "k9"})
+    told = script(
+        """
+        import sys
+        from lockwork import Client, pipeline, step
+
+        @step(environment={"PIN": "{{short.pin}}", "SAME": "{{short.pin}}"})
+        def one() -> int:
+            Client().get_secret("short", key="pin")
+            return 1
+
+        @step(environment={"PIN": "{{short.pin}}", "NONE": "{{short.empty}}"})
+        def two(x: int) -> None:
+            Client().get_secret("short")
+
+        @pipeline
+        def brief() -> None:
+            two(one())
+
+        if __name__ == "__main__":
+            Client().update_component("orchestrator", "default", {"parallel": int(sys.argv[1])})
+            brief()
+        """,
+        parallel,
+    ).stdout
+    (run,) = client.list_runs()
+    line = (
+        "[lockwork: the value of {{{{short.{}}}}} has fewer than 4 characters: it is in use and not masked]\n"
+    )
+    assert client.get_run_log(run.id, "one") == line.format("pin")
+    assert client.get_run_log(run.id, "two") == line.format("pin") + line.format("other")
+    assert told.count("short.pin") == 1
+    assert "q7z" not in told

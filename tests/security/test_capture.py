@@ -210,18 +210,22 @@ def test_a_value_learned_in_the_middle(run: Case) -> None:
 
 
 def test_short_values_are_told_once(run: Case) -> None:
-    """A value too short to be masked is said to be so, once, in the log and on the terminal."""
+    """A value too short to be masked is said to be so by its name: once on the terminal and in each log."""
     seen = run("""
         with Capture.start() as capture:
-            capture.learn(["abc", "de"])
-            capture.learn(["f"])
-            with capture.step("a") as log:
-                print("abc")
+            capture.tell_unmasked([("{{db.pin}}", "abc"), ("{{db.long}}", "abcd"), ("{{db.empty}}", "")])
+            capture.tell_unmasked([("{{db.pin}}", "abc")])
+            for name in "ab":
+                with capture.step(name) as log:
+                    for value in ("abc", "abd"):
+                        capture.tell_unmasked([("{{db.pin}}", value)])
+                    print("abc")
         save(log)
     """)
-    assert seen.stdout == "abc\n"
-    assert seen.stderr == "[lockwork: a value of fewer than 4 characters is in use and not masked]\n"
-    assert seen.log == "[lockwork: a value of fewer than 4 characters is in use and not masked]\nabc\n"
+    told = "[lockwork: the value of {{db.pin}} has fewer than 4 characters: it is in use and not masked]\n"
+    assert seen.stdout == "abc\nabc\n"
+    assert seen.stderr == told
+    assert seen.log == told + "abc\n"
 
 
 def test_a_log_that_grows_too_long(run: Case) -> None:

@@ -17,16 +17,18 @@ _URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _ESCAPED_BYTE = re.compile(rb"%[0-9A-F]{2}")
 
 
-def forms_of(values: Iterable[str]) -> tuple[set[bytes], int]:
-    """Every form of every value, and how many values are too short to be masked (empty ones do not count)."""
-    forms: set[bytes] = set()
-    too_short = 0
-    for value in values:
-        if len(value) >= SHORTEST_VALUE:
-            forms.update(_forms(value))
-        elif value:
-            too_short += 1
-    return forms, too_short
+def forms_of(values: Iterable[str]) -> set[bytes]:
+    """Every form of every value that is long enough to be masked."""
+    return {form for value in values if len(value) >= SHORTEST_VALUE for form in _forms(value)}
+
+
+def unmasked(named: Iterable[tuple[object, str]]) -> list[str]:
+    """A sentence for each of these, name and value, too short to be masked; empty ones tell nothing."""
+    names = [str(name) for name, value in named if 0 < len(value) < SHORTEST_VALUE]
+    return [
+        f"the value of {name} has fewer than {SHORTEST_VALUE} characters: it is in use and not masked"
+        for name in dict.fromkeys(names)
+    ]
 
 
 def _forms(value: str) -> Iterator[bytes]:

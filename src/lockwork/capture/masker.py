@@ -64,7 +64,9 @@ class Masker:
         self._door = socket.socket(fileno=door)
         self._talks: list[_Talk] = []
         self._logs: dict[int, LogFile] = {}
-        self._notes: list[bytes] = []
+        self._notes: dict[bytes, None] = {}
+        """Those for the next log."""
+        self._noted: dict[int, set[bytes]] = {}
         self._told: set[bytes] = set()
         self._streams: list[_Stream] = []
         for fd, which in streams.items():
@@ -185,9 +187,15 @@ class Masker:
             self._told.add(text)  # each process of a run notes it for itself
             self._screen.say(text)
         if not self._logs:
-            self._notes.append(text)
-        for log in self._logs.values():
-            log.write(text)
+            self._notes[text] = None
+        for channel in self._logs:
+            self._note_in(channel, text)
+
+    def _note_in(self, channel: int, text: bytes) -> None:
+        """Once in each log, whoever says it how often."""
+        if text not in self._noted[channel]:
+            self._noted[channel].add(text)
+            self._logs[channel].write(text)
 
     def _begin(self, channel: int, talk: _Talk) -> None:
         """What lies in the pipes was printed before the step and is not its own."""
@@ -199,9 +207,10 @@ class Masker:
         for which, fd in enumerate(streams, start=1):
             self._open(fd, which, channel)
         self._logs[channel] = LogFile(log)
+        self._noted[channel] = set()
         for text in self._notes:
-            self._logs[channel].write(text)
-        self._notes = []
+            self._note_in(channel, text)
+        self._notes = {}
 
     def _end(self, channel: int) -> None:
         """What children of the step print from now on is masked and shown, and in no log of this step."""

@@ -121,14 +121,12 @@ class Scrubber:
         self._hurried = 0
         """How much of what is held is out all the same."""
 
-    def learn(self, values: Iterable[str]) -> int:
-        """Mask these values in all their forms from now on; the answer is how many are too short for it."""
+    def learn(self, values: Iterable[str]) -> None:
+        """Mask these values in all their forms from now on, but for those that are too short for it."""
         # lazy: the masker gets forms ready made and starts without json
         from lockwork.capture.forms import forms_of
 
-        forms, too_short = forms_of(values)
-        self._known.add(forms)
-        return too_short
+        self._known.add(forms_of(values))
 
     def feed(self, data: bytes) -> bytes:
         """The next bytes of the stream; the answer is what of it is decided, masked."""

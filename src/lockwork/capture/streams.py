@@ -27,7 +27,7 @@ from typing import Self
 
 from lockwork.capture.control import Control
 from lockwork.capture.descriptors import close_all, fill_low, flush_c, put_back, save
-from lockwork.capture.forms import SHORTEST_VALUE, forms_of
+from lockwork.capture.forms import forms_of, unmasked
 from lockwork.capture.frames import Verb, pack_all
 from lockwork.capture.logs import StepLog
 from lockwork.capture.python_level import TakenOver, flush_all
@@ -36,7 +36,6 @@ from lockwork.domain.terminals import escaped_log
 
 _MAIN = 0  # the channel of this process; workers have others
 _OUT, _ERR, _ASIDE = 1, 2, 0  # the descriptors that streams stand for; what goes aside is for the log alone
-_TOO_SHORT = f"[lockwork: a value of fewer than {SHORTEST_VALUE} characters is in use and not masked]\n"
 # Isolated, and the standard library first: a file of the user's may be called socket.py.
 _MASKER = (
     "import sys; sys.path += sys.argv.pop().split('\\n'); from lockwork.capture.masker import main; main()"
@@ -53,15 +52,15 @@ class Mask:
 
     def __init__(self) -> None:
         self._known = Known()
-        self._noted = False
 
     def learn(self, values: Iterable[str]) -> None:
-        """Mask these values in everything that is printed once this has returned."""
-        forms, too_short = forms_of(values)
-        self._know(forms)
-        if too_short and not self._noted:
-            self._noted = True
-            self._note(_TOO_SHORT)
+        """Mask these values in everything that is printed once this has returned; see `tell_unmasked`."""
+        self._know(forms_of(values))
+
+    def tell_unmasked(self, named: Iterable[tuple[object, str]]) -> None:
+        """Say which of these, name and value, are in use and too short to be masked: once in each log."""
+        for sentence in unmasked(named):
+            self._note(f"[lockwork: {sentence}]\n")
 
     def scrub(self, text: str) -> str:
         """A text of our own, a failure's or a traceback, without the known values."""

@@ -128,11 +128,22 @@ def read_assignments(words: Sequence[str], option: str = "--env") -> dict[str, s
         name, equals, text = word.partition("=")
         if not equals or not _VARIABLE.fullmatch(name):
             # Not quoted: without a name before the first '=' the word may be the value.
-            raise WrongUsage(f"{option} takes NAME=VALUE, with a name of letters, digits and '_'")
+            text = f"{option} takes NAME=VALUE, with a name of letters, digits and '_'"
+            raise WrongUsage(text, hint=_with_a_name(option, word))
         if name in variables:
             raise WrongUsage(f"{option} gives {name!r} twice")
         variables[name] = text
     return variables
+
+
+def _with_a_name(option: str, word: str) -> str | None:
+    """The same reference with a variable's name before it; a reference is names, and can be quoted."""
+    # lazy: only who is refused needs them
+    from lockwork.domain.plans import variable_of
+    from lockwork.domain.references import references_in
+
+    found = references_in(word)
+    return f"{option} {variable_of(found[0])}='{found[0]}'" if found else None
 
 
 def _spelled(word: str) -> str:

@@ -51,21 +51,49 @@ def exec_(session: Session, secrets: Sequence[str], assignments: Sequence[str], 
     standard input and outputs.
     """
     # lazy: help needs none of it
-    from lockwork.capture.forms import SHORTEST_VALUE
+    from lockwork.capture.forms import unmasked
     from lockwork.injection import environment, front, programs
 
     if not command:
         raise WrongUsage("there is no command to run", hint="lockwork exec --secret NAME -- COMMAND ARG …")
+    for word in secrets:
+        _check_name(word)
     wish = environment.Wish(command[0], whole_secrets(secrets), read_assignments(assignments))
     inherited = session.profile.settings.passed_on()
-    programs.check(command[0], wish.variables.get("PATH", inherited.get("PATH")))
+    if "PATH" not in wish.variables:  # else it is known once it is filled
+        programs.check(command[0], inherited.get("PATH"))
     variables, values = _resolved(session, wish, scope)
+    if "PATH" in variables:
+        programs.check(command[0], variables["PATH"])
     session.close()  # neither the program nor what masks it has anything to do with the store
     if no_masking:
         programs.replace(command, inherited | variables)
-    if any(0 < len(value) < SHORTEST_VALUE for value in values):
-        terminal.note(f"a value of fewer than {SHORTEST_VALUE} characters is in use and not masked")
+    terminal.notes(unmasked(values.named()))
     raise click.exceptions.Exit(front.run(command, inherited | variables, values))
+
+
+def _check_name(word: str) -> None:
+    """Refuse what no secret is called, where a name belongs; say how what was meant is written.
+
+    Not quoted: where it is no reference, it may be a value.
+    """
+    # lazy: as above
+    from lockwork.domain.environment import is_variable
+    from lockwork.domain.plans import variable_of
+    from lockwork.domain.references import meant_by
+    from lockwork.domain.secrets import can_be_called
+
+    name, _, prefix = word.partition("=")
+    if reference := meant_by(prefix) or (None if can_be_called(name) else meant_by(name)):
+        variable = name if prefix and is_variable(name) else variable_of(reference)
+        raise WrongUsage(
+            "--secret takes a secret's name, and this is a reference to one of its values",
+            hint=f"that value alone: --env {variable}='{reference}'; all keys: --secret {reference.secret}",
+        )
+    if not can_be_called(name):
+        bare = name.strip("{} \t")
+        hint = f"--secret {bare}" if can_be_called(bare) else "lockwork secret list"
+        raise WrongUsage("--secret takes NAME or NAME=PREFIX, and no secret can be called so", hint=hint)
 
 
 def _resolved(session: Session, wish: "Wish", scope: SecretScope | None) -> "tuple[dict[str, str], Values]":

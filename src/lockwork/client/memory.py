@@ -3,11 +3,20 @@
 Kept only where runs may begin, once `begin` was called: a server must not pile up values.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
+from lockwork.domain.secrets import RevealedSecret
 from lockwork.domain.sensitive import Sensitive
 
-_kept: set[Sensitive] | None = None
+Named = tuple[str, Sensitive]
+"""A value, and before it the reference that stands for it."""
+
+_kept: set[Named] | None = None
+
+
+def named(secret: RevealedSecret) -> Iterator[Named]:
+    """Its values, each with its name."""
+    return ((f"{{{{{secret.name}.{key}}}}}", value) for key, value in secret.values.items())
 
 
 def begin() -> None:
@@ -17,12 +26,12 @@ def begin() -> None:
         _kept = set()
 
 
-def keep(values: Iterable[Sensitive]) -> None:
+def keep(values: Iterable[Named]) -> None:
     """These have been revealed."""
     if _kept is not None:
         _kept.update(values)
 
 
-def revealed() -> frozenset[Sensitive]:
+def revealed() -> frozenset[Named]:
     """All that is kept."""
     return frozenset(_kept or ())

@@ -17,7 +17,6 @@ from lockwork.domain.secrets import (
     SecretVersion,
     checked_values,
 )
-from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Page
 from lockwork.messages.secrets import (
     CheckReferences,
@@ -38,7 +37,7 @@ from lockwork.messages.secrets import (
 )
 
 IfExists = Literal["fail", "update", "skip"]
-Learn = Callable[[Iterable[Sensitive]], None]
+Learn = Callable[[Iterable[memory.Named]], None]
 
 
 class _Step(NamedTuple):
@@ -110,9 +109,9 @@ class SecretCalls(Asking):
                 step=step.step if step else None,
             )
         )
-        memory.keep(secret.values.values())
+        memory.keep(memory.named(secret))
         if step is not None:
-            step.learn(secret.values.values())
+            step.learn(memory.named(secret))
         return secret
 
     def reveal_secrets(
@@ -123,9 +122,9 @@ class SecretCalls(Asking):
             RevealSecrets(workspace=self.workspace, wanted=several(wanted, "wanted"), run=run, step=step)
         )
         if run is None:  # a run masks by itself what it reads
-            memory.keep(value for secret in secrets for value in secret.values.values())
+            memory.keep(one for secret in secrets for one in memory.named(secret))
         if _running is not None:
-            _running.learn(value for secret in secrets for value in secret.values.values())
+            _running.learn(one for secret in secrets for one in memory.named(secret))
         return secrets
 
     def describe_secret(

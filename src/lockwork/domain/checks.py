@@ -13,7 +13,9 @@ import msgspec
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.nearness import near
 from lockwork.domain.references import Reference, find, suspects
-from lockwork.domain.secrets import SecretScope
+from lockwork.domain.secrets import SecretScope, can_be_called
+
+_NEVER = "; none can be called so: write the name of one that is there"
 
 
 class ValidationLevel(StrEnum):
@@ -132,7 +134,7 @@ def malformed_in(where_kind: str, name: str, tree: object) -> list[Problem]:
             key=None,
             problem="malformed",
             where=Where(kind=where_kind, name=name, path=s.path),
-            fix=r"write {{name.key}}, or \{{ for two braces meant as text",
+            fix="write " + str(s.meant or "{{name.key}}") + r", or \{{ for two braces meant as text",
             detail=s.why,
         )
         for s in suspects(tree)
@@ -153,14 +155,15 @@ def missing_secret(
     guesses = near(need.secret, visible)
     guess = f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
     where = " --scope user" if scope is SecretScope.USER else ""
+    is_name = can_be_called(need.secret)
     return Problem(
         reference=need.reference,
         secret=need.secret,
         key=need.key,
         problem="no_secret",
         where=need.where,
-        fix=f"lockwork secret create {need.secret} {asking}{where}",
-        detail=f"no secret {need.secret!r} that you can see {looked}{guess}",
+        fix=f"lockwork secret create {need.secret} {asking}{where}" if is_name else "lockwork secret list",
+        detail=f"no secret {need.secret!r} that you can see {looked}{guess if is_name else _NEVER}",
     )
 
 

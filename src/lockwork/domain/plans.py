@@ -12,7 +12,7 @@ import msgspec
 
 from lockwork.domain.checks import Found
 from lockwork.domain.environment import is_protected, is_variable
-from lockwork.domain.references import references_in
+from lockwork.domain.references import Reference, references_in
 from lockwork.domain.runs import Pipeline, Step
 from lockwork.domain.stacks import Component, ComponentType, Stack
 
@@ -86,6 +86,12 @@ def wanted_of(trees: Iterable[object], whole: Iterable[str] = ()) -> dict[str, t
         before = wanted.get(reference.secret) or ()
         wanted[reference.secret] = (*before, reference.key)
     return wanted | dict.fromkeys(whole)
+
+
+def variable_of(reference: Reference) -> str:
+    """What to call the variable for one value: as its key, or after both names where none is called so."""
+    is_fine = is_variable(reference.key) and not is_protected(reference.key)
+    return reference.key if is_fine else variable_for(reference.secret, reference.key)
 
 
 def variable_for(secret: str, key: str) -> str:

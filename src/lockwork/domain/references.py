@@ -30,6 +30,8 @@ _ATTEMPT = re.compile(
     r"|\{\{(?P<inside>[\w.:/\s-]{1,300})\}\}"
     rf"|\{{\{{[ \t]*+(?P<unclosed>{_NAME}\.{_KEY})"
 )
+_MEANT = re.compile(rf"\s*(?P<name>{_NAME})(?:\s*[.:/]\s*|\s+)(?P<key>{_KEY})\s*")
+_MEANT_BARE = re.compile(rf"(?P<name>{_NAME})\.(?P<key>{_KEY})")
 _PLAIN_STEP = re.compile(r"[\w-]+")
 
 _NAME_RULE = "a secret's name is 1 to 128 letters, digits, '-' and '_', and begins with a letter or digit"
@@ -70,6 +72,8 @@ class Suspect(msgspec.Struct, frozen=True):
     path: str
     text: str
     why: str
+    meant: Reference | None = None
+    """What it says with the grammar's dot and braces, where it says a name and a key at all."""
 
 
 def texts(node: object, path: str = "", depth: int = 0) -> Iterator[tuple[str, str]]:
@@ -108,9 +112,19 @@ def suspects(tree: object) -> Iterator[Suspect]:
     for path, text in texts(tree):
         for match in _ATTEMPT.finditer(text) if "{{" in text else ():
             if match["inside"] and any(c.isalnum() or c == "_" for c in match["inside"]):
-                yield Suspect(path, match[0], _why_not_inside(match["inside"]))
+                meant = _MEANT.fullmatch(match["inside"])
+                yield Suspect(path, match[0], _why_not_inside(match["inside"]), meant and _of(meant))
             elif match["unclosed"]:
-                yield Suspect(path, match[0], "only spaces or tabs, then }}, may follow the key")
+                why = "only spaces or tabs, then }}, may follow the key"
+                yield Suspect(path, match[0], why, Reference(*match["unclosed"].split(".", 1)))
+
+
+def meant_by(text: str) -> Reference | None:
+    """The first reference that a text holds or seems to mean; `name.key` without braces, too."""
+    found = _MEANT_BARE.fullmatch(text) or next(_matches(text), None)
+    if found is not None:
+        return _of(found)
+    return next((one.meant for one in suspects(text) if one.meant), None)
 
 
 def fill(tree: T, values: Callable[[Reference], str] | Mapping[Reference, str]) -> T:

@@ -79,6 +79,15 @@ class SecretName(str):
         return cls(text)
 
 
+def can_be_called(name: str) -> bool:
+    """Whether a secret can have this name."""
+    try:
+        SecretName.parse(name)
+    except InvalidInput:
+        return False
+    return True
+
+
 class SecretKey(str):
     """A checked key: the name of one value inside a secret."""
 

@@ -20,6 +20,11 @@ class Values:
         """Every text, for who masks them."""
         return (text for keys in self._texts.values() for text in keys.values())
 
+    def named(self) -> Iterator[tuple[Reference, str]]:
+        """Every text with the reference that stands for it."""
+        for secret, keys in self._texts.items():
+            yield from ((Reference(secret, key), text) for key, text in keys.items())
+
     def fill(self, tree: T) -> T:
         """A copy with every reference replaced by its value."""
         return references.fill(tree, self._look_up)

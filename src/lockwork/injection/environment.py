@@ -4,7 +4,7 @@ The rules are those of a step's environment: whole secrets first, in the order g
 the later winning. What decides what runs, or whom it trusts, is set by name alone.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from msgspec.structs import replace
@@ -21,7 +21,7 @@ from lockwork.domain.environment import (
 )
 from lockwork.domain.errors import InvalidInput, ValidationFailed
 from lockwork.domain.plans import Fault, variable_for
-from lockwork.domain.references import find
+from lockwork.domain.references import Reference, find
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.values import Values
 from lockwork.injection import fetching
@@ -102,16 +102,30 @@ def _keys(found: tuple[Found, ...]) -> dict[str, tuple[str, ...]]:
 
 def _faults(wish: Wish, keys: Mapping[str, tuple[str, ...]]) -> Iterator[Fault]:
     for secret, prefix in wish.secrets.items():
-        for variable, key in ((prefix + key, key) for key in keys.get(secret, ())):
-            if not is_variable(variable):
-                name = variable_for(secret, key)
-                yield _fault(secret, key, f"{variable!r} is not a variable's name", name)
-            elif is_protected(variable):
-                yield _fault(secret, key, f"{variable!r} is never set from a whole secret", variable)
+        variables = {key: prefix + key for key in keys.get(secret, ())}
+        if wrong := list(_wrong(variables.values())):
+            option = f"--secret {secret}={prefix}" if prefix else f"--secret {secret}"
+            text = f"--secret takes {secret!r} whole, and {', and '.join(wrong)}"
+            yield Fault(text, f"in place of {option}: {_by_name(wish, secret, variables)}")
 
 
-def _fault(secret: str, key: str, why: str, variable: str) -> Fault:
-    return Fault(
-        f"--secret takes {secret!r} whole, and {why}",
-        f"name what is needed instead: --env {variable}='{{{{{secret}.{key}}}}}'",
-    )
+def _wrong(variables: Iterable[str]) -> Iterator[str]:
+    for variable in variables:
+        if not is_variable(variable):
+            yield f"{variable!r} is not a variable's name"
+        elif is_protected(variable):
+            yield f"{variable!r} is never set from a whole secret"
+
+
+def _by_name(wish: Wish, secret: str, variables: Mapping[str, str]) -> str:
+    """The options that set the same one by one: complete, so that they can stand for the whole secret."""
+    named: dict[str, Reference] = {}
+    for key, variable in variables.items():
+        if variable not in wish.variables:  # else that wins, here as there
+            name = base = variable if is_variable(variable) else variable_for(secret, key)
+            count = 1
+            while name in named or (name != variable and name in wish.variables):
+                count += 1
+                name = f"{base}_{count}"
+            named[name] = Reference(secret, key)
+    return " ".join(f"--env {name}='{reference}'" for name, reference in named.items())

@@ -39,7 +39,7 @@ _ABOUT_JOBS = {signal.SIGTSTP, signal.SIGCONT}  # the system's business where th
 
 def run(words: Sequence[str], environment: Mapping[str, str], values: Iterable[str]) -> int:
     """Run a command to its end, `values` masked in what it prints; its exit code, 128 + n for a signal."""
-    forms, _ = forms_of(values)
+    forms = forms_of(values)
     with ExitStack() as opened:
         place = _placed()
         heard = _HEARD | (_ABOUT_JOBS if place.terminal else set())

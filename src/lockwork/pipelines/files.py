@@ -101,7 +101,7 @@ def _line(path: Path, failure: BaseException) -> int | None:
 def _told(failure: BaseException) -> str:
     """What failed, on one line, without values that this process has fetched."""
     mask = Mask()
-    mask.learn(value.reveal() for value in memory.revealed())
+    mask.learn(value.reveal() for _, value in memory.revealed())
     told = traceback.TracebackException.from_exception(failure)
     told.__notes__ = None  # they would be the last line
     return mask.scrub("".join(told.format_exception_only()).strip()).splitlines()[-1]

@@ -4,12 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from lockwork.capture.streams import Mask
 from lockwork.client.api import Client
+from lockwork.client.memory import Named
 from lockwork.domain import plans
 from lockwork.domain.checks import Found
 from lockwork.domain.errors import NotFound
 from lockwork.domain.references import Reference
 from lockwork.domain.secrets import RevealedSecret
-from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.values import Values
 from lockwork.messages.secrets import Wanted
 
@@ -36,11 +36,14 @@ class Resolver:
         }
         values = Values(texts)
         self.share(values)
+        self.mask.tell_unmasked(values.named())
         return values
 
-    def learn(self, values: Iterable[Sensitive]) -> None:
+    def learn(self, values: Iterable[Named]) -> None:
         """Mask what a step fetches by itself."""
-        self.share(value.reveal() for value in values)
+        revealed = [(name, value.reveal()) for name, value in values]
+        self.share(text for _, text in revealed)
+        self.mask.tell_unmasked(revealed)
 
     def share(self, texts: Iterable[str]) -> None:
         """Mask these values, read here or in another process of the run."""

@@ -37,7 +37,7 @@ class Known:
         if len(value) < SHORTEST or not _is_telling(reference.key, value):
             self.passed_by += bool(value)
             return
-        for form in forms_of([value])[0]:
+        for form in forms_of([value]):
             if len(form) >= SHORTEST and not _ARMOUR.fullmatch(form):
                 self._owners.setdefault(form, reference)
 

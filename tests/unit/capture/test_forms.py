@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockwork.capture.forms import forms_of
+from lockwork.capture.forms import forms_of, unmasked
 from lockwork.capture.scrubber import Known, scrub
 
 # What values look like, and what encoders treat in a special way.
@@ -20,7 +20,7 @@ VALUES = TEXT | AWKWARD
 
 def masked(value: str, text: bytes) -> bytes:
     known = Known()
-    known.add(forms_of([value])[0])
+    known.add(forms_of([value]))
     return scrub(known, text)
 
 
@@ -136,12 +136,15 @@ def test_base64_in_rows(width: int) -> None:
 
 @given(st.lists(st.text("ab", max_size=6), max_size=6))
 def test_too_short(values: list[str]) -> None:
-    """Values under four characters have no form and are counted; empty ones mean nothing."""
-    forms, too_short = forms_of(values)
-    assert too_short == sum(0 < len(value) < 4 for value in values)
-    assert bool(forms) == any(len(value) >= 4 for value in values)
+    """Values under four characters have no form and are told of by name alone; empty ones mean nothing."""
+    told = unmasked((f"name {n}", value) for n, value in enumerate(values))
+    assert [line.split(" has")[0] for line in told] == [
+        f"the value of name {n}" for n, value in enumerate(values) if 0 < len(value) < 4
+    ]
+    assert bool(forms_of(values)) == any(len(value) >= 4 for value in values)
 
 
 def test_characters_count_and_not_bytes() -> None:
     """Three characters are too short, however many bytes they take."""
-    assert forms_of(["日本語"]) == (set(), 1)
+    assert forms_of(["日本語"]) == set()
+    assert len(unmasked([("one", "日本語"), ("one", "ab")])) == 1

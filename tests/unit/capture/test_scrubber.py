@@ -160,7 +160,7 @@ def test_learning_in_the_middle_of_a_stream() -> None:
     """A value is masked from the moment it is known; what was held back for another is looked at again."""
     scrubber = Scrubber()
     assert scrubber.feed(b"hunter2 ") == b"hunter2 "
-    assert scrubber.learn(["hunter2", "ab"]) == 1
+    scrubber.learn(["hunter2", "ab"])
     assert scrubber.feed(b"hunter2 hunt") == b"*** "
     scrubber.learn(["hunt1234"])
     assert scrubber.feed(b"1234") == b"***"

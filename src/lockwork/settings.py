@@ -88,7 +88,7 @@ class Settings:
     def home(self) -> Setting[Path]:
         """The folder of the embedded store, its keyring and the configuration."""
         if text := self.variable("LOCKWORK_HOME"):
-            return Setting(self.cwd / _expanded("LOCKWORK_HOME", text), "LOCKWORK_HOME")
+            return Setting(self.cwd / self._expanded("LOCKWORK_HOME", text), "LOCKWORK_HOME")
         return Setting(self._data_folder(), DEFAULT)
 
     @property
@@ -112,7 +112,27 @@ class Settings:
             return user_data_path("lockwork", appauthor=False)
         # What platformdirs answers on Linux; a test compares the two.
         data = Path(self.variable("XDG_DATA_HOME") or "")
-        return (data if data.is_absolute() else _expanded("HOME", "~/.local/share")) / "lockwork"
+        if not data.is_absolute():
+            data = self._expanded("the store's place, ~/.local/share,", "~/.local/share")
+        return data / "lockwork"
+
+    def _expanded(self, source: str, text: str) -> Path:
+        """`~` is what HOME says; where that is unset or empty, what the system knows of the user."""
+        first, _, rest = text.partition("/")
+        try:
+            home = (
+                Path(self.variable("HOME") or _home_of_user()) if first == "~" else Path(first).expanduser()
+            )
+        except (RuntimeError, KeyError):
+            home = Path()
+        if (
+            first.startswith("~") and not home.is_absolute()
+        ):  # from another folder it would mean another place
+            raise InvalidInput(
+                f"{source} begins with ~, and no home folder is known",
+                hint="set HOME, or LOCKWORK_HOME, to a full path",
+            )
+        return home / rest.lstrip("/") if first.startswith("~") else Path(text)
 
     # --- what is active ------------------------------------------------------------------------------------
 
@@ -179,7 +199,7 @@ class Settings:
             return None
         if not text:
             raise RootKeyUnusable("LOCKWORK_ROOT_KEY_FILE is set and empty", hint="unset it, or name a file")
-        return self.cwd / _expanded("LOCKWORK_ROOT_KEY_FILE", text)
+        return self.cwd / self._expanded("LOCKWORK_ROOT_KEY_FILE", text)
 
     @property
     def backup_passphrase(self) -> "Sensitive | None":
@@ -220,6 +240,12 @@ class Settings:
         if not isinstance(stacks, dict):
             raise InvalidInput(f"{self.configuration_path}: 'stacks' is not a table of workspaces")
         return stacks
+
+
+def _home_of_user() -> str:
+    import pwd  # lazy: hardly anybody has no HOME
+
+    return pwd.getpwuid(os.getuid()).pw_dir
 
 
 # --- writing -----------------------------------------------------------------------------------------------
@@ -369,13 +395,3 @@ def _text(table: Mapping[str, Any], key: str, path: Path | None) -> Setting[str]
     if not isinstance(value, str) or not value:
         raise InvalidInput(f"{path}: {key!r} is not a name", hint=f'write {key} = "NAME"')
     return Setting(value, str(path))
-
-
-def _expanded(name: str, text: str) -> Path:
-    try:
-        return Path(text).expanduser()
-    except RuntimeError:
-        raise InvalidInput(
-            f"{name} begins with ~, and no home folder is known",
-            hint="set HOME, or LOCKWORK_HOME to a full path",
-        ) from None

@@ -1,5 +1,7 @@
 """Settings: who says what is active, who goes first, and what no file may say."""
 
+import os
+import pwd
 import stat
 from pathlib import Path
 
@@ -140,6 +142,48 @@ def test_lockwork_home_is_expanded_and_made_absolute(own_home: Path) -> None:
     """`~` is a home folder, and a relative path starts in the working folder."""
     assert settings(own_home, LOCKWORK_HOME="~/x").home == (Path.home() / "x", "LOCKWORK_HOME")
     assert settings(own_home, LOCKWORK_HOME="x/y").home.value == own_home / "x" / "y"
+
+
+@pytest.mark.parametrize(
+    "environ", [{"HOME": ""}, {}, {"HOME": "", "LOCKWORK_HOME": "", "XDG_DATA_HOME": ""}]
+)
+def test_an_empty_home_is_an_unset_one(own_home: Path, environ: dict[str, str]) -> None:
+    """The system says then where the user is at home; never is it the root folder, nor the working one."""
+    home = Path(pwd.getpwuid(os.getuid()).pw_dir)
+    assert Settings.load(environ, own_home).home == (home / ".local/share/lockwork", "default")
+    tilde = Settings.load({**environ, "LOCKWORK_HOME": "~/x"}, own_home)
+    assert tilde.home == (home / "x", "LOCKWORK_HOME")
+
+
+@pytest.mark.parametrize("more", [{}, {"LOCKWORK_HOME": "~/x"}, {"LOCKWORK_HOME": "~nobody-is-called-so/x"}])
+def test_no_store_in_a_folder_that_nobody_named(own_home: Path, more: dict[str, str]) -> None:
+    """A HOME that depends on the working folder is refused, as is a user who is not known."""
+    with pytest.raises(InvalidInput, match="no home folder is known"):
+        _ = Settings.load({"HOME": "relative", **more}, own_home).home
+
+
+def test_an_empty_variable_is_an_unset_one(own_home: Path) -> None:
+    """For all that is ours; for root keys that would be a silent change of keys, and is an error."""
+    names = (
+        "HOME",
+        "WORKSPACE",
+        "STACK",
+        "USER",
+        "URL",
+        "TOKEN",
+        "SECRET_VALIDATION_LEVEL",
+        "BACKUP_PASSPHRASE",
+    )
+    found = Settings.load(
+        {"HOME": str(own_home), "XDG_DATA_HOME": str(own_home), **{f"LOCKWORK_{name}": "" for name in names}},
+        own_home,
+    )
+    found.check_local()
+    assert found.home == (own_home / "lockwork", "default")
+    assert (found.workspace, found.user, found.stack("default"), found.backup_passphrase) == (None,) * 4
+    assert found.level().source == "default"
+    with pytest.raises(RootKeyUnusable):
+        _ = Settings.load({"LOCKWORK_ROOT_KEY_FILE": ""}, own_home).root_key_file
 
 
 @pytest.mark.parametrize(

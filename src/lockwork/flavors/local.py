@@ -56,7 +56,9 @@ class LocalArtifactStore:
 
     def __init__(self, attributes: Mapping[str, Any], folder: Path) -> None:
         given = attributes.get("path")
-        path = Path(given).expanduser() if given else folder
+        path = Path(given) if given else folder
+        if os.environ.get("HOME") != "":  # with which ~ would be the root folder
+            path = path.expanduser()
         if not path.is_absolute():
             raise InvalidInput(
                 "attribute 'path' of a local artifact store is not absolute",

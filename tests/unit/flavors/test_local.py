@@ -190,6 +190,14 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert store.list() == [uri]
 
 
+@pytest.mark.parametrize("home", ["", "relative"])
+def test_no_folder_that_nobody_named(monkeypatch: pytest.MonkeyPatch, home: str) -> None:
+    """Where HOME is empty or depends on the working folder, `~` is no place to keep outputs."""
+    monkeypatch.setenv("HOME", home)
+    with pytest.raises(InvalidInput, match="not absolute"):
+        LocalArtifactStore({"path": "~/x"}, Path("/unused"))
+
+
 def test_a_path_of_its_own(tmp_path: Path) -> None:
     """`path` goes before the default folder; a relative one would mean another place elsewhere."""
     assert LocalArtifactStore({"path": str(tmp_path)}, Path("/unused")).root == tmp_path.as_uri()

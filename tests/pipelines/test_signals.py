@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+import select
 import signal
 import subprocess
 import sys
 import textwrap
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from lockwork import Client
 from lockwork.domain.runs import RunStatus
+from lockwork.pipelines import attempts
+from lockwork.pipelines.signals import Watch, waking
 
 STEPS = """
     import signal, sys, time
@@ -42,10 +46,17 @@ STEPS = """
 """
 
 
-def stop(by: signal.Signals, parallel: int, *, group: bool = False, source: str = STEPS) -> tuple[int, str]:
+def stop(
+    by: signal.Signals,
+    parallel: int,
+    *,
+    group: bool = False,
+    source: str = STEPS,
+    shell: tuple[str, ...] = (),
+) -> tuple[int, str]:
     """The exit code of a script that is sent a signal once its slow step has printed, and all it printed."""
     Path("stopped.py").write_text(textwrap.dedent(source))
-    command = [sys.executable, "stopped.py", str(parallel)]
+    command = [*shell, sys.executable, "stopped.py", str(parallel)]
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
     ) as run:
@@ -86,6 +97,49 @@ def test_ctrl_c_with_several_processes_is_quiet_and_tells_which_steps_it_ended(c
     assert "worker" not in told
     assert "Exception ignored" not in told
     assert client.get_run_log(run.id, "slow") == "slow ***\n"
+
+
+def test_where_ctrl_c_is_ignored_steps_are_interrupted_all_the_same(client: Client):
+    """A shell script's `python train.py &` ignores SIGINT, and so do its workers: they tidy up none the less."""
+    tidy = "try:\n            time.sleep(60)\n        finally:\n            print('tidied up')"
+    source = STEPS.replace("time.sleep(60)", tidy)
+    ended, told = stop(signal.SIGTERM, 2, source=source, shell=("sh", "-c", 'trap "" INT; exec "$@"', "sh"))
+    assert ended == 143, told
+    run = client.list_runs()[0]
+    assert run.step("slow").status is RunStatus.INTERRUPTED
+    assert client.get_run_log(run.id, "slow") == "slow ***\ntidied up\n"
+
+
+def test_recording_is_done_before_a_signal_interrupts():
+    """What is held is done in one piece, and the interrupt comes behind it; a step's is never held back."""
+    done = []
+    with pytest.raises(SystemExit) as ended, Watch() as watch, watch.held():
+        signal.raise_signal(signal.SIGTERM)
+        done.append("recorded")
+        with pytest.raises(KeyboardInterrupt), attempts.inside():
+            signal.raise_signal(signal.SIGTERM)
+    assert done == ["recorded"]
+    assert ended.value.code == 143
+
+
+def test_an_interrupt_that_somebody_swallows_is_not_lost():
+    """As in a finalizer, whose exceptions go nowhere: whatever is recorded next interrupts."""
+    with Watch() as watch:
+        with suppress(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGHUP)
+        with pytest.raises(KeyboardInterrupt), watch.held():
+            pass
+
+
+def test_a_signal_ends_a_wait_however_close_it_comes_before():
+    """The system alone would go on waiting for a signal that came an instant too early."""
+    with suppress(SystemExit), Watch() as watch, watch.held(), waking() as woken:
+        poll = select.poll()
+        poll.register(woken, select.POLLIN)
+        assert not poll.poll(0)
+        signal.raise_signal(signal.SIGTERM)
+        assert poll.poll(10_000)
+    assert signal.set_wakeup_fd(-1) == -1
 
 
 def test_a_handler_of_the_user_s_own_stays(client: Client):

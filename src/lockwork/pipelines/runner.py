@@ -3,7 +3,7 @@
 import os
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -105,7 +105,7 @@ class Execution:
             self._resolver.share([root_key])  # what a step prints of its environment may hold it
         self._outputs: dict[tuple[str, str], OutputRecord] = {}
         self._failures: list[str] = []
-        self._workers = Workers(self._resolver)
+        self._workers = Workers(self._resolver, watch.check)
         self._done: list[Finished] = []
         self._process = os.getpid()
 
@@ -119,7 +119,8 @@ class Execution:
         if status is RunStatus.FAILED:
             notes += self._alert(failure or "")
         try:
-            record = self._finished(status, failure, notes)
+            with self._watch.held() if status is not RunStatus.INTERRUPTED else nullcontext():
+                record = self._finished(status, failure, notes)
         except Unavailable as trouble:
             return self._unrecorded(status, failure, trouble)
         self._progress.ended(record)
@@ -182,12 +183,17 @@ class Execution:
         if isinstance(self._capture, Inline):  # a debugger wants to see it here
             self._done.append(self._here(step))
         else:
-            began = self._begin(step)
-            call, file = self._graph.calls[step.name], self._logs / step.name
-            self._workers.start(self._job(step), call, self._capture, file, began)
+            with self._watch.held():
+                began = self._begin(step)
+                call, file = self._graph.calls[step.name], self._logs / step.name
+                self._workers.start(self._job(step), call, self._capture, file, began)
 
     def next_finished(self) -> tuple[Step, bool]:
         """Wait for one of those that were started."""
+        with self._watch.held():  # but for the wait
+            return self._next_finished()
+
+    def _next_finished(self) -> tuple[Step, bool]:
         finished = self._done.pop(0) if self._done else self._workers.next_finished()
         return finished.step, self._end(finished)
 
@@ -202,7 +208,8 @@ class Execution:
         return Finished(step, outcome, log, began)
 
     def _begin(self, step: Step) -> float:
-        self._client.send(StartStep(workspace=self._client.workspace, run=self._id, step=step.name))
+        with self._watch.held():
+            self._client.send(StartStep(workspace=self._client.workspace, run=self._id, step=step.name))
         self._progress.step_began(step.name)
         return time.monotonic()
 
@@ -222,7 +229,8 @@ class Execution:
 
     def _end(self, finished: Finished) -> bool:
         """Record how a step ended; an interrupted one ends the run, and so does one that would not be."""
-        self._record(finished)
+        with self._watch.held():
+            self._record(finished)
         if finished.outcome.status is RunStatus.INTERRUPTED or self._watch.heard:
             raise KeyboardInterrupt
         return finished.outcome.status is RunStatus.COMPLETED

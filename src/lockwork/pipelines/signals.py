@@ -7,7 +7,8 @@ where nobody has decided otherwise: a handler of the user's own, or `nohup`, sta
 import os
 import signal
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Self
 
@@ -24,6 +25,22 @@ class Watch:
 
     def __init__(self) -> None:
         self.heard: signal.Signals | None = None
+        self._holds = 0
+
+    def check(self) -> None:
+        """Interrupt, if a signal was heard: it may have been held back, or swallowed in a finalizer."""
+        if self.heard is not None:
+            raise KeyboardInterrupt
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """What is done in one piece: a signal interrupts after it, but for steps that run in it."""
+        self._holds += 1
+        try:
+            yield
+        finally:
+            self._holds -= 1
+        self.check()
 
     def __enter__(self) -> Self:
         _install(self, _STOPPING)
@@ -41,8 +58,29 @@ class Watch:
         """Once; again only for a step that goes on all the same. Recording is not interrupted."""
         is_first = self.heard is None
         self.heard = self.heard or signal.Signals(number)
-        if is_first or attempts.is_inside():
+        if attempts.is_inside() or (is_first and not self._holds):
             raise KeyboardInterrupt
+
+
+@contextmanager
+def waking() -> Iterator[int | None]:
+    """A descriptor that can be read once a signal has come, however close it comes before a wait.
+
+    A signal that arrives after Python has last looked and before the system waits ends no wait by itself.
+    None outside of the main thread, which hears none.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield None
+        return
+    woken, wake = os.pipe()
+    os.set_blocking(wake, False)
+    before = signal.set_wakeup_fd(wake, warn_on_full_buffer=False)
+    try:
+        yield woken
+    finally:
+        signal.set_wakeup_fd(before)
+        os.close(woken)
+        os.close(wake)
 
 
 class Listening:

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
@@ -25,7 +25,7 @@ from lockwork.pipelines import authoring, formats
 from lockwork.pipelines.attempts import INTERRUPTED, Job, Outcome
 from lockwork.pipelines.graph import Call
 from lockwork.pipelines.resolver import Resolver
-from lockwork.pipelines.signals import ENDING
+from lockwork.pipelines.signals import ENDING, waking
 
 PATIENCE = 5.0
 """Seconds that a worker has to end by itself once it is interrupted."""
@@ -84,8 +84,9 @@ class _Worker(NamedTuple):
 class Workers:
     """The processes of one run."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self._resolver = resolver
+    def __init__(self, resolver: Resolver, check: Callable[[], None]) -> None:
+        """`check` raises where a signal was heard that has to end the wait for them."""
+        self._resolver, self._check = resolver, check
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
@@ -128,7 +129,7 @@ class Workers:
         """Let none of them outlive the run; what each had to tell."""
         for worker in self._running:
             with suppress(ProcessLookupError):
-                worker.process.send_signal(signal.SIGINT)
+                worker.process.send_signal(_interrupt())
         deadline = time.monotonic() + PATIENCE
         ended = []
         for worker in list(self._running):
@@ -173,14 +174,25 @@ class Workers:
         """Until one of them may have ended."""
         if not hasattr(os, "pidfd_open"):
             time.sleep(0.02)
+            self._check()
             return
         poll = select.poll()
         with ExitStack() as opened:
+            woken = opened.enter_context(waking())
+            self._check()  # from here on, what is heard wakes us
+            if woken is not None:
+                poll.register(woken, select.POLLIN)
             for worker in self._running:
                 fd = os.pidfd_open(worker.process.pid)
                 opened.callback(os.close, fd)
                 poll.register(fd, select.POLLIN)
             poll.poll()
+        self._check()
+
+
+def _interrupt() -> signal.Signals:
+    """What interrupts a worker: it ignores Ctrl-C where we do, as what a shell script begins with `&`."""
+    return signal.SIGTERM if signal.getsignal(signal.SIGINT) is signal.SIG_IGN else signal.SIGINT
 
 
 @contextmanager

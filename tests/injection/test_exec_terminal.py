@@ -220,6 +220,33 @@ def test_in_the_background(on_terminal: Any):
     assert screen.ended() == 0
 
 
+def test_stopped_from_elsewhere_it_goes_on_behind(on_terminal: Any, processes: Processes):
+    """After SIGSTOP and `bg` it leaves the terminal and what is typed alone, and its end stops nobody."""
+    screen = on_terminal(command=SHELL)
+    screen.expect_exact("$ ")
+    script = "echo up; until test -e go; do sleep 0.05; done; echo ended"
+    screen.send(f"{sys.executable} -m lockwork exec --secret db -- sh -c '{script}'\n")
+    screen.expect_exact("\nup")
+    front = next(
+        pid for pid, (parent, _, line) in processes().items() if parent == screen.pid and "exec" in line
+    )
+    os.kill(front, signal.SIGSTOP)
+    screen.expect_exact("Stopped")
+    screen.expect_exact("$ ")
+    screen.send("bg\n")
+    screen.expect_exact("$ ")
+    for n in range(5):
+        screen.send(f"echo still $(({n} + 40))\n")
+        screen.expect_exact(f"still {n + 40}\r\n")
+    Path("go").touch()
+    screen.expect_exact("ended")
+    wait_until(lambda: front not in processes())
+    screen.send("\njobs\necho code $?\n")
+    screen.expect("Done.*code 0")
+    screen.send("exit\n")
+    assert screen.ended() == 0
+
+
 def test_signals_from_elsewhere(on_terminal: Any):
     """Who ends us by a signal ends the command by it; the terminal is as it was."""
     screen = on_terminal(

@@ -100,7 +100,7 @@ def test_ctrl_c_with_several_processes_is_quiet_and_tells_which_steps_it_ended(c
 
 
 def test_where_ctrl_c_is_ignored_steps_are_interrupted_all_the_same(client: Client):
-    """A shell script's `python train.py &` ignores SIGINT, and so do its workers: they tidy up none the less."""
+    """What a script begins with `&` ignores SIGINT, and so do its workers: they tidy up all the same."""
     tidy = "try:\n            time.sleep(60)\n        finally:\n            print('tidied up')"
     source = STEPS.replace("time.sleep(60)", tidy)
     ended, told = stop(signal.SIGTERM, 2, source=source, shell=("sh", "-c", 'trap "" INT; exec "$@"', "sh"))
@@ -113,12 +113,22 @@ def test_where_ctrl_c_is_ignored_steps_are_interrupted_all_the_same(client: Clie
 def test_recording_is_done_before_a_signal_interrupts():
     """What is held is done in one piece, and the interrupt comes behind it; a step's is never held back."""
     done = []
-    with pytest.raises(SystemExit) as ended, Watch() as watch, watch.held():
-        signal.raise_signal(signal.SIGTERM)
-        done.append("recorded")
-        with pytest.raises(KeyboardInterrupt), attempts.inside():
+
+    def step() -> None:
+        with attempts.inside():
             signal.raise_signal(signal.SIGTERM)
-    assert done == ["recorded"]
+
+    def record(watch: Watch) -> None:
+        with watch.held():
+            signal.raise_signal(signal.SIGTERM)
+            done.append("recorded")
+            with pytest.raises(KeyboardInterrupt):
+                step()
+            done.append("more")
+
+    with pytest.raises(SystemExit) as ended, Watch() as watch:
+        record(watch)
+    assert done == ["recorded", "more"]
     assert ended.value.code == 143
 
 

@@ -59,7 +59,7 @@ class Keeper:
             Output(fd, Sink(shown), known, is_terminal=os.isatty(shown)) for shown, fd in place.ours.items()
         ]
         self._keyboard = self._terminal and Keyboard(
-            self._terminal.fd, place.ours[1], listens=self._terminal.is_taken
+            self._terminal.fd, place.ours[1], front=os.getppid(), listens=self._terminal.is_taken
         )
         self._woken = _wakened_by_signals()
         self._command: subprocess.Popen[bytes]  # kept: what forgets it would ask for its end before us

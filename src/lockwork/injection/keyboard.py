@@ -5,6 +5,8 @@ import select
 from collections.abc import Mapping
 from contextlib import suppress
 
+from lockwork.injection.terminal import is_in_front
+
 _CHUNK = 4096
 _BACKLOG = 64 * 1024  # typed or pasted, before the terminal has to keep the rest
 
@@ -12,8 +14,8 @@ _BACKLOG = 64 * 1024  # typed or pasted, before the terminal has to keep the res
 class Keyboard:
     """Listens while the user's terminal is taken."""
 
-    def __init__(self, fd: int, ours: int, *, listens: bool) -> None:
-        self._fd, self._ours = fd, ours
+    def __init__(self, fd: int, ours: int, *, front: int, listens: bool) -> None:
+        self._fd, self._ours, self._front = fd, ours, front
         self.listens = listens
         self._typed = b""
         os.set_blocking(ours, False)
@@ -34,6 +36,9 @@ class Keyboard:
                 self._typed = self._typed[os.write(self._ours, self._typed) :]
 
     def _read(self) -> None:
+        if not is_in_front(self._front):  # stopped by force: what is typed is the shell's, until it goes on
+            self.listens = False
+            return
         try:
             typed = os.read(self._fd, _CHUNK)
         except OSError:

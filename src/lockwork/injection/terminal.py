@@ -5,6 +5,7 @@ import os
 import termios
 import tty
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 Modes = list[Any]
@@ -21,25 +22,42 @@ class Terminal:
         self.is_taken = False
 
     def take(self) -> bool:
-        """Take it, unless another job of the shell has it; whether it is ours now."""
-        if not self.is_taken and self._is_ours():
+        """Take it, unless another job of the shell has it; whether it is ours now.
+
+        Also where it was: a shell takes it from a job that is stopped by force, and sets modes of its own.
+        """
+        if not self._is_ours():
+            self.is_taken = False
+            return False
+        if not self.is_taken:
             self.modes = termios.tcgetattr(self.fd)
-            tty.setraw(self.fd, termios.TCSADRAIN)
-            self.is_taken = True
-        return self.is_taken
+        tty.setraw(self.fd, termios.TCSADRAIN)
+        self.is_taken = True
+        return True
 
     def give_back(self) -> None:
-        """As it was before."""
+        """As it was before. Where another job has it by now, that one's modes stay, and we go on."""
         if self.is_taken:
             self.is_taken = False
             with suppress(termios.error):  # hung up
-                termios.tcsetattr(self.fd, termios.TCSADRAIN, self.modes)
+                if self._is_ours():
+                    termios.tcsetattr(self.fd, termios.TCSADRAIN, self.modes)
 
     def _is_ours(self) -> bool:
         try:
             return os.tcgetpgrp(self.fd) == os.getpgrp()
         except OSError:  # no shell has given it to us: it controls another session, or none
             return True
+
+
+def is_in_front(pid: int) -> bool:
+    """Whether a process of another session has its terminal; so we take it where the system does not tell."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return True
+    group, in_front = fields[2], fields[5]
+    return in_front in (group, "-1")  # -1: it has none, as `_is_ours` says
 
 
 def open_like(fd: int, modes: Modes | None = None) -> tuple[int, int]:

@@ -106,12 +106,26 @@ def describe(session: Session, id: str) -> None:
 @output_option
 @pass_session
 def logs(session: Session, id: str, step: str | None) -> None:
-    """Print what the steps of a run printed, values of secrets as ***, where they failed, and why."""
+    """Print what the steps of a run printed, values of secrets as ***, where they failed, and why.
+
+    On a terminal a heading says which step printed what; elsewhere only --step tells them apart.
+    """
     from lockwork.client import kept_logs  # lazy: help needs none of it
 
+    if session.output == "table" and sys.stdout.isatty():
+        _print_by_step(list(kept_logs.by_step(session.client, id, step)), has_headings=step is None)
+        return
     log = kept_logs.log_of(session.client, id, step)
     record = {"run": id, "step": step, "log": log.decode("utf-8", "replace")}
     session.show(record, lambda: _print(log))
+
+
+def _print_by_step(parts: list[tuple[str, bytes]], *, has_headings: bool) -> None:
+    """A run of one step needs no heading, and a step that printed nothing gets none."""
+    for name, log in parts:
+        if log and has_headings and len(parts) > 1:
+            terminal.say(f"--- step {name!r} ---")
+        _print(log if not log or log.endswith(b"\n") else log + b"\n")
 
 
 def _print(log: bytes) -> None:

@@ -17,7 +17,7 @@ def log_of(client: Asking, run: str, step: str | None = None) -> bytes:
     recorded = client.send(GetLog(workspace=client.workspace, run=run, step=step))
     if not _may_be_kept(client.profile.settings.home.value, run):
         return recorded
-    return b"".join(_parts(client, run, step))
+    return b"".join(log for _, log in by_step(client, run, step))
 
 
 def _may_be_kept(home: Path, run: str) -> bool:
@@ -26,11 +26,12 @@ def _may_be_kept(home: Path, run: str) -> bool:
     return any(one.name.replace("-", "").startswith(start) for one in logs.folders(home))
 
 
-def _parts(client: Asking, run: str, step: str | None) -> Iterator[bytes]:
+def by_step(client: Asking, run: str, step: str | None = None) -> Iterator[tuple[str, bytes]]:
+    """The masked log of each step, or of one alone, with its name: in the order of `log_of`."""
     record = client.send(GetRun(workspace=client.workspace, run=run))
     kept = logs.folder(client.profile.settings.home.value, record.id)
     for name in [s.name for s in record.steps] if step is None else [step]:
         try:
-            yield (kept / name).read_bytes()
+            yield name, (kept / name).read_bytes()
         except OSError:  # recorded already, or it has not begun
-            yield client.send(GetLog(workspace=client.workspace, run=record.id, step=name))
+            yield name, client.send(GetLog(workspace=client.workspace, run=record.id, step=name))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from lockwork.cli import terminal
+from lockwork.cli import out_files, terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, complete_secrets, pass_session, scope_option
 from lockwork.domain.secrets import SecretScope
@@ -38,15 +38,9 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
     write = {"yaml": mappings.write_yaml, "json": mappings.write_json, "env": mappings.write_env}[form]
     found = session.client.get_secret(name_or_id, scope)
     text = write(found.secret_values)
-    if filename == "-":
-        terminal.write(text)
-        return
-    path = Path(filename or f"{found.name}.{form}")
-    private_files.check_free(path, force)
-    private_files.write(path, text.encode(), force)
-    terminal.say(str(path))
-    terminal.note(f"{path} holds the values in the clear; it is readable by you alone")
-    terminal.notes(found.info.notes)
+    if path := out_files.put(text, filename, f"{found.name}.{form}", force=force):
+        terminal.note(f"{path} holds the values in the clear; it is readable by you alone")
+        terminal.notes(found.info.notes)
 
 
 def _form_of(filename: str | None) -> str:

@@ -3,13 +3,12 @@
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from lockwork.cli import checks, terminal
+from lockwork.cli import checks, out_files, terminal
 from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
 from lockwork.cli.foreign_stacks import as_ours
@@ -20,7 +19,6 @@ from lockwork.client.api import Client
 from lockwork.domain.attributes import checked_attributes
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack, check_composition
-from lockwork.moving import private_files
 
 FORMAT = 1
 
@@ -64,14 +62,7 @@ def export(session: Session, name: str | None, filename: str | None, force: bool
     found = chosen(session, name)
     for component in found.components.values():
         _check_no_value(component)
-    text = _written(found)
-    if filename == "-":
-        terminal.write(text)
-        return
-    path = Path(filename or f"{found.name}.yaml")
-    private_files.check_free(path, force)
-    private_files.write(path, text.encode(), force)
-    terminal.say(str(path))
+    out_files.put(_written(found), filename, f"{found.name}.yaml", force=force)
 
 
 def _check_no_value(component: Component) -> None:

@@ -1,6 +1,7 @@
 """Components: register, tell, list, update, copy and delete."""
 
 from collections.abc import Iterable, Mapping
+from typing import TypeVar
 
 from msgspec.structs import replace
 
@@ -17,6 +18,7 @@ from lockwork.domain.stacks import (
     Component,
     ComponentType,
     Flavor,
+    Stack,
     malformed_in_component,
     needs_of_component,
     plain_name,
@@ -35,6 +37,8 @@ from lockwork.messages.stacks import (
 from lockwork.service import credentials, findings
 from lockwork.service.context import Context
 from lockwork.service.references import check
+
+Copied = TypeVar("Copied", Component, Stack)
 
 
 def register(ctx: Context, message: RegisterComponent) -> Component:
@@ -92,17 +96,15 @@ def conceal(ctx: Context, message: ConcealAttributes) -> Component:
 
 def copy(ctx: Context, message: CopyComponent) -> Component:
     """The same configuration under another name; it refers to the same secrets."""
-    was = one(ctx, message)
-    component = replace(
-        was,
-        id=ctx.new_id(),
-        name=plain_name(message.new_name, "component"),
-        version=1,
-        owner=ctx.caller.name,
-        created=from_epoch(ctx.now),
-        updated=from_epoch(ctx.now),
+    return _inserted(ctx, copied(ctx, one(ctx, message), plain_name(message.new_name, "component")))
+
+
+def copied(ctx: Context, was: Copied, name: str) -> Copied:
+    """The same under another name: the caller's own, and new."""
+    now = from_epoch(ctx.now)
+    return replace(
+        was, id=ctx.new_id(), name=name, version=1, owner=ctx.caller.name, created=now, updated=now
     )
-    return _inserted(ctx, component)
 
 
 def delete(ctx: Context, message: DeleteComponent) -> Component:

@@ -90,16 +90,7 @@ def update(ctx: Context, message: UpdateStack) -> Stack:
 def copy(ctx: Context, message: CopyStack) -> Stack:
     """The same components and declared secrets under another name."""
     was = one(ctx, message.stack)
-    stack = replace(
-        was,
-        id=ctx.new_id(),
-        name=plain_name(message.new_name, "stack"),
-        version=1,
-        owner=ctx.caller.name,
-        created=from_epoch(ctx.now),
-        updated=from_epoch(ctx.now),
-    )
-    return _inserted(ctx, stack)
+    return _inserted(ctx, components.copied(ctx, was, plain_name(message.new_name, "stack")))
 
 
 def delete(ctx: Context, message: DeleteStack) -> Stack:

@@ -37,6 +37,8 @@ class Statement(NamedTuple):
 
 _INTEGRITY = Statement("PRAGMA integrity_check")
 _FOREIGN_KEYS = Statement("PRAGMA foreign_key_check")
+_QUESTIONS = ("SELECT ", _INTEGRITY.sql, _FOREIGN_KEYS.sql)
+"""How what changes nothing begins; a SELECT cannot, whatever follows."""
 
 
 class Transaction:
@@ -50,7 +52,7 @@ class Transaction:
 
     def rows(self, statement: Statement, **parameters: object) -> list[Row]:
         """All rows of the answer."""
-        return self._asked(lambda: self._connection.execute(statement.sql, parameters).fetchall())
+        return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).fetchall())
 
     def row(self, statement: Statement, **parameters: object) -> Row | None:
         """The first row, or None."""
@@ -66,11 +68,11 @@ class Transaction:
 
     def run(self, statement: Statement, **parameters: object) -> int:
         """How many rows were changed."""
-        return self._asked(lambda: self._connection.execute(statement.sql, parameters).rowcount)
+        return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).rowcount)
 
     def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
         """One statement for each set of parameters."""
-        self._asked(lambda: self._connection.executemany(statement.sql, parameters))
+        self._asked(statement, lambda: self._connection.executemany(statement.sql, parameters))
 
     def script(self, text: str) -> None:
         """Every statement of a migration."""
@@ -86,8 +88,20 @@ class Transaction:
         found = [*self.rows(_INTEGRITY), *self.rows(_FOREIGN_KEYS)]
         return [tuple(row) for row in found] == [("ok",)]
 
-    def _asked(self, driver: Callable[[], T]) -> T:
+    def _asked(self, _statement: Statement, driver: Callable[[], T]) -> T:
         return asked(driver, self._folder)
+
+
+class View(Transaction):
+    """Statements that see one state of the store and change nothing: all but questions are refused.
+
+    Not by `PRAGMA query_only`: each time it is set, SQLite prepares every statement of the connection anew.
+    """
+
+    def _asked(self, statement: Statement, driver: Callable[[], T]) -> T:
+        if not statement.sql.startswith(_QUESTIONS):
+            raise StoreUnusable("a view of the store is read-only, and was asked for a change")
+        return super()._asked(statement, driver)
 
 
 def read(kind: type[T], row: Iterable[object], what: str) -> T:
@@ -140,17 +154,14 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent view; nothing can be written. It can be had on a full disk too."""
-        with self._view() as connection, self._transaction(connection, _begin) as tx:
-            yield tx
+        with self._view() as connection, self._transaction(connection, _begin):
+            yield View(connection, self.folder)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Waits until no one else writes; commits durably at the end, or nothing at all."""
-        with (
-            self._connected() as connection,
-            self._writable(connection),
-            self._transaction(connection, _begin_writing) as tx,
-        ):
+        with self._connected() as connection, self._transaction(connection, _begin_writing):
+            tx = Transaction(connection, self.folder)
             yield tx
         for act in tx.afterwards:
             act()
@@ -185,7 +196,7 @@ class Database:
 
         Others go on reading and writing meanwhile.
         """
-        with self._connected() as connection, self._writable(connection):
+        with self._connected() as connection:
             self._asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
 
     def check_whole(self, *, hint: str = ways_out.RESTORE) -> None:
@@ -237,22 +248,12 @@ class Database:
                 yield apart
 
     @contextmanager
-    def _writable(self, connection: sqlite3.Connection) -> Iterator[None]:
-        """Outside of this a connection refuses to write, whatever it is asked."""
-        connection.execute("PRAGMA query_only=OFF")
-        try:
-            yield
-        finally:
-            with suppress(sqlite3.Error):  # closed meanwhile
-                connection.execute("PRAGMA query_only=ON")
-
-    @contextmanager
     def _transaction(
         self, connection: sqlite3.Connection, begin: Callable[[sqlite3.Connection], object]
-    ) -> Iterator[Transaction]:
+    ) -> Iterator[None]:
         try:  # from the first word on, so that an interrupt leaves nothing begun
             self._asked(lambda: begin(connection))
-            yield Transaction(connection, self.folder)
+            yield
             self._asked(lambda: connection.execute("COMMIT"))
         finally:
             if connection.in_transaction:
@@ -337,7 +338,6 @@ class Database:
             connection.executescript(
                 "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
                 " PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-                " PRAGMA query_only=ON;"
             )
         except BaseException:
             connection.close()

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 from lockwork.database import filters
-from lockwork.database.engine import Statement, Time, Transaction, read
+from lockwork.database.engine import Statement, Transaction
 from lockwork.database.filters import Field
+from lockwork.database.rows import Time, read
 from lockwork.domain.audit import AuditRecord, Outcome
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -24,9 +24,6 @@ from lockwork.domain.errors import StoreUnusable, Tampered
 
 Row = sqlite3.Row
 T = TypeVar("T")
-
-Time = Annotated[int, msgspec.Meta(ge=0, le=253_402_300_799_999_999)]
-"""Microseconds since 1970, up to the year 9999: what a row may hold as a time."""
 
 
 class Statement(NamedTuple):
@@ -102,24 +99,6 @@ class View(Transaction):
         if not statement.sql.startswith(_QUESTIONS):
             raise StoreUnusable("a view of the store is read-only, and was asked for a change")
         return super()._asked(statement, driver)
-
-
-def read(kind: type[T], row: Iterable[object], what: str) -> T:
-    """A row as a named tuple, its columns in the order of the fields and of their types, or `Tampered`.
-
-    SQLite keeps whatever is written into a column: text for a number, a state that there is not.
-    """
-    try:
-        return msgspec.convert(tuple(row), kind)
-    except msgspec.ValidationError:
-        raise Tampered(f"a row of {what} in the store is damaged") from None
-
-
-def text(column: object, what: str) -> str:
-    """One column that holds text, or `Tampered`."""
-    if isinstance(column, str):
-        return column
-    raise Tampered(f"a row of {what} in the store is damaged")
 
 
 def as_set(items: Sequence[Any]) -> str:

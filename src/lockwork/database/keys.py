@@ -4,7 +4,8 @@ from typing import Annotated, NamedTuple
 
 import msgspec
 
-from lockwork.database.engine import Statement, Time, Transaction, read
+from lockwork.database.engine import Statement, Transaction
+from lockwork.database.rows import Time, read
 from lockwork.domain import ways_out
 from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState

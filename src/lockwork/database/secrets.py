@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from lockwork.database import filters
-from lockwork.database.engine import Row, Statement, Time, Transaction, as_set, read, text
+from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
+from lockwork.database.rows import Time, read_all, read_json, text
 from lockwork.domain.secrets import SecretInfo, SecretScope, from_epoch
 from lockwork.messages import Listing
 
@@ -21,6 +24,11 @@ FIELDS = {
 _COLUMNS = """s.id, s.namespace, s.name, s.scope, s.workspace, s.owner, s.version, s.scope_since,
     s.created, s.updated, s.deleted, u.name AS owner_name, w.name AS workspace_name"""
 _JOINED = "JOIN users u ON u.id = s.owner LEFT JOIN workspaces w ON w.id = s.workspace"
+# Of a row of a page, as a JSON array in any order; what is no text becomes null, and is told as damage.
+_KEY_NAMES = (
+    "(SELECT json_group_array(CASE typeof(v.key) WHEN 'text' THEN v.key END)"
+    " FROM secret_values v WHERE v.secret = p.id AND v.version = p.version)"
+)
 
 _BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
@@ -108,6 +116,9 @@ _CHECK = Statement(
 )
 
 
+_TEXTS = msgspec.json.Decoder(list[str])
+
+
 class Secret(NamedTuple):
     """A secret as its row tells it."""
 
@@ -144,6 +155,17 @@ class Secret(NamedTuple):
             deleted=None if self.deleted is None else from_epoch(self.deleted),
             notes=tuple(notes),
         )
+
+
+class Listed(NamedTuple):
+    """A secret of a page, and the key names of its current version."""
+
+    secret: Secret
+    keys: tuple[str, ...]
+
+    def info(self) -> SecretInfo:
+        """What may be told of it."""
+        return self.secret.info(self.keys)
 
 
 class Checked(NamedTuple):
@@ -311,7 +333,7 @@ def to_explain(
 
 def page(
     tx: Transaction, namespaces: Sequence[str], listing: Listing, *, deleted_since: int | None
-) -> tuple[list[Secret], int, bool]:
+) -> tuple[list[Listed], int, bool]:
     """The secrets of a page, how many there are, and whether they were all counted.
 
     With `deleted_since`, those that were deleted then or later; without, those that are not deleted.
@@ -332,8 +354,8 @@ def page(
     parameters = {f"n{i}": n for i, n in enumerate(namespaces)} | where.parameters | filters.bounds(listing)
     if deleted_since is not None:
         parameters["since"] = deleted_since
-    sql = f"SELECT * FROM ({limited}) p ORDER BY {order} LIMIT :size OFFSET :offset"
-    found = _secrets(tx.rows(Statement(sql), **parameters))
+    sql = f"SELECT *, {_KEY_NAMES} FROM ({limited}) p ORDER BY {order} LIMIT :size OFFSET :offset"
+    found = _listed(tx.rows(Statement(sql), **parameters))
     if not listing.filters and deleted_since is None:
         return found, int(tx.one(_TOTAL, namespaces=as_set(namespaces))["total"]), True
     total, counted = filters.total(tx, f"SELECT 1 FROM ({' UNION ALL '.join(selects)}) c", parameters)
@@ -351,5 +373,11 @@ def _parameters(secret: Secret) -> dict[str, object]:
     return ours
 
 
+def _listed(rows: Sequence[Row]) -> list[Listed]:
+    found = read_all(Secret, [row[:-1] for row in rows], "secrets")
+    keys = [read_json(_TEXTS, row[-1], "values") for row in rows]
+    return [Listed(secret, tuple(sorted(names))) for secret, names in zip(found, keys, strict=True)]
+
+
 def _secrets(rows: Iterable[Row]) -> list[Secret]:
-    return [read(Secret, row, "secrets") for row in rows]
+    return read_all(Secret, rows, "secrets")

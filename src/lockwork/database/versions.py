@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
-from lockwork.database.engine import Statement, Time, Transaction, as_set, read
+from lockwork.database.engine import Statement, Transaction, as_set
+from lockwork.database.rows import Time, read
 
 _INSERT = Statement(
     "INSERT INTO secret_versions (secret, version, namespace, created, created_by, wrapped, root_key)"

@@ -1,7 +1,8 @@
 """Rows of workspaces."""
 
 from lockwork.database.access import Named
-from lockwork.database.engine import Statement, Transaction, read, text
+from lockwork.database.engine import Statement, Transaction
+from lockwork.database.rows import read, text
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.workspaces import Workspace
 

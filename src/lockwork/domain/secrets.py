@@ -292,4 +292,4 @@ class Explanation(msgspec.Struct, frozen=True, kw_only=True):
 
 def from_epoch(microseconds: int) -> datetime:
     """A stored time (microseconds since 1970, UTC) as an aware datetime."""
-    return datetime.fromtimestamp(microseconds / 1_000_000, tz=UTC)
+    return datetime.fromtimestamp(microseconds / 1_000_000, UTC)

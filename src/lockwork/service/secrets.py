@@ -153,8 +153,7 @@ def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:
         message.listing,
         deleted_since=_restorable_since(ctx) if message.deleted else None,
     )
-    keys = secrets.keys(ctx.tx, [(s.id, s.version) for s in found])
-    items = tuple(s.info(keys[s.id, s.version]) for s in found)
+    items = tuple(listed.info() for listed in found)
     return Page(
         items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
     )

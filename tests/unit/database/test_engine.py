@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import pytest
 
-from lockwork.database.engine import Database, Statement, Time, create_private, read, text
+from lockwork.database.engine import Database, Statement, create_private
+from lockwork.database.rows import Time, read, text
 from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
 
 INSERT = Statement("INSERT INTO t (x) VALUES (:x)")

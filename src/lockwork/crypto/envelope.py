@@ -43,6 +43,7 @@ _NONCE_BYTES = 12
 _TAG_BYTES = 16
 _ROOT_ID_BYTES = 16
 _PURPOSE_BYTES = 16
+_VALUE, _DATA_KEY, _STORE_KEY = (bytes((_FORMAT,)) + use for use in (b"V", b"K", b"S"))
 
 # `uuid.UUID` would also take braces, capitals and no hyphens: other text in a row must not open the same.
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -60,7 +61,7 @@ class ValueContext(NamedTuple):
 
     def associated_data(self) -> bytes:
         """What the seal is bound to, in the format above."""
-        return b"".join((_label(b"V"), _uuid(self.secret), _version(self.version), _key_name(self.key)))
+        return _VALUE + _uuid(self.secret) + _version(self.version) + _key_name(self.key)
 
     def describe(self) -> str:
         """What a failure calls it."""
@@ -79,8 +80,8 @@ class KeyContext(NamedTuple):
 
     def associated_data(self) -> bytes:
         """What the seal is bound to, in the format above."""
-        where = (_root(self.root), _uuid(self.store), _uuid(self.secret), _version(self.version))
-        return b"".join((_label(b"K"), *where, _namespace(self.namespace)))
+        where = _root(self.root) + _uuid(self.store) + _uuid(self.secret) + _version(self.version)
+        return _DATA_KEY + where + _namespace(self.namespace)
 
     def describe(self) -> str:
         """What a failure calls it."""
@@ -97,7 +98,7 @@ class StoreKeyContext(NamedTuple):
 
     def associated_data(self) -> bytes:
         """What the seal is bound to, in the format above."""
-        return b"".join((_label(b"S"), _root(self.root), _uuid(self.store), _purpose(self.purpose)))
+        return _STORE_KEY + _root(self.root) + _uuid(self.store) + _purpose(self.purpose)
 
     def describe(self) -> str:
         """What a failure calls it."""
@@ -148,10 +149,6 @@ def _cipher(key: bytes) -> AESGCM:
 
 
 # The fields. They come from rows that someone may have changed, so each is checked here, types included.
-
-
-def _label(use: bytes) -> bytes:
-    return bytes((_FORMAT,)) + use
 
 
 def _root(root_id: bytes) -> bytes:

@@ -31,10 +31,7 @@ _COLUMNS = (
 )
 _HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
 _SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
-_INSERT = Statement(
-    f"INSERT INTO audit ({_COLUMNS}) VALUES (:number, :at, :user_name, :system_user, :action, :outcome,"
-    " :workspace, :kind, :name, :id, :version, :state, :run, :step, :detail, :mac)"
-)
+_INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 16)})")
 _BATCH = 1000
 _SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
 _LAST_READ = Statement(
@@ -82,10 +79,10 @@ def head(tx: Transaction) -> Head:
     return read(Head, tx.one(_HEAD), "the audit trail's head")
 
 
-def append(tx: Transaction, rows: Sequence[Row]) -> None:
-    """One or more records, in order; the last of them is the head now."""
-    tx.run_many(_INSERT, [row._asdict() for row in rows])
-    tx.run(_SET_HEAD, number=rows[-1].number, mac=rows[-1].mac)
+def append(tx: Transaction, rows: Sequence[tuple[object, ...]], head: Head) -> None:
+    """One or more records, in order, their columns as in `Row`; `head` is the last of them."""
+    tx.run_rows(_INSERT, rows)
+    tx.run(_SET_HEAD, **head._asdict())
 
 
 def every(tx: Transaction) -> Iterator[Row]:

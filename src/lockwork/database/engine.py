@@ -27,7 +27,7 @@ T = TypeVar("T")
 
 
 class Statement(NamedTuple):
-    """SQL with `:name` parameters, the same text on every database."""
+    """SQL with `:name` parameters, or `?` for rows; the same text on every database."""
 
     sql: str
 
@@ -70,6 +70,10 @@ class Transaction:
     def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
         """One statement for each set of parameters."""
         self._asked(statement, lambda: self._connection.executemany(statement.sql, parameters))
+
+    def run_rows(self, statement: Statement, rows: Iterable[tuple[object, ...]]) -> None:
+        """One statement for each row. Quickest for plain tuples of plain things: no name is looked up."""
+        self._asked(statement, lambda: self._connection.executemany(statement.sql, rows))
 
     def script(self, text: str) -> None:
         """Every statement of a migration."""

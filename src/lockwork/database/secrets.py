@@ -91,26 +91,27 @@ _TOTAL = Statement(
     "SELECT coalesce(sum(secrets), 0) AS total FROM namespace_counts"
     " WHERE namespace IN (SELECT value FROM json_each(:namespaces))"
 )
+# What is asked for many at once is an array each: secret and version, or name and key.
 _KEYS = Statement(
     "SELECT v.secret, v.version, v.key FROM json_each(:at) w JOIN secret_values v"
-    " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer) ORDER BY v.key"
+    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer) ORDER BY v.key"
 )
 # For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
 _EXPLAIN = Statement(
     "SELECT NULL AS secret, name FROM (SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
     "  AND namespace IN (SELECT value FROM json_each(:namespaces)) LIMIT 5000) n"
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
-    " ON v.secret = w.value ->> 'id' AND v.version = CAST(w.value ->> 'version' AS integer)"
+    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
 )
 # A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
 # are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
 _CHECK = Statement(
-    "SELECT w.value ->> 'secret' AS wanted, w.value ->> 'key' AS key,"
+    "SELECT w.value ->> 0 AS wanted, w.value ->> 1 AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
     " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
-    "  AND v.key = w.value ->> 'key') AS has_key"
+    "  AND v.key = w.value ->> 1) AS has_key"
     " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
-    " LEFT JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 'secret' AND s.deleted IS NULL"
+    " LEFT JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 0 AND s.deleted IS NULL"
     " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
     " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
 )
@@ -286,9 +287,8 @@ def keys_of_all(tx: Transaction) -> dict[tuple[str, int], list[str]]:
 def keys(tx: Transaction, at: Iterable[tuple[str, int]]) -> dict[tuple[str, int], tuple[str, ...]]:
     """Key names by (secret id, version), sorted, for as many as are asked in one query."""
     pairs = list(at)
-    wanted = [{"id": secret, "version": version} for secret, version in pairs]
     found: dict[tuple[str, int], list[str]] = {pair: [] for pair in pairs}
-    for row in tx.rows(_KEYS, at=as_set(wanted)):
+    for row in tx.rows(_KEYS, at=as_set(pairs)):
         found[row["secret"], row["version"]].append(text(row["key"], "values"))
     return {pair: tuple(names) for pair, names in found.items()}
 
@@ -302,7 +302,7 @@ def check(
     tx: Transaction, namespaces: Sequence[str], wanted: Iterable[tuple[str, str | None]]
 ) -> list[Checked]:
     """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
-    pairs = [{"secret": secret, "key": key} for secret, key in wanted]
+    pairs = list(wanted)
     return [
         Checked(
             wanted=row["wanted"],
@@ -323,9 +323,9 @@ def to_explain(
     tx: Transaction, namespaces: Sequence[str], at: Iterable[tuple[str, int]]
 ) -> tuple[list[str], dict[str, list[str]]]:
     """For a check that failed, in one query: names in sight, and the keys of these secrets by id."""
-    wanted = [{"id": secret, "version": version} for secret, version in at]
+    wanted = list(at)
     in_sight: list[str] = []
-    keys: dict[str, list[str]] = {str(w["id"]): [] for w in wanted}
+    keys: dict[str, list[str]] = {secret: [] for secret, _ in wanted}
     for row in tx.rows(_EXPLAIN, namespaces=as_set(namespaces), at=as_set(wanted)):
         (in_sight if row["secret"] is None else keys[row["secret"]]).append(text(row["name"], "secrets"))
     return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}

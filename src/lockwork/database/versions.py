@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from lockwork.database.engine import Statement, Transaction, as_set
-from lockwork.database.rows import Time, read
+from lockwork.database.rows import Time, read, read_all
 
 _INSERT = Statement(
     "INSERT INTO secret_versions (secret, version, namespace, created, created_by, wrapped, root_key)"
@@ -13,17 +13,18 @@ _INSERT = Statement(
 _INSERT_VALUE = Statement(
     "INSERT INTO secret_values (secret, version, key, sealed) VALUES (:secret, :version, :key, :sealed)"
 )
+# What is asked for many at once is an array each: secret, version, key.
 _WRAPPED = Statement(
     "SELECT CAST(w.key AS integer) AS n, v.wrapped, v.root_key, v.namespace FROM json_each(:at) w"
-    " JOIN secret_versions v ON v.secret = w.value ->> 'secret'"
-    " AND v.version = CAST(w.value ->> 'version' AS integer)"
+    " JOIN secret_versions v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
 )
-_SEALED = Statement(
+_SEALED = (
     "SELECT CAST(w.key AS integer) AS n, v.key, v.sealed FROM json_each(:at) w"
-    " JOIN secret_values v ON v.secret = w.value ->> 'secret'"
-    " AND v.version = CAST(w.value ->> 'version' AS integer)"
-    " WHERE w.value ->> 'key' IS NULL OR v.key = w.value ->> 'key' ORDER BY v.key"
+    " JOIN secret_values v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
 )
+_SEALED_ALL = Statement(f"{_SEALED} ORDER BY v.key")
+# Not the same with "or all": each key that is asked would be looked for among all of its version.
+_SEALED_SOME = Statement(f"{_SEALED} AND v.key = w.value ->> 2 ORDER BY v.key")
 _LIST = Statement(
     "SELECT version, namespace, created, created_by, wrapped IS NULL AS destroyed"
     " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
@@ -106,25 +107,23 @@ def are_kept(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[bool]:
 def wrapped_keys(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[DataKey | None]:
     """The data key of each, in the order asked; None where there is no row."""
     found: list[DataKey | None] = [None] * len(at)
-    wanted = as_set([{"secret": secret, "version": version} for secret, version in at])
-    for n, *data_key in tx.rows(_WRAPPED, at=wanted):
-        found[n] = read(DataKey, data_key, "versions")
+    rows = tx.rows(_WRAPPED, at=as_set(at))
+    for row, data_key in zip(rows, read_all(DataKey, [row[1:] for row in rows], "versions"), strict=True):
+        found[row[0]] = data_key
     return found
 
 
 def sealed_values(
     tx: Transaction, wanted: Sequence[tuple[str, int, tuple[str, ...] | None]]
 ) -> list[dict[str, bytes | None]]:
-    """Sealed values by key, in the order asked, in one query; keys None means all."""
-    asked: list[dict[str, object]] = []
-    belongs: list[int] = []
-    for n, (secret, version, keys) in enumerate(wanted):
-        for key in (None,) if keys is None else keys:
-            asked.append({"secret": secret, "version": version, "key": key})
-            belongs.append(n)
+    """Sealed values by key, in the order asked; keys None means all, which is a question of its own."""
     found: list[dict[str, bytes | None]] = [{} for _ in wanted]
-    for n, key, sealed in tx.rows(_SEALED, at=as_set(asked)):
-        found[belongs[n]][key] = sealed
+    whole = [(found[n], at) for n, (*at, keys) in enumerate(wanted) if keys is None]
+    some = [(found[n], (*at, key)) for n, (*at, keys) in enumerate(wanted) for key in keys or ()]
+    for statement, asked in ((_SEALED_ALL, whole), (_SEALED_SOME, some)):
+        if asked:
+            for n, key, sealed in tx.rows(statement, at=as_set([at for _, at in asked])):
+                asked[n][0][key] = sealed
     return found
 
 

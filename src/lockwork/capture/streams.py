@@ -21,9 +21,8 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import NamedTuple, Self
 
 from lockwork.capture.control import Control
 from lockwork.capture.descriptors import close_all, fill_low, flush_c, put_back, save
@@ -95,8 +94,7 @@ class _Remote(Mask):
         self._control.ask(Verb.NOTE, text.encode())
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """Where a step in a fresh process prints: give these descriptors to that process."""
 
     log: StepLog

@@ -8,7 +8,6 @@ A keyring file has one key a line; `#` starts a comment and blank lines are allo
 """
 
 import base64
-import hmac
 import os
 import re
 import time
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NoReturn, Self
 
 from lockwork.crypto import envelope, keyring_file
+from lockwork.crypto.digests import Mac
 from lockwork.crypto.envelope import KeyContext, StoreKeyContext
 from lockwork.domain.errors import InvalidInput, Refused, RootKeyUnusable, Tampered
 
@@ -59,7 +59,7 @@ class RootKey:
         if len(key) != envelope.KEY_BYTES:
             raise RootKeyUnusable(f"a root key is {envelope.KEY_BYTES} bytes")
         self.__key = bytes(key)
-        self.id = hmac.digest(self.__key, _ID_LABEL, "sha256")[:_ID_BYTES]
+        self.id = Mac(self.__key).of(_ID_LABEL)[:_ID_BYTES]
 
     @classmethod
     def generate(cls) -> Self:
@@ -101,7 +101,9 @@ class RootKey:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, RootKey):
             return NotImplemented
-        return hmac.compare_digest(self.__key, other.__key)
+        from hmac import compare_digest  # lazy: see `digests` for what it costs
+
+        return compare_digest(self.__key, other.__key)
 
     def __hash__(self) -> int:
         return hash((RootKey, self.id))

@@ -31,10 +31,10 @@ class Sensitive:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sensitive):
             return NotImplemented
-        import hmac  # lazy: costs 4 ms, and few ever compare
+        from hmac import compare_digest  # lazy: costs 4 ms, and few ever compare
 
         mine, theirs = (s.__text.encode("utf-8", "surrogatepass") for s in (self, other))
-        return hmac.compare_digest(mine, theirs)
+        return compare_digest(mine, theirs)
 
     def __hash__(self) -> int:
         return hash((Sensitive, self.__text))  # randomised per process by Python: it tells nothing outside

@@ -1,7 +1,6 @@
 """Flavor `local`: steps on this machine, outputs in a folder of it."""
 
 import os
-import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -76,7 +75,7 @@ class LocalArtifactStore:
         path = self._place(name)
         try:
             self._make_folders(path.parent)
-            partial = path.with_name(f"{_PARTIAL}{secrets.token_hex(8)}")
+            partial = path.with_name(f"{_PARTIAL}{os.urandom(8).hex()}")
             _write(partial, path, data)
         except OSError as error:
             raise ProviderFailed(

@@ -1,8 +1,8 @@
 """Outputs of steps in the artifact store: put there with their SHA-256, and checked on the way back."""
 
-import hashlib
 from typing import Any, NamedTuple
 
+from lockwork.crypto.digests import sha256
 from lockwork.domain.errors import InvalidInput, NotFound, Tampered
 from lockwork.domain.nearness import near
 from lockwork.domain.runs import OutputRecord, StepRun
@@ -35,14 +35,14 @@ def keep(store: ArtifactStore, address: Address, value: Any) -> Kept:
     """Store an output."""
     form, data = formats.encode(value)
     uri = store.put(f"{address.path}.{form}", data)
-    digest = hashlib.sha256(data).hexdigest()
+    digest = sha256(data).hex()
     return Kept(OutputRecord(name=address.output, uri=uri, format=form, sha256=digest, size=len(data)), data)
 
 
 def load(store: ArtifactStore, record: OutputRecord) -> Any:
     """The value again, if its bytes are still those that were stored."""
     data = store.get(record.uri)
-    if hashlib.sha256(data).hexdigest() != record.sha256:
+    if sha256(data).hex() != record.sha256:
         raise Tampered(
             f"output {record.name!r} at {record.uri} is not what the step gave back: its SHA-256 differs",
             hint="run the pipeline again; someone changed or damaged the file",

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
@@ -20,8 +20,7 @@ Clock = Callable[[], int]
 """Microseconds since 1970, UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(NamedTuple):
     """How long what is replaced or deleted is kept."""
 
     kept_versions: int = KEPT_VERSIONS
@@ -29,8 +28,7 @@ class Policy:
     kept_days: int = KEPT_DAYS_AFTER_DELETE
 
 
-@dataclass(frozen=True, slots=True)
-class House:
+class House(NamedTuple):
     """What is the same for every message of a store."""
 
     store: str
@@ -43,19 +41,19 @@ class House:
     policy: Policy
 
 
-@dataclass(slots=True)
 class Context:
     """What is given to the handler of one message. The gate has decided; a handler checks no permission."""
 
-    house: House
-    tx: Transaction
-    caller: Caller
-    sight: Sight
-    """What the caller may see; of messages outside workspaces, the default workspace's."""
-    now: int
-    subjects: list[Subject] = field(default_factory=list)
-    fetched: Fetched | None = None
-    """What a step is given of its own asking: written into its run with the audit record."""
+    def __init__(self, house: House, tx: Transaction, caller: Caller, sight: Sight, *, now: int) -> None:
+        self.house = house
+        self.tx = tx
+        self.caller = caller
+        self.sight = sight
+        """What the caller may see; of messages outside workspaces, the default workspace's."""
+        self.now = now
+        self.subjects: list[Subject] = []
+        self.fetched: Fetched | None = None
+        """What a step is given of its own asking: written into its run with the audit record."""
 
     @property
     def vault(self) -> BuiltinVault:

@@ -5,11 +5,11 @@ hexadecimal. The chain protects the state, so the state protects every column in
 Left out are wrapped keys and sealed values: what was done to them is seen when they are opened.
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from lockwork.crypto.digests import sha256
 from lockwork.database.access import Named
 from lockwork.database.keys import RootKeyRow, Store
 from lockwork.database.secrets import Secret
@@ -50,4 +50,4 @@ def of_named(row: Named) -> str:
 
 def _digest(told: list[object]) -> str:
     text = msgspec.json.encode(told, enc_hook=str)  # checked names are a kind of str
-    return hashlib.sha256(text).hexdigest()
+    return sha256(text).hex()

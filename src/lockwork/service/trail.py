@@ -8,11 +8,11 @@ database and lacks the root key can change no record, leave none out and add non
 a cut-off end, or an old copy of the whole file, is seen only against a head that was kept elsewhere.
 """
 
-import hmac
 from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 
+from lockwork.crypto.digests import Mac
 from lockwork.database import audit
 from lockwork.database.audit import Head
 from lockwork.database.engine import Transaction
@@ -29,7 +29,7 @@ class Trail:
 
     def __init__(self, key: Callable[[Transaction], bytes]) -> None:
         self._unwrapped = key
-        self._key: bytes | None = None
+        self._keyed: Mac | None = None
 
     def append(
         self,
@@ -60,6 +60,8 @@ class Trail:
 
     def problems(self, tx: Transaction, expect: AuditHead | None) -> Iterator[str]:
         """What is wrong with the chain, in words; nothing when every record follows from the one before."""
+        from hmac import compare_digest  # lazy: only here, and it costs every command 2 ms
+
         number, previous = 0, _START
         expected_seen = expect is None or expect.number == 0
         for row in audit.every(tx):
@@ -67,7 +69,7 @@ class Trail:
                 yield _missing(number + 1, row.number - 1)
             elif row.number <= number:
                 yield f"record {row.number} was put in before the first"
-            elif not isinstance(row.mac, bytes) or not hmac.compare_digest(
+            elif not isinstance(row.mac, bytes) or not compare_digest(
                 self._mac(tx, previous, row[:-1]), row.mac
             ):
                 yield f"record {row.number} was changed, or does not follow from record {number}"
@@ -89,9 +91,9 @@ class Trail:
         return number, mac or _START
 
     def _mac(self, tx: Transaction, previous: bytes, record: tuple[object, ...]) -> bytes:
-        if self._key is None:
-            self._key = self._unwrapped(tx)
-        return hmac.digest(self._key, previous + _JSON.encode(record), "sha256")
+        if self._keyed is None:
+            self._keyed = Mac(self._unwrapped(tx))
+        return self._keyed.of(previous + _JSON.encode(record))
 
 
 def _missing(first: int, last: int) -> str:

@@ -1,22 +1,21 @@
 """What the Client can do with users, workspaces, root keys and the audit trail."""
 
+from __future__ import annotations  # what it answers with is loaded with the first question
+
 from typing import TYPE_CHECKING
 
+from lockwork import messages
 from lockwork.client.asking import Asking, listing, named
-from lockwork.domain.access import User
-from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
-from lockwork.domain.copies import StoreCopy
-from lockwork.domain.keys import RootKeyInfo, Rotation
-from lockwork.domain.workspaces import Workspace
 from lockwork.messages import Listing, Page
-from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
-from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
-from lockwork.messages.copies import CopyStore
-from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, RetireKeys, RewrapVersions
-from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from lockwork.domain.access import User
+    from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
+    from lockwork.domain.copies import StoreCopy
+    from lockwork.domain.keys import RootKeyInfo, Rotation
+    from lockwork.domain.workspaces import Workspace
 
 
 class AccessCalls(Asking):
@@ -25,7 +24,7 @@ class AccessCalls(Asking):
     @property
     def active_user(self) -> User:
         """The user that this client acts as."""
-        return self.send(WhoAmI())
+        return self.send(messages.access.WhoAmI())
 
     @property
     def active_workspace(self) -> Workspace:
@@ -34,43 +33,47 @@ class AccessCalls(Asking):
 
     def create_user(self, name: str) -> User:
         """A user of this store: a name kept apart, not a person kept out."""
-        return self.send(CreateUser(name=name))
+        return self.send(messages.access.CreateUser(name=name))
 
     def get_user(self, name_or_id: str) -> User:
         """The user of this name or id."""
-        return self.send(GetUser(user=named(name_or_id)))
+        return self.send(messages.access.GetUser(user=named(name_or_id)))
 
     def list_users(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
     ) -> Page[User]:
         """A page of users."""
         return self.send(
-            ListUsers(listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size))
+            messages.access.ListUsers(
+                listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size)
+            )
         )
 
     def delete_user(self, name_or_id: str, *, force: bool = False) -> User:
         """Take a user away; with `force` also one who has secrets of their own, which are purged."""
-        return self.send(DeleteUser(user=named(name_or_id), force=force))
+        return self.send(messages.access.DeleteUser(user=named(name_or_id), force=force))
 
     def create_workspace(self, name: str) -> Workspace:
         """A new room, furnished with the stack `default`."""
-        return self.send(CreateWorkspace(name=name))
+        return self.send(messages.workspaces.CreateWorkspace(name=name))
 
     def get_workspace(self, name_or_id: str) -> Workspace:
         """The workspace of this name or id."""
-        return self.send(GetWorkspace(workspace=named(name_or_id)))
+        return self.send(messages.workspaces.GetWorkspace(workspace=named(name_or_id)))
 
     def list_workspaces(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
     ) -> Page[Workspace]:
         """A page of workspaces."""
         return self.send(
-            ListWorkspaces(listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size))
+            messages.workspaces.ListWorkspaces(
+                listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size)
+            )
         )
 
     def delete_workspace(self, name_or_id: str, *, force: bool = False) -> Workspace:
         """Take a workspace away with all that is in it; one that holds secrets only with `force`."""
-        return self.send(DeleteWorkspace(workspace=named(name_or_id), force=force))
+        return self.send(messages.workspaces.DeleteWorkspace(workspace=named(name_or_id), force=force))
 
 
 class StoreCalls(Asking):
@@ -78,46 +81,46 @@ class StoreCalls(Asking):
 
     def list_keys(self) -> tuple[RootKeyInfo, ...]:
         """The root keys that the store knows of; never the keys themselves."""
-        return self.send(ListKeys())
+        return self.send(messages.keys.ListKeys())
 
     def add_key(self) -> RootKeyInfo:
         """A fresh root key in the keyring file, waiting to be made active."""
-        return self.send(AddKey())
+        return self.send(messages.keys.AddKey())
 
     def activate_key(self, key: str | None = None, *, reseal: bool = False) -> RootKeyInfo:
         """From now on new versions are wrapped by this key; without one, the newest that waits.
 
         With `reseal`, for a key that leaked: the versions of before get new data keys when they are moved.
         """
-        return self.send(ActivateKey(key=key, reseal=reseal))
+        return self.send(messages.keys.ActivateKey(key=key, reseal=reseal))
 
     def rewrap_versions(self, *, reseal: bool = False, size: int = 200) -> int:
         """Wrap a batch of versions by the active key; how many were left before it."""
-        return self.send(RewrapVersions(reseal=reseal, size=size))
+        return self.send(messages.keys.RewrapVersions(reseal=reseal, size=size))
 
     def retire_keys(self) -> Rotation:
         """Retire every key that protects nothing any more."""
-        return self.send(RetireKeys())
+        return self.send(messages.keys.RetireKeys())
 
     def destroy_key(self, key: str) -> RootKeyInfo:
         """Take a retired key out of the keyring, for good."""
-        return self.send(DestroyKey(key=key))
+        return self.send(messages.keys.DestroyKey(key=key))
 
     def list_audit(self, listing: Listing | None = None) -> Page[AuditRecord]:
         """A page of the audit trail, newest first."""
-        return self.send(ListAudit(listing=listing or Listing(sort_by="desc:number")))
+        return self.send(messages.audit.ListAudit(listing=listing or Listing(sort_by="desc:number")))
 
     def audit_head(self) -> AuditHead:
         """The end of the trail; kept elsewhere, it proves later that nothing was cut off."""
-        return self.send(GetAuditHead())
+        return self.send(messages.audit.GetAuditHead())
 
     def verify_audit(self, expect: AuditHead | None = None) -> AuditVerdict:
         """Whether the chain is whole, and the secrets are as it left them."""
-        return self.send(VerifyAudit(expect=expect))
+        return self.send(messages.audit.VerifyAudit(expect=expect))
 
-    def copy_store(self, folder: "Path", name: str) -> StoreCopy:
+    def copy_store(self, folder: Path, name: str) -> StoreCopy:
         """Database and keyring as they are at one moment, in an empty folder of yours alone.
 
         For the record, `name` says what for. `lockwork.moving.backup` seals such a copy under a passphrase.
         """
-        return self.send(CopyStore(folder=str(folder.absolute()), name=name))
+        return self.send(messages.copies.CopyStore(folder=str(folder.absolute()), name=name))

@@ -1,9 +1,9 @@
 """What the Client can do with runs."""
 
+from lockwork import messages
 from lockwork.client.asking import Asking, listing, named
 from lockwork.domain.runs import Run
 from lockwork.messages import Page
-from lockwork.messages.runs import GetRun, ListRuns
 
 
 class RunCalls(Asking):
@@ -11,7 +11,7 @@ class RunCalls(Asking):
 
     def get_run(self, run: str) -> Run:
         """A run with its steps and the names and versions of the secrets it used."""
-        return self.send(GetRun(workspace=self.workspace, run=named(run)))
+        return self.send(messages.runs.GetRun(workspace=self.workspace, run=named(run)))
 
     def list_runs(
         self,
@@ -27,7 +27,7 @@ class RunCalls(Asking):
         """A page of runs, newest first."""
         filters = {"pipeline": pipeline, "stack": stack, "status": status, "started": started}
         return self.send(
-            ListRuns(
+            messages.runs.ListRuns(
                 workspace=self.workspace,
                 listing=listing(filters, any=False, sort_by=sort_by, page=page, size=size),
             )

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
+from lockwork import messages
 from lockwork.client import memory
 from lockwork.client.asking import Asking, listing, named, number, several, text, texts
 from lockwork.domain.checks import Need, Report, ValidationLevel
@@ -18,23 +19,9 @@ from lockwork.domain.secrets import (
     checked_values,
 )
 from lockwork.messages import Page
-from lockwork.messages.secrets import (
-    CheckReferences,
-    CreateSecret,
-    DeleteSecret,
-    DestroyVersions,
-    ExplainReference,
-    GetSecret,
-    GetUsage,
-    ListSecrets,
-    ListVersions,
-    RestoreVersion,
-    RevealSecret,
-    RevealSecrets,
-    UndeleteSecret,
-    UpdateSecret,
-    Wanted,
-)
+
+if TYPE_CHECKING:
+    from lockwork.messages.secrets import Wanted
 
 IfExists = Literal["fail", "update", "skip"]
 Learn = Callable[[Iterable[memory.Named]], None]
@@ -76,7 +63,7 @@ class SecretCalls(Asking):
         if text(if_exists, "if_exists") not in get_args(IfExists):  # callers without a type checker
             raise InvalidInput(f"if_exists is fail, update or skip, not {if_exists!r}")
         return self.send(
-            CreateSecret(
+            messages.secrets.CreateSecret(
                 workspace=self.workspace,
                 name=name,
                 values=checked_values(values),
@@ -99,7 +86,7 @@ class SecretCalls(Asking):
         """
         step = _running
         secret = self.send(
-            RevealSecret(
+            messages.secrets.RevealSecret(
                 workspace=self.workspace,
                 secret=named(name_or_id),
                 scope=_scope(scope),
@@ -115,11 +102,13 @@ class SecretCalls(Asking):
         return secret
 
     def reveal_secrets(
-        self, wanted: Iterable[Wanted], *, run: str | None = None, step: str | None = None
+        self, wanted: "Iterable[Wanted]", *, run: str | None = None, step: str | None = None
     ) -> tuple[RevealedSecret, ...]:
         """Values by id and version, in one read, in the order asked."""
         secrets = self.send(
-            RevealSecrets(workspace=self.workspace, wanted=several(wanted, "wanted"), run=run, step=step)
+            messages.secrets.RevealSecrets(
+                workspace=self.workspace, wanted=several(wanted, "wanted"), run=run, step=step
+            )
         )
         if run is None:  # a run masks by itself what it reads
             memory.keep(one for secret in secrets for one in memory.named(secret))
@@ -132,7 +121,9 @@ class SecretCalls(Asking):
     ) -> SecretInfo:
         """All that may be told of a secret without its values."""
         return self.send(
-            GetSecret(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope), prefix=prefix)
+            messages.secrets.GetSecret(
+                workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope), prefix=prefix
+            )
         )
 
     def list_secrets(
@@ -154,7 +145,7 @@ class SecretCalls(Asking):
         `endswith:`, `gt:`, `gte:`, `lt:`, `lte:` and one; `any` joins several by or."""
         filters = {"name": name, "owner": owner, "created": created, "updated": updated, "id": id}
         return self.send(
-            ListSecrets(
+            messages.secrets.ListSecrets(
                 workspace=self.workspace,
                 listing=listing(filters, any=any, sort_by=sort_by, page=page, size=size),
                 scope=_scope(scope),
@@ -181,7 +172,7 @@ class SecretCalls(Asking):
         break, unless `force`; Ambiguous where the name exists in both scopes and none is given.
         """
         return self.send(
-            UpdateSecret(
+            messages.secrets.UpdateSecret(
                 workspace=self.workspace,
                 secret=named(name_or_id),
                 scope=_scope(scope),
@@ -205,7 +196,7 @@ class SecretCalls(Asking):
     ) -> SecretInfo:
         """Take it away; for 30 days `undelete_secret` brings it back, unless `purge`."""
         return self.send(
-            DeleteSecret(
+            messages.secrets.DeleteSecret(
                 workspace=self.workspace,
                 secret=named(name_or_id),
                 scope=_scope(scope),
@@ -219,7 +210,7 @@ class SecretCalls(Asking):
     ) -> SecretInfo:
         """Bring a deleted secret back with its versions."""
         return self.send(
-            UndeleteSecret(
+            messages.secrets.UndeleteSecret(
                 workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope), new_name=new_name
             )
         )
@@ -229,7 +220,9 @@ class SecretCalls(Asking):
     ) -> tuple[SecretVersion, ...]:
         """Its versions, newest first: numbers, dates, authors, key names."""
         return self.send(
-            ListVersions(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope))
+            messages.secrets.ListVersions(
+                workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope)
+            )
         )
 
     def restore_secret(
@@ -237,7 +230,7 @@ class SecretCalls(Asking):
     ) -> SecretInfo:
         """Make the values of an old version the current ones, as a new version."""
         return self.send(
-            RestoreVersion(
+            messages.secrets.RestoreVersion(
                 workspace=self.workspace,
                 secret=named(name_or_id),
                 scope=_scope(scope),
@@ -251,7 +244,7 @@ class SecretCalls(Asking):
     ) -> tuple[SecretVersion, ...]:
         """Make an old version, or without `version` all but the current one, unreadable for good."""
         return self.send(
-            DestroyVersions(
+            messages.secrets.DestroyVersions(
                 workspace=self.workspace,
                 secret=named(name_or_id),
                 scope=_scope(scope),
@@ -261,11 +254,13 @@ class SecretCalls(Asking):
 
     def secret_usage(self, name_or_id: str, scope: SecretScope | str | None = None) -> SecretUsage:
         """Which components, stacks and last runs refer to it, and who last read it."""
-        return self.send(GetUsage(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope)))
+        return self.send(
+            messages.secrets.GetUsage(workspace=self.workspace, secret=named(name_or_id), scope=_scope(scope))
+        )
 
     def explain_reference(self, text: str) -> Explanation:
         """Why `text` is found, is not found, or is not even a reference; no value is read."""
-        return self.send(ExplainReference(workspace=self.workspace, text=text))
+        return self.send(messages.secrets.ExplainReference(workspace=self.workspace, text=text))
 
     def check_references(
         self,
@@ -279,7 +274,7 @@ class SecretCalls(Asking):
         if level is ValidationLevel.NONE:
             return Report(ok=True, stack=stack, level=level, checked=0)
         return self.send(
-            CheckReferences(
+            messages.secrets.CheckReferences(
                 workspace=self.workspace, needs=several(needs, "needs"), level=level, scope=scope, stack=stack
             )
         )

@@ -3,26 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from lockwork import messages
 from lockwork.client.asking import Asking, listing, mapping, named, number, text, texts
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
 from lockwork.messages import Page
-from lockwork.messages.stacks import (
-    ConcealAttributes,
-    CopyComponent,
-    CopyStack,
-    DeleteComponent,
-    DeleteStack,
-    GetComponent,
-    GetStack,
-    ListComponents,
-    ListStacks,
-    RegisterComponent,
-    RegisterStack,
-    UpdateComponent,
-    UpdateStack,
-)
 
 Secrets = Mapping[str, str] | Iterable[str]
 """Secrets given whole to a step's environment: names, or name → prefix of the variables."""
@@ -51,7 +37,7 @@ class StackCalls(Asking):
         kind = ComponentType.parse(type)
         declaration, plain, credentials = _told_apart(kind, text(flavor, "flavor"), attributes, declaration)
         return self.send(
-            RegisterComponent(
+            messages.stacks.RegisterComponent(
                 workspace=self.workspace,
                 name=name,
                 type=kind,
@@ -68,7 +54,7 @@ class StackCalls(Asking):
     def get_component(self, type: ComponentType | str, name_or_id: str) -> Component:
         """A component; what it holds of secrets is the reference."""
         return self.send(
-            GetComponent(
+            messages.stacks.GetComponent(
                 workspace=self.workspace, type=ComponentType.parse(type), component=named(name_or_id)
             )
         )
@@ -85,7 +71,7 @@ class StackCalls(Asking):
     ) -> Page[Component]:
         """A page of components, of one type or all."""
         return self.send(
-            ListComponents(
+            messages.stacks.ListComponents(
                 workspace=self.workspace,
                 type=None if type is None else ComponentType.parse(type),
                 listing=listing(
@@ -120,7 +106,7 @@ class StackCalls(Asking):
                 kind, present.flavor, attributes, present.declaration
             )
         return self.send(
-            UpdateComponent(
+            messages.stacks.UpdateComponent(
                 workspace=self.workspace,
                 type=kind,
                 component=named(name_or_id),
@@ -151,7 +137,7 @@ class StackCalls(Asking):
         Places are attributes and what is within them: `uri`, `options.token`, `environment.DSN`.
         """
         return self.send(
-            ConcealAttributes(
+            messages.stacks.ConcealAttributes(
                 workspace=self.workspace,
                 type=ComponentType.parse(type),
                 component=named(name_or_id),
@@ -163,7 +149,7 @@ class StackCalls(Asking):
     def copy_component(self, type: ComponentType | str, name_or_id: str, new_name: str) -> Component:
         """The same configuration under another name."""
         return self.send(
-            CopyComponent(
+            messages.stacks.CopyComponent(
                 workspace=self.workspace,
                 type=ComponentType.parse(type),
                 component=named(name_or_id),
@@ -174,7 +160,7 @@ class StackCalls(Asking):
     def delete_component(self, type: ComponentType | str, name_or_id: str) -> Component:
         """Take it away; refused while a stack holds it."""
         return self.send(
-            DeleteComponent(
+            messages.stacks.DeleteComponent(
                 workspace=self.workspace, type=ComponentType.parse(type), component=named(name_or_id)
             )
         )
@@ -184,21 +170,21 @@ class StackCalls(Asking):
     ) -> Stack:
         """Put components together: type → name or id; an orchestrator and an artifact store among them."""
         return self.send(
-            RegisterStack(
+            messages.stacks.RegisterStack(
                 workspace=self.workspace, name=name, components=_typed(components), secrets=prefixed(secrets)
             )
         )
 
     def get_stack(self, name_or_id: str) -> Stack:
         """A stack with its components."""
-        return self.send(GetStack(workspace=self.workspace, stack=named(name_or_id)))
+        return self.send(messages.stacks.GetStack(workspace=self.workspace, stack=named(name_or_id)))
 
     def list_stacks(
         self, *, name: str | None = None, sort_by: str = "asc:name", page: int = 1, size: int = 20
     ) -> Page[Stack]:
         """A page of stacks with their components."""
         return self.send(
-            ListStacks(
+            messages.stacks.ListStacks(
                 workspace=self.workspace,
                 listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size),
             )
@@ -217,7 +203,7 @@ class StackCalls(Asking):
     ) -> Stack:
         """Exchange, add or remove components, change declared secrets, rename: all or nothing."""
         return self.send(
-            UpdateStack(
+            messages.stacks.UpdateStack(
                 workspace=self.workspace,
                 stack=named(name_or_id),
                 components=_typed(components),
@@ -231,11 +217,13 @@ class StackCalls(Asking):
 
     def copy_stack(self, name_or_id: str, new_name: str) -> Stack:
         """The same components under another name."""
-        return self.send(CopyStack(workspace=self.workspace, stack=named(name_or_id), new_name=new_name))
+        return self.send(
+            messages.stacks.CopyStack(workspace=self.workspace, stack=named(name_or_id), new_name=new_name)
+        )
 
     def delete_stack(self, name_or_id: str) -> Stack:
         """Take it away; its components stay."""
-        return self.send(DeleteStack(workspace=self.workspace, stack=named(name_or_id)))
+        return self.send(messages.stacks.DeleteStack(workspace=self.workspace, stack=named(name_or_id)))
 
     def list_flavors(self, type: ComponentType | str | None = None) -> tuple[Flavor, ...]:
         """The flavors that this installation has: built in, and by entry point."""

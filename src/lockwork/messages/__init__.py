@@ -2,18 +2,38 @@
 
 `CreateSecret` is a `Message[SecretInfo]`; a `Gateway` turns a message into its answer, in this process or
 far away. A message says what permission it needs and what effect it has, so that the gate decides without
-asking the handler.
+asking the handler. The messages of a noun are loaded with the first of them that is made.
 """
 
 import re
 from collections.abc import Callable
 from enum import Enum
-from typing import Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
+from importlib import import_module
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, NamedTuple, Protocol, Self, TypeVar
 
 import msgspec
 
 from lockwork.domain.access import Permission
 from lockwork.domain.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from lockwork.messages import access as access
+    from lockwork.messages import audit as audit
+    from lockwork.messages import copies as copies
+    from lockwork.messages import keys as keys
+    from lockwork.messages import runs as runs
+    from lockwork.messages import secrets as secrets
+    from lockwork.messages import stacks as stacks
+    from lockwork.messages import workspaces as workspaces
+else:
+    _NOUNS = ("access", "audit", "copies", "keys", "runs", "secrets", "stacks", "workspaces")
+
+    def __getattr__(noun: str) -> ModuleType:
+        if noun not in _NOUNS:
+            raise AttributeError(f"module {__name__!r} has no attribute {noun!r}")
+        return import_module(f"{__name__}.{noun}")
+
 
 R = TypeVar("R")
 C = TypeVar("C")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lockwork.cli import checks, hints, runs, terminal
+from lockwork.cli import checks, garbage, hints, runs, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, output_option, pass_session, scope_option
 from lockwork.domain.checks import Report, ValidationLevel
@@ -125,6 +125,7 @@ def _show(name: str, checked: "Checked") -> None:
 def _graph(session: Session, place: str, settings: str | None) -> "Graph":
     from lockwork.pipelines import files  # lazy: as above
 
+    garbage.collect_as_usual()
     # What the file prints by itself must not come before a record that a program will read.
     aside = redirect_stdout(sys.stderr) if session.output != "table" else nullcontext()
     try:

@@ -8,6 +8,8 @@ import _signal as signal  # type: ignore[import-not-found]  # `signal` itself lo
 import sys
 from typing import NoReturn
 
+from lockwork.cli import garbage
+
 
 def _end_quietly() -> None:
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:  # else a caller has it ignored
@@ -18,6 +20,7 @@ _end_quietly()
 
 
 def main() -> NoReturn:
+    garbage.collect_rarely()
     from lockwork.cli.main import run  # lazy: see above
 
     code = run(sys.argv[1:])

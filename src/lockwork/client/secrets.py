@@ -1,5 +1,7 @@
 """What the Client can do with secrets."""
 
+from __future__ import annotations  # the messages are loaded with the first question
+
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
@@ -102,7 +104,7 @@ class SecretCalls(Asking):
         return secret
 
     def reveal_secrets(
-        self, wanted: "Iterable[Wanted]", *, run: str | None = None, step: str | None = None
+        self, wanted: Iterable[Wanted], *, run: str | None = None, step: str | None = None
     ) -> tuple[RevealedSecret, ...]:
         """Values by id and version, in one read, in the order asked."""
         secrets = self.send(

@@ -215,6 +215,15 @@ def test_reading_a_value_loads_nothing_heavy(own_home: Path) -> None:
     assert {"sqlite3", "msgspec"} <= loaded  # else the list above proves nothing
 
 
+def test_a_users_pipeline_finds_the_collector_as_it_is(own_home: Path, tmp_path: Path) -> None:
+    """A command collects garbage rarely, as it is soon over; code of others finds Python's own thresholds."""
+    file = tmp_path / "training.py"
+    file.write_text("import gc, sys\nsys.exit(f'thresholds: {gc.get_threshold()}')\n")
+    usual = started("-c", "import gc; print(gc.get_threshold())").communicate()[0].decode().strip()
+    _, said = started("-m", "lockwork", "pipeline", "run", str(file)).communicate()
+    assert f"thresholds: {usual}" in said.decode()
+
+
 def test_importing_lockwork_loads_nothing(own_home: Path) -> None:
     """`import lockwork` is free: the public names, and what they stand on, are loaded on first use."""
     before = "import sys; before = set(sys.modules); import lockwork; print(*set(sys.modules) - before)"

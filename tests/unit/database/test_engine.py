@@ -10,12 +10,10 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 
 from lockwork.database.engine import Database, Statement, create_private
-from lockwork.database.rows import Time, read, text
 from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
 
 INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
@@ -218,24 +216,6 @@ def test_many_threads_open_it_at_once(database: Database, monkeypatch: pytest.Mo
     monkeypatch.setattr(os, "getpid", switching)
     with ThreadPoolExecutor(16) as pool:
         assert list(pool.map(ask, range(16))) == [[]] * 16
-
-
-class Thing(NamedTuple):
-    name: str
-    at: Time | None
-
-
-def test_a_row_is_read_by_its_types() -> None:
-    """What SQLite lets somebody write into a column is noticed when it is read."""
-    assert read(Thing, ("a", 1), "things") == Thing("a", 1)
-    assert read(Thing, ("a", None), "things").at is None
-    for damaged in ((b"a", 1), ("a", "1"), ("a", -1), ("a", 2**62), (None, 1), ("a",)):
-        with pytest.raises(Tampered, match="a row of things in the store is damaged") as caught:
-            read(Thing, damaged, "things")
-        assert caught.value.__suppress_context__
-    assert text("a", "things") == "a"
-    with pytest.raises(Tampered):
-        text(b"a", "things")
 
 
 # Holds the lock that a checkpoint takes: byte 121 of the shared index (SQLite, "WAL-mode File Format").

@@ -26,9 +26,9 @@ def read_all(kind: type[T], rows: Iterable[Iterable[object]], what: str) -> list
     return _sound(lambda: msgspec.convert([tuple(row) for row in rows], list[kind]), what)  # type: ignore[valid-type]
 
 
-def read_json(kind: msgspec.json.Decoder[T], column: object, what: str) -> T:
-    """One column that holds JSON of this form, or `Tampered`."""
-    return _sound(lambda: kind.decode(text(column, what)), what)
+def read_json(kind: msgspec.json.Decoder[T], columns: Iterable[object], what: str) -> list[T]:
+    """One column of each of many rows, which holds JSON of this form, or `Tampered`."""
+    return _sound(lambda: [kind.decode(text(column, what)) for column in columns], what)
 
 
 def _sound(reading: Callable[[], T], what: str) -> T:

@@ -375,7 +375,7 @@ def _parameters(secret: Secret) -> dict[str, object]:
 
 def _listed(rows: Sequence[Row]) -> list[Listed]:
     found = read_all(Secret, [row[:-1] for row in rows], "secrets")
-    keys = [read_json(_TEXTS, row[-1], "values") for row in rows]
+    keys = read_json(_TEXTS, [row[-1] for row in rows], "values")
     return [Listed(secret, tuple(sorted(names))) for secret, names in zip(found, keys, strict=True)]
 
 

@@ -25,7 +25,8 @@ _KEY = r"[A-Za-z_][A-Za-z0-9_.-]{0,127}"
 _REFERENCE = rf"\{{\{{[ \t]*+(?P<name>{_NAME})\.(?P<key>{_KEY})[ \t]*+\}}\}}"
 # What opens no reference is matched first, so that `${{{a.b}}}` and `\{{{a.b}}}` hold none.
 _TOKEN = re.compile(rf"\\\{{\{{|\$\{{\{{|{_REFERENCE}")
-_ATTEMPT = re.compile(
+# Compiled when it is first used, as few commands look for attempts; `re` keeps it then.
+_ATTEMPT = (
     rf"\\\{{\{{|\$\{{\{{|{_REFERENCE}"
     r"|\{\{(?P<inside>[\w.:/\s-]{1,300})\}\}"
     rf"|\{{\{{[ \t]*+(?P<unclosed>{_NAME}\.{_KEY})"
@@ -110,7 +111,7 @@ def has_reference(text: str) -> bool:
 def suspects(tree: object) -> Iterator[Suspect]:
     """Every place of a tree that looks like an attempt at a reference and is plain text."""
     for path, text in texts(tree):
-        for match in _ATTEMPT.finditer(text) if "{{" in text else ():
+        for match in re.finditer(_ATTEMPT, text) if "{{" in text else ():
             if match["inside"] and any(c.isalnum() or c == "_" for c in match["inside"]):
                 meant = _MEANT.fullmatch(match["inside"])
                 yield Suspect(path, match[0], _why_not_inside(match["inside"]), meant and _of(meant))

@@ -25,9 +25,9 @@ MIN_ID_PREFIX = 8
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,127}")
 _KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,127}")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"  # compiled when a value is first stored, and kept by `re`
 _UUID = re.compile(r"[0-9a-fA-F]{8}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{4}-?[0-9a-fA-F]{12}")
-_ID_PREFIX = re.compile(rf"[0-9a-f]{{{MIN_ID_PREFIX}}}[0-9a-f-]{{0,28}}")
+_ID_PREFIX = rf"[0-9a-f]{{{MIN_ID_PREFIX}}}[0-9a-f-]{{0,28}}"
 
 
 class SecretScope(StrEnum):
@@ -53,7 +53,7 @@ def is_uuid(text: str) -> bool:
 
 def is_id_prefix(text: str) -> bool:
     """Whether this could be the beginning of an id: 8 hex digits or more."""
-    return _ID_PREFIX.fullmatch(text.lower()) is not None
+    return re.fullmatch(_ID_PREFIX, text.lower()) is not None
 
 
 class SecretName(str):
@@ -114,7 +114,7 @@ def checked_value(key: str, text: object) -> str:
         )
     if "\x00" in text:
         raise InvalidInput(f"the value of {key!r} holds a NUL character, which cannot be stored")
-    if _SURROGATE.search(text):  # looked for, as the encoder's own failure would carry the value along
+    if re.search(_SURROGATE, text):  # looked for, as the encoder's own failure would carry the value along
         raise InvalidInput(f"the value of {key!r} holds a lone surrogate, which is not text")
     size = len(text.encode())
     if size > MAX_VALUE_BYTES:

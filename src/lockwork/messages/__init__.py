@@ -40,7 +40,7 @@ C = TypeVar("C")
 T = TypeVar("T")
 M = TypeVar("M", bound="Message[Any]")
 
-_PROBLEM = re.compile(r"Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*\$\.(?P<field>\w+)", re.DOTALL)
+_PROBLEM = r"(?s)Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*\$\.(?P<field>\w+)"
 
 
 class Effect(Enum):
@@ -73,7 +73,7 @@ def checked(message: M) -> M:
     try:
         whole: M = msgspec.convert(msgspec.structs.asdict(message), type(message), dec_hook=_of_our_own)
     except msgspec.ValidationError as error:
-        problem = _PROBLEM.search(str(error))
+        problem = re.search(_PROBLEM, str(error))
     except RecursionError:
         problem = None
     else:

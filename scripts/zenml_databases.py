@@ -186,9 +186,8 @@ def fill(config: Path) -> str:
 
 
 def old_secret(client: Any, user: Any, name: str, values: dict[str, str], *, own: bool) -> Any:
-    from zenml.models import SecretRequest  # type: ignore[import-not-found]  # the real one's
-
     from zenml.enums import SecretScope
+    from zenml.models import SecretRequest  # type: ignore[import-not-found]  # the real one's
 
     return SecretRequest(
         name=name,

@@ -1,6 +1,6 @@
 # Everything starts here: `make demo`, `make test`, `make check`, `make bench`, `make soak`.
 # Each target first makes what it needs inside this checkout (.venv, .venv-mlflow) and touches nothing else;
-# `make test` alone also installs a package of the system, where it may (scripts/system_packages.sh).
+# `make test` alone also installs packages of the system, where it may (scripts/system_packages.sh).
 # Python is looked for by itself; to choose one: make PYTHON=/path/to/python3 test
 
 SHELL := /bin/bash

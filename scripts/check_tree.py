@@ -43,6 +43,9 @@ DOMAIN_MAY_USE = {"msgspec", "lockwork"}
 IMPURE = {"asyncio", "io", "os", "pathlib", "random", "secrets", "shutil", "socket", "sqlite3", "subprocess"}
 IMPURE |= {"tempfile", "threading", "time", "urllib"}
 
+# A driver is its own room's: everything else speaks to `database/engine`.
+ONLY_IN = {"psycopg": ("database", "postgres")}
+
 # Written in two halves, so that this file does not find itself.
 REGISTRY_HOSTS = [
     "pypi." + "org",
@@ -100,6 +103,13 @@ def check_domain(path: Path, tree: ast.Module) -> Iterator[str]:
             yield at(path, line, f"the domain is pure and cannot import {package}")
 
 
+def check_drivers(path: Path, tree: ast.Module) -> Iterator[str]:
+    for line, package in imported_packages(tree):
+        room = ONLY_IN.get(package)
+        if room is not None and place(path).parts[: len(room)] != room:
+            yield at(path, line, f"only {'/'.join(room)} imports {package}")
+
+
 def check_shape(path: Path, text: str) -> Iterator[str]:
     length = text.count("\n")
     if length > LONGEST_FILE:
@@ -141,6 +151,7 @@ def check_modules(paths: Iterable[Path]) -> Iterator[str]:
         yield from check_shape(path, text)
         yield from check_reveals(path, tree)
         yield from check_domain(path, tree)
+        yield from check_drivers(path, tree)
 
 
 def check_allowance() -> Iterator[str]:

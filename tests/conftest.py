@@ -151,3 +151,15 @@ def mlflow_server(tmp_path_factory: pytest.TempPathFactory, loopback_only: None)
     starter = load_demo("mlflow_server")
     with starter.mlflow_server(tmp_path_factory.mktemp("mlflow")) as server:
         yield server
+
+
+# ---- PostgreSQL: one for each worker ----
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Any]:
+    """A real server's database for this run; see `Postgres` in tests/postgres.py."""
+    from tests.postgres import database  # lazy: most tests need none
+
+    with database() as made:
+        yield made

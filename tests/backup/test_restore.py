@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from lockwork.crypto.passphrase import Work, seal
-from lockwork.database.engine import Database
+from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain.copies import StoreCopy
 from lockwork.domain.errors import (
     InvalidInput,
@@ -345,7 +345,7 @@ def test_a_log_that_stays_is_not_played_into_the_new_store(
         (home.folder / name).write_bytes(each)
         (home.folder / name).chmod(0o600)
     assert len(content["lockwork.db-wal"]) > 4096
-    monkeypatch.setattr(Database, "fold", lambda _: None)
+    monkeypatch.setattr(SqliteDatabase, "fold", lambda _: None)
     old = Path(str(home.restore(file, replace=True).replaced))
     assert value(home) == "value 0"
     assert home.client.verify_audit().ok
@@ -404,7 +404,7 @@ def test_the_store_of_another_user_is_theirs_to_restore(
 
 def test_a_copy_in_a_log_is_folded_in(home: Any, file: Path) -> None:
     """What is kept aside is one file with everything that was committed, also what lay in the log."""
-    database = Database(home.folder / "lockwork.db")
+    database = SqliteDatabase(home.folder / "lockwork.db")
     with database.reading():
         pass
     home.client.update_secret("db", add_or_update_values={"k": "in the log"})

@@ -1,13 +1,22 @@
 """One suite for every way to a store: a gateway, or a database, is one more row in GATEWAYS."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
+from lockwork.crypto.keyring import RootKey
+from lockwork.domain.access import Role
+from lockwork.messages import Gateway, Message
 from lockwork.service.context import Policy
+from lockwork.service.gate import Claim, Gate
+from lockwork.service.server_store import open_server_store, upgrade_server_store
+
+R = TypeVar("R")
 
 
 class Clock:
@@ -24,20 +33,18 @@ class Clock:
         self.now += round(days * 24 * 60 * 60 * 1_000_000)
 
 
-class EmbeddedStore:
-    """A store in a folder, opened in this process."""
+class Store(ABC):
+    """A fresh store, which clients come into as this way in lets them."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         self.clock = Clock()
-        self._folder = folder
         self._clients: list[Client] = []
 
     def client(
         self, user: str = "default", workspace: str = "default", policy: Policy | None = None
     ) -> Client:
         """A client that acts as this user in this workspace, both of which must exist when it is used."""
-        gateway = Embedded(self._folder, user=user, clock=self.clock, policy=policy)
-        client = Client(workspace=workspace, gateway=gateway)
+        client = Client(workspace=workspace, gateway=self._gateway(user, policy))
         self._clients.append(client)
         return client
 
@@ -45,26 +52,83 @@ class EmbeddedStore:
         for client in self._clients:
             client.close()
 
+    @abstractmethod
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway: ...
 
-GATEWAYS: dict[str, Callable[[Path], EmbeddedStore]] = {"embedded": EmbeddedStore}
+
+class EmbeddedStore(Store):
+    """A store in a folder, opened in this process."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__()
+        self._folder = folder
+
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
+        return Embedded(self._folder, user=user, clock=self.clock, policy=policy)
+
+
+class ServerStore(Store):
+    """A store on PostgreSQL, whose gate is in this process."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__()
+        self._url = url
+        self._key = RootKey.generate().reveal()
+        upgrade_server_store(url, root_key=self._key, clock=self.clock)
+        self._gates: dict[Policy | None, Gate] = {}
+
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
+        if policy not in self._gates:
+            self._gates[policy] = open_server_store(
+                self._url, root_key=self._key, policy=policy, clock=self.clock
+            )
+        return AtTheGate(self._gates[policy], user)
+
+
+class AtTheGate:
+    """A gateway for the owner of a store whose gate is here."""
+
+    def __init__(self, gate: Gate, user: str) -> None:
+        self._gate = gate
+        self._user = user
+
+    def send(self, message: Message[R]) -> R:
+        return self._gate.answer(Claim(self._user, Role.OWNER, "tester"), message)
+
+    def close(self) -> None:
+        self._gate.close()
+
+
+def embedded(_: pytest.FixtureRequest, folder: Path) -> Store:
+    return EmbeddedStore(folder)
+
+
+def on_postgres(request: pytest.FixtureRequest, _: Path) -> Store:
+    return ServerStore(request.getfixturevalue("postgres").fresh())
+
+
+GATEWAYS: dict[str, Callable[[pytest.FixtureRequest, Path], Store]] = {
+    "embedded": embedded,
+    "postgres": on_postgres,
+}
 
 
 @pytest.fixture(params=GATEWAYS)
-def store(request: pytest.FixtureRequest, own_home: Path) -> Iterator[EmbeddedStore]:
+def store(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Store]:
     """A fresh store; `store.client()` opens it, `store.clock` is its time."""
-    made = GATEWAYS[request.param](own_home / "store")
+    made = GATEWAYS[request.param](request, own_home / "store")
     yield made
     made.close()
 
 
 @pytest.fixture
-def client(store: EmbeddedStore) -> Client:
+def client(store: Store) -> Client:
     """A client of a fresh store."""
     return store.client()
 
 
 @pytest.fixture
-def anna(store: EmbeddedStore, client: Client) -> Client:
+def anna(store: Store, client: Client) -> Client:
     """Another user of the same store and workspace."""
     client.create_user("anna")
     return store.client("anna")
@@ -75,6 +139,6 @@ def lasting_client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     """A client of a store that many examples of one test share."""
-    made = GATEWAYS[request.param](tmp_path_factory.mktemp("lasting") / "store")
+    made = GATEWAYS[request.param](request, tmp_path_factory.mktemp("lasting") / "store")
     yield made.client()
     made.close()

@@ -11,7 +11,7 @@ from typing import Any
 
 from lockwork.cli import main
 from lockwork.client.api import Client
-from lockwork.database.engine import Database
+from lockwork.database.sqlite.database import SqliteDatabase
 
 last, words = int(sys.argv[1]), sys.argv[2:]
 home = os.environ["LOCKWORK_HOME"]
@@ -32,7 +32,7 @@ def hear(event: str, arguments: tuple[object, ...]) -> None:
         count()
 
 
-def watched(self: Database, path: Any, *, hold: Any = None, watch: Any = None) -> None:
+def watched(self: SqliteDatabase, path: Any, *, hold: Any = None, watch: Any = None) -> None:
     make(self, path, hold=hold, watch=count)
 
 
@@ -40,8 +40,8 @@ def in_small_batches(self: Client, *, reseal: bool = False) -> int:
     return rewrap(self, reseal=reseal, size=3)
 
 
-make, rewrap = Database.__init__, Client.rewrap_versions
-Database.__init__ = watched  # type: ignore[method-assign]
+make, rewrap = SqliteDatabase.__init__, Client.rewrap_versions
+SqliteDatabase.__init__ = watched  # type: ignore[method-assign]
 Client.rewrap_versions = in_small_batches  # type: ignore[method-assign, assignment]
 sys.addaudithook(hear)
 code = main.run(words)

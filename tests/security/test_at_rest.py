@@ -12,7 +12,7 @@ import pytest
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
-from lockwork.database import engine
+from lockwork.database.sqlite import database as engine
 from lockwork.domain.errors import LockworkError, RootKeyUnusable, StoreUnusable
 from lockwork.service.context import Policy
 

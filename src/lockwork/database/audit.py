@@ -11,25 +11,29 @@ from lockwork.domain.audit import AuditRecord, Outcome
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing
 
+_SYSTEM_USER = '"system_user"'
+"""Quoted wherever SQL names it: from PostgreSQL 16 on it is a word of the language."""
+
 FIELDS = {
     "number": Field("number", "number"),
     "at": Field("at", "time"),
     "user": Field("user_name"),
-    "system_user": Field("system_user"),
+    "system_user": Field(_SYSTEM_USER, nullable=True),
     "action": Field("action"),
     "outcome": Field("outcome"),
-    "workspace": Field("workspace"),
-    "kind": Field("kind"),
-    "name": Field("name"),
-    "id": Field("id"),
-    "run": Field("run"),
+    "workspace": Field("workspace", nullable=True),
+    "kind": Field("kind", nullable=True),
+    "name": Field("name", nullable=True),
+    "id": Field("id", nullable=True),
+    "run": Field("run", nullable=True),
 }
 
 _COLUMNS = (
-    "number, at, user_name, system_user, action, outcome, workspace, kind, name, id, version, state,"
+    f"number, at, user_name, {_SYSTEM_USER}, action, outcome, workspace, kind, name, id, version, state,"
     " run, step, detail, mac"
 )
 _HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
+_LAST = Statement("SELECT number, mac FROM audit_head WHERE one = 1 /* FOR UPDATE */")
 _SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
 _INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 16)})")
 _BATCH = 1000
@@ -77,6 +81,14 @@ class Head(NamedTuple):
 
 def head(tx: Transaction) -> Head:
     return read(Head, tx.one(_HEAD), "the audit trail's head")
+
+
+def last(tx: Transaction) -> Head:
+    """The head for whoever appends: nobody else does until this transaction is over, or the chain forks.
+
+    So it is asked for as late as can be, after all that may wait for others.
+    """
+    return read(Head, tx.one(_LAST), "the audit trail's head")
 
 
 def append(tx: Transaction, rows: Sequence[tuple[object, ...]], head: Head) -> None:

@@ -1,29 +1,45 @@
-"""A database: open it, begin a transaction, run a statement. SQLite here, by the interpreter's own driver.
+"""A database: begin a transaction, run a statement. Both databases promise this: `sqlite` and `postgres`.
 
-Statements are constants with `:name` parameters. Every statement is read to its end. Times are integers,
-microseconds since 1970 in UTC; ids are text.
+Statements are constants with `:name` parameters, the same text on every database. Every statement is read to
+its end. Times are integers, microseconds since 1970 in UTC; ids are text. What is alike, and how:
+
+    many things at once     `json_each(:x)` of `as_set`; each item is `value ->> 'field'`, or `value ->> 0`
+                            and so on; a number among them is CAST(… AS bigint)
+    yes and no              CASE WHEN … THEN 1 ELSE 0 END, as one of the two has no such type
+    rows that are locked    `/* FOR UPDATE */` or `/* FOR SHARE */`: a comment where the whole file is locked
+    texts in one            json_group_array(CASE typeof(x) WHEN 'text' THEN x END), as JSON in any order
+    nothing, when sorted    NULLS FIRST or NULLS LAST is written wherever a column may hold it
 """
 
-import os
-import sqlite3
-import stat
-import threading
-import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, Protocol, overload
 
 import msgspec
 
-from lockwork.database import forks, frozen, holds, waiting
-from lockwork.database.failures import BUSY_SECONDS, asked, code_of, failure_of
-from lockwork.database.holds import Hold
+from lockwork.database.forks import AtWork
 from lockwork.domain import ways_out
-from lockwork.domain.errors import StoreUnusable, Tampered
+from lockwork.domain.errors import InvalidInput, StoreUnusable, Tampered
 
-Row = sqlite3.Row
-T = TypeVar("T")
+
+class Row(Protocol):
+    """One row of an answer: its columns in order, and each by its name."""
+
+    @overload
+    def __getitem__(self, column: int | str, /) -> Any: ...
+
+    @overload
+    def __getitem__(self, columns: slice, /) -> Sequence[Any]: ...
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def __len__(self) -> int: ...
+
+    def keys(self) -> list[str]:
+        """The names of the columns, in order."""
+        ...
 
 
 class Statement(NamedTuple):
@@ -32,24 +48,16 @@ class Statement(NamedTuple):
     sql: str
 
 
-_INTEGRITY = Statement("PRAGMA integrity_check")
-_FOREIGN_KEYS = Statement("PRAGMA foreign_key_check")
-_QUESTIONS = ("SELECT ", _INTEGRITY.sql, _FOREIGN_KEYS.sql)
-"""How what changes nothing begins; a SELECT cannot, whatever follows."""
-
-
-class Transaction:
+class Transaction(ABC):
     """Statements that happen together or not at all."""
 
-    def __init__(self, connection: sqlite3.Connection, folder: Path) -> None:
-        self._connection = connection
-        self._folder = folder
+    def __init__(self) -> None:
         self.afterwards: list[Callable[[], None]] = []
         """What to do once this is committed, such as emptying the write-ahead log."""
 
-    def rows(self, statement: Statement, **parameters: object) -> list[Row]:
+    @abstractmethod
+    def rows(self, statement: Statement, **parameters: object) -> Sequence[Row]:
         """All rows of the answer."""
-        return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).fetchall())
 
     def row(self, statement: Statement, **parameters: object) -> Row | None:
         """The first row, or None."""
@@ -63,124 +71,64 @@ class Transaction:
             raise Tampered("a row that every store has is missing", hint=ways_out.RESTORE)
         return row
 
+    @abstractmethod
     def run(self, statement: Statement, **parameters: object) -> int:
         """How many rows were changed."""
-        return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).rowcount)
 
+    @abstractmethod
     def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
         """One statement for each set of parameters."""
-        self._asked(statement, lambda: self._connection.executemany(statement.sql, parameters))
 
+    @abstractmethod
     def run_rows(self, statement: Statement, rows: Iterable[tuple[object, ...]]) -> None:
         """One statement for each row. Quickest for plain tuples of plain things: no name is looked up."""
-        self._asked(statement, lambda: self._connection.executemany(statement.sql, rows))
 
+    @abstractmethod
     def script(self, text: str) -> None:
-        """Every statement of a migration."""
-        statement = ""
-        for line in text.splitlines(keepends=True):
-            statement += line
-            if sqlite3.complete_statement(statement):
-                self.run(Statement(statement))
-                statement = ""
+        """Every statement of a migration, in this database's words."""
 
+    @abstractmethod
+    def has_table(self, name: str) -> bool:
+        """Whether there is a table of this name."""
+
+    @abstractmethod
     def is_whole(self) -> bool:
-        """Whether every page, index and foreign key agrees with the others; all of them are read."""
-        found = [*self.rows(_INTEGRITY), *self.rows(_FOREIGN_KEYS)]
-        return [tuple(row) for row in found] == [("ok",)]
-
-    def _asked(self, _statement: Statement, driver: Callable[[], T]) -> T:
-        return asked(driver, self._folder)
+        """Whether the database agrees with itself, as far as it can be asked."""
 
 
-class View(Transaction):
-    """Statements that see one state of the store and change nothing: all but questions are refused.
+class Database(ABC):
+    """Where transactions begin. Safe in several threads, and after a fork: see `forks`."""
 
-    Not by `PRAGMA query_only`: each time it is set, SQLite prepares every statement of the connection anew.
-    """
-
-    def _asked(self, statement: Statement, driver: Callable[[], T]) -> T:
-        if not statement.sql.startswith(_QUESTIONS):
-            raise StoreUnusable("a view of the store is read-only, and was asked for a change")
-        return super()._asked(statement, driver)
-
-
-def as_set(items: Sequence[Any]) -> str:
-    """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere."""
-    return asked(lambda: msgspec.json.encode(dict(enumerate(items)), enc_hook=str).decode())
-
-
-class Database:
-    """An SQLite file: a connection for each thread and process, opened when first needed.
-
-    While there is one, `hold` is held together with all others who have the file open.
-    """
-
-    def __init__(
-        self, path: Path, *, hold: Path | None = None, watch: Callable[[str], object] | None = None
-    ) -> None:
-        # Absolute, as another thread may open it when the process has changed its folder.
-        self._path = path.absolute()
-        self._hold = hold and hold.absolute()
-        self._watch = watch
-        self._first: os.stat_result | None = None
-        self._mine = threading.local()
-        self._opened: set[_Opened] = set()
-        self.at_work = forks.AtWork()
-        forks.close_before(self)
+    at_work: AtWork
 
     @property
-    def folder(self) -> Path:
-        """Where the file lies."""
-        return self._path.parent
+    @abstractmethod
+    def folder(self) -> Path | None:
+        """Where files of the store's lie; None where it has none on this machine."""
 
-    @contextmanager
-    def reading(self) -> Iterator[Transaction]:
-        """One consistent view; nothing can be written. It can be had on a full disk too."""
-        with self._view() as connection, self._transaction(connection, _begin):
-            yield View(connection, self.folder)
+    @abstractmethod
+    def reading(self) -> AbstractContextManager[Transaction]:
+        """One consistent view; nothing can be written."""
 
-    @contextmanager
-    def writing(self) -> Iterator[Transaction]:
-        """Waits until no one else writes; commits durably at the end, or nothing at all."""
-        with self._connected() as connection, self._transaction(connection, _begin_writing):
-            tx = Transaction(connection, self.folder)
-            yield tx
-        for act in tx.afterwards:
-            act()
+    @abstractmethod
+    def writing(self) -> AbstractContextManager[Transaction]:
+        """Waits until no one else changes the store; commits durably at the end, or nothing at all."""
 
+    @abstractmethod
+    def appending(self) -> AbstractContextManager[Transaction]:
+        """The same for records alone, which wait for nobody but each other, where the database can tell."""
+
+    @abstractmethod
     def forget_removed(self) -> None:
-        """Leave nothing of what was removed in the write-ahead log; `secure_delete` saw to the rest."""
-        until = time.monotonic() + BUSY_SECONDS
-        while not self._empty_log(BUSY_SECONDS):
-            if time.monotonic() > until:
-                raise StoreUnusable(
-                    "done, but another process kept the log in use: what was removed may still be in it",
-                    hint="let that process finish; the next lockwork secret destroy or key rotate clears it",
-                )
-            time.sleep(0.01)
+        """After a commit: leave as little as can be of what was removed."""
 
+    @abstractmethod
     def forget_pruned(self) -> None:
-        """The same where nobody asked for it: what cannot be cleared stays for now, and no one waits."""
-        with suppress(StoreUnusable):  # what was asked for is committed
-            self._empty_log(patience=0)
+        """The same where nobody asked for it, and no one waits."""
 
-    def _empty_log(self, patience: float) -> bool:
-        """Whether the write-ahead log is empty now; waits `patience` seconds for readers and writers.
-
-        SQLite waits for those, but not for another checkpoint: it answers "busy" to that at once.
-        """
-        with self._connected() as connection, waiting.patience(connection, patience, BUSY_SECONDS):
-            busy, *_ = self._asked(lambda: connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone())
-        return not busy
-
-    def copy_into(self, empty: Path) -> None:
-        """Write all that is committed into an empty file, packed: nothing of what was ever removed is in it.
-
-        Others go on reading and writing meanwhile.
-        """
-        with self._connected() as connection:
-            self._asked(lambda: connection.execute("VACUUM INTO ?", (str(empty),)))
+    @abstractmethod
+    def close(self) -> None:
+        """Close what this process opened; the next question opens it again."""
 
     def check_whole(self, *, hint: str = ways_out.RESTORE) -> None:
         """`StoreUnusable` where it is not: see `Transaction.is_whole`."""
@@ -188,187 +136,15 @@ class Database:
             if not tx.is_whole():
                 raise StoreUnusable("the database is damaged", hint=hint)
 
-    def fold(self) -> None:
-        """Leave everything in the one file, and nothing in a log. A file that is too damaged stays as it is.
 
-        `StoreUnusable` where another program has it open.
-        """
-        self.close()
-        try:
-            # The last to close takes the log away.
-            with self.at_work.here(), closing(self._open()) as connection:
-                connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-        except sqlite3.DatabaseError as error:
-            if code_of(error) in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-                return
-            failure = failure_of(error, self.folder)
-        else:
-            if not self._path.with_name(f"{self._path.name}-wal").exists():
-                return
-            failure = StoreUnusable(f"another program has {self._path} open", hint="close it, and try again")
-        raise failure
+def as_set(items: Iterable[object]) -> str:
+    """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere.
 
-    def close(self) -> None:
-        """Close what this process opened; what it inherited by a fork is left untouched."""
-        self._let_go(list(self._opened))
-        self._mine = threading.local()
-
-    @contextmanager
-    def _connected(self) -> Iterator[sqlite3.Connection]:
-        """This thread's connection; no fork takes it along meanwhile."""
-        with self.at_work.here():
-            yield self._asked(self._connection)
-
-    @contextmanager
-    def _view(self) -> Iterator[sqlite3.Connection]:
-        """The same, or where nothing can be written one for this time alone."""
-        with self.at_work.here():
-            shared = self._asked(self._shared)
-            if shared is not None:
-                yield shared
-                return
-            with frozen.connection(self._path, self._hold) as apart:
-                yield apart
-
-    @contextmanager
-    def _transaction(
-        self, connection: sqlite3.Connection, begin: Callable[[sqlite3.Connection], object]
-    ) -> Iterator[None]:
-        try:  # from the first word on, so that an interrupt leaves nothing begun
-            self._asked(lambda: begin(connection))
-            yield
-            self._asked(lambda: connection.execute("COMMIT"))
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-
-    def _asked(self, driver: Callable[[], T]) -> T:
-        return asked(driver, self.folder)
-
-    def _shared(self) -> sqlite3.Connection | None:
-        """This thread's connection; None where what SQLite needs beside the file cannot be made."""
-        try:
-            return self._connection()
-        except sqlite3.Error as error:
-            if code_of(error) not in frozen.CALLED_FOR:
-                raise
-            return None
-
-    def _connection(self) -> sqlite3.Connection:
-        connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
-        if connection is not None and self._mine.process == os.getpid():
-            return connection
-        self._check_not_inherited()
-        hold = holds.together(self._hold, BUSY_SECONDS) if self._hold else Hold(None)
-        try:
-            self._check_same()
-            connection = self._open()
-        except BaseException:
-            hold.close()
-            raise
-        self._mine.connection, self._mine.process = connection, os.getpid()
-        self._close_orphaned()
-        self._opened.add(_Opened(os.getpid(), threading.current_thread(), connection, hold))
-        return connection
-
-    def _check_not_inherited(self) -> None:
-        """A fork that could not wait, or was none of Python's: see `forks`."""
-        if any(opened.process != os.getpid() for opened in list(self._opened)):
-            raise StoreUnusable(
-                "this process was forked while its parent had the store open: what it wrote could be lost",
-                hint="start it anew instead, in multiprocessing by the method 'spawn'",
-            )
-
-    def _close_orphaned(self) -> None:
-        """A host that starts a thread for each task would else run out of descriptors."""
-        self._let_go(opened for opened in list(self._opened) if not opened.thread.is_alive())
-
-    def _let_go(self, these: Iterable["_Opened"]) -> None:
-        for opened in these:
-            if opened.process == os.getpid():
-                with suppress(KeyError):  # another thread closes it
-                    self._opened.remove(opened)
-                    opened.close()
-
-    def _check_same(self) -> None:
-        """Refuse a file that took the place of the first: what is known of that one does not hold for it."""
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:  # SQLite says so
-            return
-        if self._first is None:
-            self._first = found
-        elif not os.path.samestat(self._first, found):
-            raise StoreUnusable(
-                "another store was put in the place of this one since it was opened",
-                hint="open it anew: with a new Client, or by the command once more",
-            )
-
-    def _open(self) -> sqlite3.Connection:
-        # Of two who give a file its log at once SQLite refuses one without waiting.
-        return waiting.until_free(self._opened_once, BUSY_SECONDS)
-
-    def _opened_once(self) -> sqlite3.Connection:
-        # mode=rw: a file that has gone since is an error, never made anew with other people's permissions.
-        connection = sqlite3.connect(
-            f"{self._path.as_uri()}?mode=rw",
-            uri=True,
-            timeout=BUSY_SECONDS,
-            isolation_level=None,
-            check_same_thread=False,
-        )
-        try:
-            connection.executescript(
-                "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
-                " PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA trusted_schema=OFF;"
-            )
-        except BaseException:
-            connection.close()
-            raise
-        connection.row_factory = sqlite3.Row
-        connection.set_trace_callback(self._watch)
-        return connection
-
-
-def _begin(connection: sqlite3.Connection) -> None:
-    connection.execute("BEGIN")
-
-
-def _begin_writing(connection: sqlite3.Connection) -> None:
-    # SQLite itself asks ever more rarely: of many writers one would wait until it is refused.
-    with waiting.patience(connection, 0, BUSY_SECONDS):
-        waiting.until_free(lambda: connection.execute("BEGIN IMMEDIATE"), BUSY_SECONDS)
-
-
-class _Opened(NamedTuple):
-    process: int
-    thread: threading.Thread
-    connection: sqlite3.Connection
-    hold: Hold
-
-    def close(self) -> None:
-        self.connection.close()
-        self.hold.close()
-
-
-def check_private(path: Path) -> None:
-    """Refuse a file or folder that others can read: whoever reads it may copy what it protects."""
-    mode = path.stat().st_mode
-    if stat.S_IMODE(mode) & 0o077:
-        wanted = "700" if stat.S_ISDIR(mode) else "600"
-        raise StoreUnusable(
-            f"{path} can be read or written by others (mode {stat.S_IMODE(mode):o})",
-            hint=f"chmod {wanted} {path}",
-        )
-
-
-def create_private(path: Path) -> None:
-    """An empty file for its owner alone, before any library sees it; an existing one is left as it is."""
+    What is a single thing is wrapped, as only parts read alike: `value ->> 0`.
+    """
+    whole = {n: (item,) if isinstance(item, str | int) else item for n, item in enumerate(items)}
     try:
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600))
-    except FileExistsError:
-        pass
-    except OSError as error:
-        raise StoreUnusable(
-            f"{path} cannot be created: {ways_out.reason(error)}", hint=ways_out.after(error)
-        ) from None
+        return msgspec.json.encode(whole, enc_hook=str).decode()
+    except UnicodeEncodeError:
+        failure = InvalidInput("what was given holds a lone surrogate, which is not text")
+    raise failure

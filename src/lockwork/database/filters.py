@@ -21,6 +21,7 @@ class Field(NamedTuple):
 
     column: str
     kind: Literal["text", "time", "number"] = "text"
+    nullable: bool = False
 
 
 Fields = Mapping[str, Field]
@@ -62,9 +63,11 @@ def order(listing: Listing, fields: Fields, tie: str = "id") -> str:
     direction, _, name = listing.sort_by.rpartition(":")
     if direction not in ("", "asc", "desc"):
         raise InvalidInput(f"{listing.sort_by!r} is not an order", hint="write asc:FIELD or desc:FIELD")
-    column = _field(name, fields).column
-    way = "DESC" if direction == "desc" else "ASC"
-    return f"{column} {way}, {tie} {way}"
+    field = _field(name, fields)
+    way, empty = ("DESC", "LAST") if direction == "desc" else ("ASC", "FIRST")
+    # Only where it matters: with these words PostgreSQL goes by an index no more.
+    nulls = f" NULLS {empty}" if field.nullable else ""
+    return f"{field.column} {way}{nulls}, {tie} {way}"
 
 
 def bounds(listing: Listing) -> dict[str, object]:

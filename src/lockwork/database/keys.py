@@ -11,24 +11,24 @@ from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState
 
 SCHEMA = 1
-"""The number of the last migration."""
+"""The number of the last file in `migrations`, which is not looked for whenever a store is opened."""
 
 _STORE = Statement(
     "SELECT s.id, s.schema, s.created, s.audit_key, s.audit_key_root, k.id AS active"
     " FROM store s LEFT JOIN root_keys k ON k.state = 'active'"
 )
-_HAS_SCHEMA = Statement("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'store'")
 _CREATE_STORE = Statement(
     "INSERT INTO store (id, schema, created, audit_key, audit_key_root)"
     " VALUES (:id, :schema, :now, :audit_key, :audit_key_root)"
 )
+_SET_SCHEMA = Statement("UPDATE store SET schema = :schema")
 _SET_AUDIT_KEY = Statement("UPDATE store SET audit_key = :audit_key, audit_key_root = :root")
 _ALL = Statement(
     "SELECT k.id, k.state, k.created,"
     " (SELECT count(*) FROM secret_versions v WHERE v.root_key = k.id) AS wraps"
     " FROM root_keys k ORDER BY k.created, k.id"
 )
-_ACTIVE = Statement("SELECT id FROM root_keys WHERE state = 'active'")
+_ACTIVE = Statement("SELECT id FROM root_keys WHERE state = 'active' /* FOR SHARE */")
 _INSERT = Statement("INSERT INTO root_keys (id, state, created) VALUES (:id, :state, :now)")
 _SET_STATE = Statement("UPDATE root_keys SET state = :state WHERE id = :id")
 _REMOVE = Statement("DELETE FROM root_keys WHERE id = :id AND state <> 'active'")
@@ -59,7 +59,7 @@ class RootKeyRow(NamedTuple):
 
 def has_schema(tx: Transaction) -> bool:
     """Whether the database has any of our tables."""
-    return tx.row(_HAS_SCHEMA) is not None
+    return tx.has_table("store")
 
 
 def store(tx: Transaction) -> Store | None:
@@ -81,6 +81,10 @@ def create_store(tx: Transaction, store: Store) -> None:
            audit_key_root=store.audit_key_root)  # fmt: skip
 
 
+def set_schema(tx: Transaction, schema: int) -> None:
+    tx.run(_SET_SCHEMA, schema=schema)
+
+
 def set_audit_key(tx: Transaction, wrapped: bytes, root: str) -> None:
     tx.run(_SET_AUDIT_KEY, audit_key=wrapped, root=root)
 
@@ -91,7 +95,7 @@ def root_keys(tx: Transaction) -> list[RootKeyRow]:
 
 
 def active(tx: Transaction) -> str:
-    """The id of the root key that wraps new versions, as this transaction sees it."""
+    """The id of the root key that wraps new versions; to one that writes, until whose end it stays."""
     return str(tx.one(_ACTIVE)["id"])
 
 

@@ -16,7 +16,7 @@ _OF_SECRET = Statement(
     "SELECT r.path, r.key, r.component, r.stack, c.type, coalesce(c.name, s.name) AS name"
     " FROM reference_uses r LEFT JOIN components c ON c.id = r.component"
     " LEFT JOIN stacks s ON s.id = r.stack WHERE r.workspace = :workspace AND r.secret = :secret"
-    " ORDER BY c.type IS NULL, c.type, name, r.path, r.key"
+    " ORDER BY c.type IS NULL, c.type, name, r.path, r.key NULLS FIRST"
 )
 _LAST_RUNS = Statement(
     "SELECT DISTINCT r.id, r.pipeline, r.started, w.name AS workspace FROM run_secrets u"

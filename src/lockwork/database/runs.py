@@ -19,7 +19,7 @@ FIELDS = {
     "status": Field("status"),
     "by": Field("started_by"),
     "started": Field("started", "time"),
-    "finished": Field("finished", "time"),
+    "finished": Field("finished", "time", nullable=True),
     "id": Field("id"),
 }
 
@@ -54,11 +54,11 @@ _IDS = Statement("SELECT id FROM runs WHERE workspace = :workspace ORDER BY star
 _RUNNING = Statement(f"SELECT {_COLUMNS} FROM runs WHERE status = 'running'")
 _STEPS = Statement(
     "SELECT run, name, status, started, finished, failure, outputs, notes FROM steps"
-    " WHERE run IN (SELECT value FROM json_each(:runs)) ORDER BY run, position"
+    " WHERE run IN (SELECT value ->> 0 FROM json_each(:runs)) ORDER BY run, position"
 )
 _SECRETS = Statement(
     "SELECT run, name, secret, scope, version, owner FROM run_secrets"
-    " WHERE run IN (SELECT value FROM json_each(:runs)) ORDER BY run, name, version"
+    " WHERE run IN (SELECT value ->> 0 FROM json_each(:runs)) ORDER BY run, name, version"
 )
 _START_STEP = Statement(
     "UPDATE steps SET status = 'running', started = :now"

@@ -32,30 +32,30 @@ _KEY_NAMES = (
 
 _BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
-    " JOIN secrets s ON s.namespace = n.value AND s.name = :name AND s.deleted IS NULL"
+    " JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = :name AND s.deleted IS NULL"
     f" {_JOINED} ORDER BY CAST(n.key AS integer)"
 )
 _BY_ID = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.id = :id"
-    " AND s.namespace IN (SELECT value FROM json_each(:namespaces))"
+    " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
 )
 _BY_IDS = Statement(
-    f"SELECT {_COLUMNS} FROM json_each(:ids) i JOIN secrets s ON s.id = i.value {_JOINED}"
-    " WHERE s.namespace IN (SELECT value FROM json_each(:namespaces))"
+    f"SELECT {_COLUMNS} FROM json_each(:ids) i JOIN secrets s ON s.id = i.value ->> 0 {_JOINED}"
+    " WHERE s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
 )
 _BY_PREFIX = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted IS NULL"
-    " AND s.namespace IN (SELECT value FROM json_each(:namespaces))"
+    " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
     " AND (substr(s.name, 1, length(:prefix)) = :prefix OR substr(s.id, 1, length(:id)) = :id)"
     " ORDER BY s.name LIMIT 3"
 )
 _DELETED_BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.name = :name AND s.deleted IS NOT NULL"
-    " AND s.namespace IN (SELECT value FROM json_each(:namespaces)) ORDER BY s.deleted DESC"
+    " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) ORDER BY s.deleted DESC"
 )
 _NAMES = Statement(
     "SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
-    " AND namespace IN (SELECT value FROM json_each(:namespaces)) ORDER BY name LIMIT 5000"
+    " AND namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) ORDER BY name LIMIT 5000"
 )
 _INSERT = Statement(
     "INSERT INTO secrets"
@@ -89,19 +89,19 @@ _COUNT = Statement(
 )
 _TOTAL = Statement(
     "SELECT coalesce(sum(secrets), 0) AS total FROM namespace_counts"
-    " WHERE namespace IN (SELECT value FROM json_each(:namespaces))"
+    " WHERE namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
 )
 # What is asked for many at once is an array each: secret and version, or name and key.
 _KEYS = Statement(
     "SELECT v.secret, v.version, v.key FROM json_each(:at) w JOIN secret_values v"
-    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer) ORDER BY v.key"
+    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint) ORDER BY v.key"
 )
 # For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
 _EXPLAIN = Statement(
     "SELECT NULL AS secret, name FROM (SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
-    "  AND namespace IN (SELECT value FROM json_each(:namespaces)) LIMIT 5000) n"
+    "  AND namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) LIMIT 5000) n"
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
-    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
+    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
 # A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
 # are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
@@ -111,7 +111,7 @@ _CHECK = Statement(
     " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
     "  AND v.key = w.value ->> 1) AS has_key"
     " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
-    " LEFT JOIN secrets s ON s.namespace = n.value AND s.name = w.value ->> 0 AND s.deleted IS NULL"
+    " LEFT JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = w.value ->> 0 AND s.deleted IS NULL"
     " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
     " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
 )
@@ -338,7 +338,9 @@ def page(
 
     With `deleted_since`, those that were deleted then or later; without, those that are not deleted.
     """
-    fields = FIELDS if deleted_since is None else {**FIELDS, "deleted": Field("deleted", "time")}
+    fields = (
+        FIELDS if deleted_since is None else {**FIELDS, "deleted": Field("deleted", "time", nullable=True)}
+    )
     where = filters.condition(listing, fields)
     state = "s.deleted IS NULL" if deleted_since is None else "s.deleted >= :since"
     order = filters.order(listing, fields)

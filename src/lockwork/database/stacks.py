@@ -41,7 +41,8 @@ _COMPONENTS_NAMED = Statement(
 )
 _COMPONENTS_BY_ID = Statement(
     f"SELECT {_COMPONENT} {_COMPONENTS}"
-    " WHERE c.workspace = :workspace AND c.id IN (SELECT value FROM json_each(:ids)) ORDER BY c.type, c.name"
+    " WHERE c.workspace = :workspace AND c.id IN (SELECT value ->> 0 FROM json_each(:ids))"
+    " ORDER BY c.type, c.name"
 )
 _COMPONENT_NAMES = Statement(
     "SELECT name FROM components WHERE workspace = :workspace AND type = :type ORDER BY name LIMIT 5000"
@@ -58,7 +59,7 @@ _CHANGE_COMPONENT = Statement(
 _DELETE_COMPONENT = Statement("DELETE FROM components WHERE id = :id")
 _HOLDERS = Statement(
     "SELECT s.name FROM stack_components m JOIN stacks s ON s.id = m.stack"
-    " WHERE m.component IN (SELECT value FROM json_each(:components)) ORDER BY s.name"
+    " WHERE m.component IN (SELECT value ->> 0 FROM json_each(:components)) ORDER BY s.name"
 )
 
 _STACK_NAMED = Statement(
@@ -66,11 +67,12 @@ _STACK_NAMED = Statement(
 )
 _STACKS_BY_ID = Statement(
     f"SELECT {_STACK} {_STACKS}"
-    " WHERE s.workspace = :workspace AND s.id IN (SELECT value FROM json_each(:ids)) ORDER BY s.name"
+    " WHERE s.workspace = :workspace AND s.id IN (SELECT value ->> 0 FROM json_each(:ids)) ORDER BY s.name"
 )
 _STACK_NAMES = Statement("SELECT name FROM stacks WHERE workspace = :workspace ORDER BY name LIMIT 5000")
 _PARTS = Statement(
-    f"SELECT m.stack, {_COMPONENT} FROM json_each(:stacks) n JOIN stack_components m ON m.stack = n.value"
+    f"SELECT m.stack, {_COMPONENT} FROM json_each(:stacks) n"
+    " JOIN stack_components m ON m.stack = n.value ->> 0"
     " JOIN components c ON c.id = m.component JOIN users u ON u.id = c.owner"
     " JOIN workspaces w ON w.id = c.workspace"
 )
@@ -90,7 +92,7 @@ _INSERT_PART = Statement(
 _CONTAINING = Statement(
     "SELECT s.name, c.type, c.name AS component FROM stack_components m"
     " JOIN stacks s ON s.id = m.stack JOIN components c ON c.id = m.component"
-    " WHERE m.component IN (SELECT value FROM json_each(:components)) ORDER BY s.name, c.type"
+    " WHERE m.component IN (SELECT value ->> 0 FROM json_each(:components)) ORDER BY s.name, c.type"
 )
 
 
@@ -254,7 +256,7 @@ def _page(
     parameters: Mapping[str, object],
     listing: Listing,
     fields: filters.Fields,
-) -> tuple[list[Row], int, bool]:
+) -> tuple[Sequence[Row], int, bool]:
     where = filters.condition(listing, fields)
     given = {**parameters, **where.parameters, **filters.bounds(listing)}
     sql = f"{select} WHERE {where.sql}"

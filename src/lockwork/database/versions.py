@@ -16,30 +16,30 @@ _INSERT_VALUE = Statement(
 # What is asked for many at once is an array each: secret, version, key.
 _WRAPPED = Statement(
     "SELECT CAST(w.key AS integer) AS n, v.wrapped, v.root_key, v.namespace FROM json_each(:at) w"
-    " JOIN secret_versions v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
+    " JOIN secret_versions v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
 _SEALED = (
     "SELECT CAST(w.key AS integer) AS n, v.key, v.sealed FROM json_each(:at) w"
-    " JOIN secret_values v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS integer)"
+    " JOIN secret_values v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
 _SEALED_ALL = Statement(f"{_SEALED} ORDER BY v.key")
 # Not the same with "or all": each key that is asked would be looked for among all of its version.
 _SEALED_SOME = Statement(f"{_SEALED} AND v.key = w.value ->> 2 ORDER BY v.key")
 _LIST = Statement(
-    "SELECT version, namespace, created, created_by, wrapped IS NULL AS destroyed"
+    "SELECT version, namespace, created, created_by, CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed"
     " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
 )
 _EVERY = Statement(
-    "SELECT secret, version, namespace, created, created_by, wrapped IS NULL AS destroyed"
-    " FROM secret_versions"
+    "SELECT secret, version, namespace, created, created_by,"
+    " CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed FROM secret_versions"
 )
 _DESTROY = Statement(
     "UPDATE secret_versions SET wrapped = NULL, root_key = NULL WHERE secret = :secret"
-    " AND version IN (SELECT value FROM json_each(:versions)) AND wrapped IS NOT NULL"
+    " AND version IN (SELECT CAST(value ->> 0 AS bigint) FROM json_each(:versions)) AND wrapped IS NOT NULL"
 )
 _DESTROY_VALUES = Statement(
     "UPDATE secret_values SET sealed = NULL WHERE secret = :secret"
-    " AND version IN (SELECT value FROM json_each(:versions))"
+    " AND version IN (SELECT CAST(value ->> 0 AS bigint) FROM json_each(:versions))"
 )
 # A version that a running run was settled on is still needed.
 _PRUNE = Statement(
@@ -50,10 +50,12 @@ _PRUNE = Statement(
 )
 _NOT_UNDER = Statement(
     "SELECT secret, version, namespace, wrapped, root_key FROM secret_versions"
-    " WHERE root_key IN (SELECT value FROM json_each(:keys)) ORDER BY root_key, secret, version LIMIT :size"
+    " WHERE root_key IN (SELECT value ->> 0 FROM json_each(:keys))"
+    " ORDER BY root_key, secret, version LIMIT :size"
 )
 _COUNT_UNDER = Statement(
-    "SELECT count(*) AS total FROM secret_versions WHERE root_key IN (SELECT value FROM json_each(:keys))"
+    "SELECT count(*) AS total FROM secret_versions"
+    " WHERE root_key IN (SELECT value ->> 0 FROM json_each(:keys))"
 )
 _REWRAP = Statement(
     "UPDATE secret_versions SET wrapped = :wrapped, root_key = :root_key"

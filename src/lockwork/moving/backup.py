@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from lockwork.client.embedded import Embedded
 from lockwork.crypto.passphrase import WORK, Work, open_sealed, seal
 from lockwork.database import keys
-from lockwork.database.engine import Database
+from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain import ways_out
 from lockwork.domain.copies import Backup, Restored, StoreCopy
 from lockwork.domain.errors import (
@@ -102,7 +102,7 @@ def restore(
             if found.problems and not accept_problems:
                 raise _not_whole(found.problems)
             store.send(RecordRestore(copy=copy, name=Path(_name(source)).name))
-        Database(folder / DATABASE_FILE).fold()
+        SqliteDatabase(folder / DATABASE_FILE).fold()
         aside = swapping.put_in_place(folder, home)
     replaced = None if aside is None else str(aside)
     return Restored(copy=copy, records=found.records, problems=found.problems, replaced=replaced)
@@ -137,7 +137,7 @@ def _opened(profile: "Profile", copy: StoreCopy, folder: Path) -> Iterator[Embed
             "this backup holds no root key: its store had it from elsewhere",
             hint="set LOCKWORK_ROOT_KEY or LOCKWORK_ROOT_KEY_FILE to that root key",
         )
-    database = Database(folder / DATABASE_FILE)
+    database = SqliteDatabase(folder / DATABASE_FILE)
     with closing(database):
         database.check_whole(hint="take another copy of it")
         _check_identity(database, copy)
@@ -153,7 +153,7 @@ def _opened(profile: "Profile", copy: StoreCopy, folder: Path) -> Iterator[Embed
         store.close()
 
 
-def _check_identity(database: Database, copy: StoreCopy) -> None:
+def _check_identity(database: SqliteDatabase, copy: StoreCopy) -> None:
     """Before it is opened as a store: in a database without one, opening would make a new one."""
     with database.reading() as tx:
         found = keys.the_store(tx).id if keys.has_schema(tx) else None

@@ -13,8 +13,9 @@ from lockwork.crypto import keyring_file
 from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import Keyring, parse_root_id
 from lockwork.database import keys
-from lockwork.database.engine import Database, Transaction, check_private, create_private
+from lockwork.database.engine import Database, Transaction
 from lockwork.database.keys import SCHEMA, Store
+from lockwork.database.sqlite.database import SqliteDatabase, check_private, create_private
 from lockwork.domain import ways_out
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
@@ -71,16 +72,23 @@ def open_store(
     clock: Clock = microseconds_now,
     watch: Callable[[str], object] | None = None,
 ) -> Gate:
-    """The gate of the embedded store in `folder`, made there first if there is none.
+    """The gate of the embedded store in `folder`, made there first if there is none, or upgraded.
 
     Opening one that is up to date costs one SELECT. `watch` is told every statement, for tests.
     """
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
-    database, keyring = place.database, place.keyring
-    trail = trail_of(keyring)
+    if store.schema != SCHEMA:
+        place.upgrade()
+    return gate_of(store, place.database, place.keyring, clock=clock, policy=policy)
+
+
+def gate_of(
+    store: Store, database: Database, keyring: Keyring, *, clock: Clock, policy: Policy | None
+) -> Gate:
+    """The door of a store that is open."""
     vault = BuiltinVault(store.id, keyring)
-    house = House(store.id, database, keyring, vault, trail, clock, policy or Policy())
+    house = House(store.id, database, keyring, vault, trail_of(keyring), clock, policy or Policy())
     return Gate(house, Handlers())
 
 
@@ -101,7 +109,7 @@ class _Place:
         self._clock = clock
         self._file = folder / DATABASE_FILE
         self._beside = folder / KEYRING_FILE
-        self.database = Database(self._file, hold=folder / OPEN_FILE, watch=watch)
+        self.database = SqliteDatabase(self._file, hold=folder / OPEN_FILE, watch=watch)
         self._loaded: Keyring | None = None
 
     @property
@@ -120,7 +128,7 @@ class _Place:
         store = self._stored()
         if store is None:
             return None
-        if store.schema != SCHEMA:
+        if not 1 <= store.schema <= SCHEMA:
             raise StoreUnusable(
                 f"the store in {self._folder} has schema {store.schema}, and this Lockwork knows {SCHEMA}",
                 hint="if a newer Lockwork wrote to it, use that one; else: restore it from a copy",
@@ -147,6 +155,13 @@ class _Place:
         if store is None:
             raise StoreUnusable(f"the store in {self._folder} could not be made")
         return store
+
+    def upgrade(self) -> None:
+        """Bring the store that is there to our schema, alone: others wait, and then find it so."""
+        from lockwork.service import migrating  # lazy: it happens once in a release's life
+
+        with alone(self._folder), self.database.writing() as tx:
+            migrating.upgrade(tx, trail_of(self.keyring), self._clock())
 
     def _tell_of_empty_store(self) -> None:
         """A keyring without a database: half of a store that was, or of one that is only now being made."""

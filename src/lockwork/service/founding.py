@@ -1,7 +1,6 @@
 """What a new store begins with: its tables, its own row, the first root key, user, workspace and stack."""
 
 import uuid
-from importlib import resources
 
 from lockwork.crypto.envelope import StoreKeyContext, new_data_key
 from lockwork.crypto.keyring import Keyring
@@ -14,15 +13,14 @@ from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.keys import KeyState
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.service import keys as root_keys
-from lockwork.service import stacks, states
+from lockwork.service import migrating, stacks, states
 from lockwork.service.context import AUDIT_KEY
 from lockwork.service.trail import Trail
 
 
 def found(tx: Transaction, keyring: Keyring, trail: Trail, now: int) -> None:
     """Make all of it in an empty database, in one transaction."""
-    for migration in _migrations():
-        tx.script(migration)
+    migrating.make_tables(tx)
     _furnish(tx, keyring, trail, now)
 
 
@@ -42,10 +40,3 @@ def _furnish(tx: Transaction, keyring: Keyring, trail: Trail, now: int) -> None:
         subjects.append(Subject(kind=kind, name=row.name, id=row.id, state=states.of_named(row)))
     caller = Caller(user=user.id, name=user.name, role=Role.OWNER)
     trail.append(tx, now=now, caller=caller, action="store.create", outcome=Outcome.DONE, subjects=subjects)
-
-
-def _migrations() -> list[str]:
-    """The texts of all migrations, in order."""
-    folder = resources.files("lockwork.database") / "migrations"
-    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".sql"))
-    return [(folder / name).read_text() for name in files]

@@ -79,12 +79,13 @@ class Gate:
             if changes:
                 self._record(tx, context, message)
         if message.effect is Effect.REVEAL:
-            with database.writing() as tx:
-                self._record(tx, context, message)
+            with database.appending() as tx:
                 if context.fetched is not None:
                     from lockwork.database import runs  # lazy: most questions are no run's
 
+                    # Before the record, which holds up all other records until the commit.
                     runs.add_fetched(tx, context.fetched, by=context.caller.name)
+                self._record(tx, context, message)
         return answer
 
     def _entered(self, tx: Transaction, claim: Claim, message: Message[Any]) -> Context:
@@ -132,7 +133,7 @@ class Gate:
         refused = isinstance(failure, NotPermitted | Refused)
         caller = Caller(user="", name=claim.user, role=claim.role, system_user=claim.system_user)
         # If even this cannot be written, the failure itself is what the caller must hear.
-        with suppress(LockworkError), self._house.database.writing() as tx:
+        with suppress(LockworkError), self._house.database.appending() as tx:
             self._house.trail.append(
                 tx,
                 now=self._house.clock(),

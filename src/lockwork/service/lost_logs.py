@@ -13,7 +13,8 @@ from lockwork.service.context import Context
 
 def adopt(ctx: Context) -> None:
     """Record what is not recorded yet; the files go after the commit. Those of a run that runs stay."""
-    for folder in logs.folders(ctx.house.database.folder):
+    home = ctx.house.database.folder
+    for folder in () if home is None else logs.folders(home):
         run = runs.anywhere(ctx.tx, folder.name)
         if run is not None and run.status.is_over:
             for step in runs.step_names(ctx.tx, run.id):

@@ -88,7 +88,7 @@ def finish_step(ctx: Context, message: FinishStep) -> None:
         message.step,
         status=message.status,
         now=ctx.now,
-        failure=message.failure,
+        failure=_recordable(message.failure),
         outputs=message.outputs,
         notes=message.notes,
     )
@@ -100,7 +100,14 @@ def finish_step(ctx: Context, message: FinishStep) -> None:
 def finish(ctx: Context, message: FinishRun) -> Run:
     row = _own_running(ctx, message.run)
     _check_over(message.status)
-    runs.finish(ctx.tx, row, status=message.status, now=ctx.now, failure=message.failure, notes=message.notes)
+    runs.finish(
+        ctx.tx,
+        row,
+        status=message.status,
+        now=ctx.now,
+        failure=_recordable(message.failure),
+        notes=message.notes,
+    )
     ctx.about(_subject(row))
     return _told(ctx, _one(ctx, row.id))
 
@@ -220,6 +227,11 @@ def _own_running(ctx: Context, id_: str) -> RunRow:
 def _check_over(status: RunStatus) -> None:
     if not status.is_over:
         raise InvalidInput(f"{status!r} is not how something ends")
+
+
+def _recordable(failure: str | None) -> str | None:
+    """What a step failed with, as every database can keep it: a record does not fail for what it tells of."""
+    return failure and failure.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
 
 
 def _subject(row: RunRow) -> Subject:

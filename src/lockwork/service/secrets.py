@@ -109,6 +109,8 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
     for wanted in message.wanted:
         if wanted.id not in by_id or wanted.version < by_id[wanted.id].scope_since:
             raise NotFound("secret", wanted.id, hint="it was purged or moved since the run began")
+        if wanted.version > by_id[wanted.id].version:  # it may be more than a database can count
+            raise _no_version(wanted)
     rows = [by_id[w.id] for w in message.wanted]
     fetches = [
         Fetch(VersionOf(s.id, w.version, s.namespace), w.keys)
@@ -139,11 +141,14 @@ def _kept(ctx: Context, wanted: Sequence[Wanted], fetches: Sequence[Fetch]) -> l
     kept = versions.are_kept(ctx.tx, [(w.id, w.version) for w in wanted])
     for one, is_kept in zip(wanted, kept, strict=True):
         if not is_kept:
-            hint = "it was destroyed or not kept"
-            raise NotFound("version", f"{one.version} of secret {one.id}", hint=hint)
+            raise _no_version(one)
         if missing := [key for key in one.keys or () if key not in names[one.id, one.version]]:
             raise missing_key(one.id, missing[0], names[one.id, one.version])
     raise damaged
+
+
+def _no_version(one: Wanted) -> NotFound:
+    return NotFound("version", f"{one.version} of secret {one.id}", hint="it was destroyed or not kept")
 
 
 def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:

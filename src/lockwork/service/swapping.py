@@ -18,8 +18,8 @@ from pathlib import Path
 
 from lockwork.crypto import keyring_file
 from lockwork.crypto.keyring import Keyring
-from lockwork.database import holds
-from lockwork.database.engine import Database
+from lockwork.database.sqlite import holds
+from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain import ways_out
 from lockwork.domain.errors import Refused, RootKeyUnusable, StoreUnusable
 from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE, OPEN_FILE
@@ -58,7 +58,7 @@ def put_in_place(new: Path, home: Path) -> Path | None:
 
 def _swapped(new: Path, home: Path) -> Path | None:
     if (home / DATABASE_FILE).exists():
-        Database(home / DATABASE_FILE).fold()
+        SqliteDatabase(home / DATABASE_FILE).fold()
     aside = _kept_aside(new, home)
     try:
         _unite(new / KEYRING_FILE, home / KEYRING_FILE)

@@ -46,7 +46,7 @@ class Trail:
         detail: str | None = None,
     ) -> None:
         """One more record for each subject, in the transaction of what it records."""
-        last, mac = audit.head(tx)
+        last, mac = audit.last(tx)
         mac = mac or _START
         # In the order of `Row`, which would cost as much again for a step's thousand secrets.
         before = (now, _claimed(caller.name), caller.system_user, action, outcome.value, _told(workspace))
@@ -112,4 +112,4 @@ def _told(text: str | None) -> str | None:
 
 def _claimed(text: str) -> str:
     """What a caller wrote, as a record can keep it, however long or broken it is."""
-    return text[:_CLAIMED].encode("utf-8", "replace").decode()
+    return text[:_CLAIMED].replace("\0", "?").encode("utf-8", "replace").decode()

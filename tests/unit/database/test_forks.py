@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from lockwork.database import forks
-from lockwork.database.engine import Database, Statement, create_private
+from lockwork.database.engine import Statement
+from lockwork.database.sqlite.database import SqliteDatabase, create_private
 from lockwork.domain.errors import StoreUnusable
 
 INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
@@ -16,22 +17,22 @@ ALL = Statement("SELECT x FROM t ORDER BY x")
 
 
 @pytest.fixture
-def database(own_home: Path) -> Iterator[Database]:
+def database(own_home: Path) -> Iterator[SqliteDatabase]:
     path = own_home / "lockwork.db"
     create_private(path)
-    database = Database(path, hold=own_home / "open.lock")
+    database = SqliteDatabase(path, hold=own_home / "open.lock")
     with database.writing() as tx:
         tx.script("CREATE TABLE t (x);")
     yield database
     database.close()
 
 
-def rows(database: Database) -> list[object]:
+def rows(database: SqliteDatabase) -> list[object]:
     with database.reading() as tx:
         return [row["x"] for row in tx.rows(ALL)]
 
 
-def write(database: Database, x: object) -> None:
+def write(database: SqliteDatabase, x: object) -> None:
     with database.writing() as tx:
         tx.run(INSERT, x=x)
 
@@ -53,7 +54,9 @@ def ended_well(child: int) -> bool:
     return os.waitpid(child, 0)[1] == 0
 
 
-def test_what_a_child_writes_is_there_when_its_parent_has_closed(database: Database, own_home: Path) -> None:
+def test_what_a_child_writes_is_there_when_its_parent_has_closed(
+    database: SqliteDatabase, own_home: Path
+) -> None:
     """Both had the store open; the parent closes it, the child goes on writing: nothing is lost."""
     write(database, "before")
     wrote, closed = os.pipe(), os.pipe()
@@ -70,10 +73,12 @@ def test_what_a_child_writes_is_there_when_its_parent_has_closed(database: Datab
     database.close()
     os.write(closed[1], b"1")
     assert ended_well(child)
-    assert rows(Database(own_home / "lockwork.db")) == ["before", "child 1", "child 2", "parent"]
+    assert rows(SqliteDatabase(own_home / "lockwork.db")) == ["before", "child 1", "child 2", "parent"]
 
 
-def test_what_a_parent_writes_is_there_when_its_child_has_closed(database: Database, own_home: Path) -> None:
+def test_what_a_parent_writes_is_there_when_its_child_has_closed(
+    database: SqliteDatabase, own_home: Path
+) -> None:
     """And the other way round."""
     write(database, "before")
 
@@ -84,10 +89,10 @@ def test_what_a_parent_writes_is_there_when_its_child_has_closed(database: Datab
     assert ended_well(forked(write_and_close))
     write(database, "parent")
     database.close()
-    assert rows(Database(own_home / "lockwork.db")) == ["before", "child", "parent"]
+    assert rows(SqliteDatabase(own_home / "lockwork.db")) == ["before", "child", "parent"]
 
 
-def test_a_fork_waits_for_other_threads(database: Database) -> None:
+def test_a_fork_waits_for_other_threads(database: SqliteDatabase) -> None:
     """A thread in the middle of a transaction ends it first; then parent, thread and child all go on."""
     inside, over = threading.Event(), threading.Event()
 
@@ -112,7 +117,7 @@ def test_a_fork_waits_for_other_threads(database: Database) -> None:
     assert rows(database) == ["child", "thread", "thread again"]
 
 
-def test_a_fork_in_the_middle_of_a_transaction(database: Database) -> None:
+def test_a_fork_in_the_middle_of_a_transaction(database: SqliteDatabase) -> None:
     """The child is refused, as what it wrote could be lost; the parent goes on as if nothing was."""
     said = os.pipe()
 
@@ -130,7 +135,7 @@ def test_a_fork_in_the_middle_of_a_transaction(database: Database) -> None:
     assert rows(database) == [1, 2]
 
 
-def test_a_thread_that_never_ends_holds_up_no_fork(database: Database) -> None:
+def test_a_thread_that_never_ends_holds_up_no_fork(database: SqliteDatabase) -> None:
     """A fork waits for a while only; then the child does without the store."""
     inside, let_go = threading.Event(), threading.Event()
 
@@ -156,7 +161,7 @@ def test_a_thread_that_never_ends_holds_up_no_fork(database: Database) -> None:
     assert rows(database) == [1]
 
 
-def test_children_of_children(database: Database) -> None:
+def test_children_of_children(database: SqliteDatabase) -> None:
     """A child that forks in turn, with the store open, loses nothing either."""
 
     def write_and_fork() -> None:

@@ -174,7 +174,7 @@ CREATE TABLE audit (
     number INTEGER PRIMARY KEY,
     at INTEGER NOT NULL,
     user_name TEXT NOT NULL,
-    system_user TEXT,
+    "system_user" TEXT,
     action TEXT NOT NULL,
     outcome TEXT NOT NULL,
     workspace TEXT,

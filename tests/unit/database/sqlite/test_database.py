@@ -1,4 +1,4 @@
-"""The engine: transactions, failures of the driver, and a fork in the middle of it all."""
+"""The embedded database: transactions, failures of the driver, and a fork in the middle of it all."""
 
 import os
 import sqlite3
@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from lockwork.database.engine import Database, Statement, create_private
+from lockwork.database.engine import Statement
+from lockwork.database.sqlite.database import SqliteDatabase, create_private
 from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
 
 INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
@@ -21,22 +22,22 @@ ALL = Statement("SELECT x FROM t ORDER BY x")
 
 
 @pytest.fixture
-def database(own_home: Path) -> Iterator[Database]:
+def database(own_home: Path) -> Iterator[SqliteDatabase]:
     path = own_home / "some name?#%.db"
     create_private(path)
-    database = Database(path)
+    database = SqliteDatabase(path)
     with database.writing() as tx:
         tx.script("CREATE TABLE t (\n  x PRIMARY KEY\n);\nCREATE INDEX i ON t (x);\n")
     yield database
     database.close()
 
 
-def rows(database: Database) -> list[object]:
+def rows(database: SqliteDatabase) -> list[object]:
     with database.reading() as tx:
         return [row["x"] for row in tx.rows(ALL)]
 
 
-def test_a_transaction_is_whole_or_not_at_all(database: Database) -> None:
+def test_a_transaction_is_whole_or_not_at_all(database: SqliteDatabase) -> None:
     """What was done before a failure is undone with it, and what was to follow does not."""
     followed: list[str] = []
 
@@ -56,7 +57,7 @@ def test_a_transaction_is_whole_or_not_at_all(database: Database) -> None:
     assert followed == ["done"]
 
 
-def test_reading_writes_nothing(database: Database) -> None:
+def test_reading_writes_nothing(database: SqliteDatabase) -> None:
     """A view refuses every change, and the next write is as free as ever."""
     database.close()  # so that the connection has not written before
     for change in ("INSERT INTO t (x) VALUES (1)", "DELETE FROM t", "DROP TABLE t", "PRAGMA user_version=7"):
@@ -83,7 +84,7 @@ def test_an_interrupt_leaves_nothing_begun(own_home: Path) -> None:
             raise KeyboardInterrupt
         return answer
 
-    database = Database(path, watch=watch)
+    database = SqliteDatabase(path, watch=watch)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "_asked", interrupted)
         with pytest.raises(KeyboardInterrupt), database.writing():
@@ -103,7 +104,7 @@ def test_many_give_a_file_its_log_at_once(own_home: Path) -> None:
     create_private(path)
     refused: list[int] = []
 
-    class Refusing(Database):
+    class Refusing(SqliteDatabase):
         def _opened_once(self) -> sqlite3.Connection:
             if len(refused) < 3:
                 refused.append(1)
@@ -119,7 +120,7 @@ def test_many_give_a_file_its_log_at_once(own_home: Path) -> None:
     database.close()
 
 
-FAILING: dict[str, tuple[Callable[[Database], object], type[LockworkError], str]] = {
+FAILING: dict[str, tuple[Callable[[SqliteDatabase], object], type[LockworkError], str]] = {
     "taken": (lambda d: _twice(d, "value-7"), StoreUnusable, "contradicts itself"),
     "no table": (lambda d: _run(d, Statement("SELECT :x FROM nowhere"), "value-7"), StoreUnusable, "failed"),
     "surrogate": (lambda d: _run(d, INSERT, "value-7\ud800"), InvalidInput, "surrogate"),
@@ -128,23 +129,23 @@ FAILING: dict[str, tuple[Callable[[Database], object], type[LockworkError], str]
 }
 
 
-def _run(database: Database, statement: Statement, x: object) -> None:
+def _run(database: SqliteDatabase, statement: Statement, x: object) -> None:
     with database.writing() as tx:
         tx.run(statement, x=x)
 
 
-def _twice(database: Database, x: object) -> None:
+def _twice(database: SqliteDatabase, x: object) -> None:
     _run(database, INSERT, x)
     _run(database, INSERT, x)
 
 
-def _one(database: Database) -> None:
+def _one(database: SqliteDatabase) -> None:
     with database.reading() as tx:
         tx.one(ALL)
 
 
 @pytest.mark.parametrize("name", FAILING)
-def test_failures_of_the_driver_become_ours(database: Database, name: str) -> None:
+def test_failures_of_the_driver_become_ours(database: SqliteDatabase, name: str) -> None:
     """With our words and hint; no chain keeps the driver's text, which may hold what was written."""
     act, kind, words = FAILING[name]
     with pytest.raises(kind, match=words) as caught:
@@ -160,19 +161,19 @@ def test_a_file_that_is_no_database_is_told(own_home: Path) -> None:
     path = own_home / "bad.db"
     path.write_bytes(b"no database" * 100)
     with pytest.raises(StoreUnusable, match="not a database") as caught:
-        rows(Database(path))
+        rows(SqliteDatabase(path))
     assert caught.value.hint
 
 
-def test_a_store_that_another_holds_is_told(database: Database, own_home: Path) -> None:
+def test_a_store_that_another_holds_is_told(database: SqliteDatabase, own_home: Path) -> None:
     """A writer that never ends is waited for, and then named as the reason."""
-    from lockwork.database import engine
+    from lockwork.database.sqlite import database as engine
 
     holder = sqlite3.connect(own_home / "some name?#%.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(engine, "BUSY_SECONDS", 0.05)
-        waiting = Database(own_home / "some name?#%.db")
+        waiting = SqliteDatabase(own_home / "some name?#%.db")
         with pytest.raises(StoreUnusable, match="locked by another process"):
             _run(waiting, INSERT, 1)
         waiting.close()
@@ -180,7 +181,7 @@ def test_a_store_that_another_holds_is_told(database: Database, own_home: Path) 
     _run(database, INSERT, 1)
 
 
-def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, database: Database) -> None:
+def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, database: SqliteDatabase) -> None:
     """SQLite asks ever more rarely, so that of many writers one might wait for ever: here all ask alike."""
     path, asked = own_home / "some name?#%.db", []
     holder = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
@@ -192,7 +193,7 @@ def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, data
             holder.execute("COMMIT")
 
     began = time.monotonic()
-    waiting = Database(path, watch=watch)
+    waiting = SqliteDatabase(path, watch=watch)
     _run(waiting, INSERT, 1)
     waiting.close()
     holder.close()
@@ -201,7 +202,7 @@ def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, data
     assert rows(database) == [1]
 
 
-def test_many_threads_open_it_at_once(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_threads_open_it_at_once(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each gets its connection, wherever the interpreter switches between them."""
     together, really = threading.Barrier(16), os.getpid
 
@@ -239,7 +240,7 @@ def another_checkpoint(database: Path) -> Iterator[subprocess.Popen[str]]:
 
 
 def test_what_was_removed_waits_for_another_checkpoint(own_home: Path) -> None:
-    """SQLite answers "busy" to a second checkpoint at once: the engine asks again until the first is over."""
+    """SQLite answers "busy" to a second checkpoint at once: it is asked again until the first is over."""
     path = own_home / "lockwork.db"
     create_private(path)
     asked: list[str] = []
@@ -251,7 +252,7 @@ def test_what_was_removed_waits_for_another_checkpoint(own_home: Path) -> None:
             if len(asked) == 3:
                 at_the_third[0]()
 
-    database = Database(path, watch=watch)
+    database = SqliteDatabase(path, watch=watch)
     with database.writing() as tx:
         tx.script("CREATE TABLE t (x);")
     with another_checkpoint(path) as other:

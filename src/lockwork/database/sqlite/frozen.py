@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
-from lockwork.database import holds
-from lockwork.database.failures import asked
-from lockwork.database.holds import Hold
+from lockwork.database.sqlite import holds
+from lockwork.database.sqlite.failures import asked
+from lockwork.database.sqlite.holds import Hold
 from lockwork.domain.errors import StoreUnusable
 
 CALLED_FOR = (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

@@ -11,25 +11,26 @@ from pathlib import Path
 
 import pytest
 
-from lockwork.database import holds
-from lockwork.database.engine import Database, Statement, create_private
+from lockwork.database.engine import Statement
+from lockwork.database.sqlite import holds
+from lockwork.database.sqlite.database import SqliteDatabase, create_private
 from lockwork.domain.errors import StoreUnusable
 
 INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
 ALL = Statement("SELECT x FROM t ORDER BY x")
 
 
-def made(folder: Path, name: str = "lockwork.db") -> Database:
+def made(folder: Path, name: str = "lockwork.db") -> SqliteDatabase:
     path = folder / name
     create_private(path)
-    database = Database(path, hold=folder / "open.lock")
+    database = SqliteDatabase(path, hold=folder / "open.lock")
     with database.writing() as tx:
         tx.script("CREATE TABLE t (x);")
         tx.run(INSERT, x=name)
     return database
 
 
-def rows(database: Database) -> list[object]:
+def rows(database: SqliteDatabase) -> list[object]:
     with database.reading() as tx:
         return [row["x"] for row in tx.rows(ALL)]
 
@@ -68,8 +69,9 @@ def test_what_is_forgotten_is_let_go(own_home: Path) -> None:
 OPEN = """
 import sys
 from pathlib import Path
-from lockwork.database.engine import Database, Statement
-database = Database(Path(sys.argv[1]), hold=Path(sys.argv[2]))
+from lockwork.database.engine import Statement
+from lockwork.database.sqlite.database import SqliteDatabase
+database = SqliteDatabase(Path(sys.argv[1]), hold=Path(sys.argv[2]))
 with database.reading() as tx:
     tx.rows(Statement("SELECT 1"))
 print("open", flush=True)
@@ -121,7 +123,7 @@ def test_who_opens_waits_for_who_replaces(own_home: Path) -> None:
     made(own_home, "new.db").close()
     alone = holds.alone(own_home / "open.lock", patience=0)
     found: list[list[object]] = []
-    late = Database(own_home / "lockwork.db", hold=own_home / "open.lock")
+    late = SqliteDatabase(own_home / "lockwork.db", hold=own_home / "open.lock")
     thread = threading.Thread(target=lambda: found.append(rows(late)) or late.close())
     thread.start()
     thread.join(0.1)
@@ -134,11 +136,11 @@ def test_who_opens_waits_for_who_replaces(own_home: Path) -> None:
 
 def test_it_is_not_waited_for_without_end(own_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What takes longer than any replacing does is told."""
-    monkeypatch.setattr("lockwork.database.engine.BUSY_SECONDS", 0.05)
+    monkeypatch.setattr("lockwork.database.sqlite.database.BUSY_SECONDS", 0.05)
     made(own_home).close()
     alone = holds.alone(own_home / "open.lock", patience=0)
     with pytest.raises(StoreUnusable, match="is being put in the place of this one"):
-        rows(Database(own_home / "lockwork.db", hold=own_home / "open.lock"))
+        rows(SqliteDatabase(own_home / "lockwork.db", hold=own_home / "open.lock"))
     alone.close()
 
 
@@ -151,7 +153,7 @@ def test_a_file_that_was_replaced_is_not_taken_for_the_old_one(own_home: Path) -
     (own_home / "new.db").rename(own_home / "lockwork.db")
     with pytest.raises(StoreUnusable, match="was put in the place of this one since"):
         rows(database)
-    assert rows(Database(own_home / "lockwork.db")) == ["new.db"]
+    assert rows(SqliteDatabase(own_home / "lockwork.db")) == ["new.db"]
 
 
 def test_a_copy_holds_what_is_committed_and_nothing_removed(own_home: Path) -> None:
@@ -160,12 +162,12 @@ def test_a_copy_holds_what_is_committed_and_nothing_removed(own_home: Path) -> N
     with database.writing() as tx:
         tx.run(INSERT, x="removed" * 1000)
         tx.run(Statement("DELETE FROM t WHERE x <> 'lockwork.db'"))
-    writer = Database(own_home / "lockwork.db")
+    writer = SqliteDatabase(own_home / "lockwork.db")
     create_private(own_home / "copy.db")
     with writer.writing() as tx:
         tx.run(INSERT, x="not committed")
         database.copy_into(own_home / "copy.db")
-    copy = Database(own_home / "copy.db")
+    copy = SqliteDatabase(own_home / "copy.db")
     copy.check_whole()
     assert rows(copy) == ["lockwork.db"]
     assert b"removed" not in (own_home / "copy.db").read_bytes()
@@ -207,5 +209,5 @@ def test_a_damaged_file_is_left_as_it_is(own_home: Path) -> None:
     """Folding is not mending: what cannot be opened keeps its every byte."""
     path = own_home / "lockwork.db"
     path.write_bytes(b"no database" * 1000)
-    Database(path).fold()
+    SqliteDatabase(path).fold()
     assert path.read_bytes() == b"no database" * 1000

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TypeVar
 
-from lockwork.database.failures import code_of
+from lockwork.database.sqlite.failures import code_of
 
 T = TypeVar("T")
 _PAUSE = 0.005

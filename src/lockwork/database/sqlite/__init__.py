@@ -1,0 +1,1 @@
+"""The embedded database: one SQLite file, by the interpreter's own driver."""

@@ -44,8 +44,10 @@ class Postgres:
         self._schemas = (f"t{n}" for n in itertools.count(1))
         self.programs = programs
         """Where `pg_dump` is, of the server's own version."""
+        self.founded: list[Founded] = []
+        """Stores that nobody uses now."""
         self.database = f"lockwork_{os.getpid()}_{secrets.token_hex(4)}"
-        self._run(url, f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8'")
+        run(url, f"CREATE DATABASE {self.database} TEMPLATE template0 ENCODING 'UTF8'")
 
     def fresh(self) -> str:
         """The URL of an empty schema: for a store that shares nothing with any other."""
@@ -60,17 +62,38 @@ class Postgres:
         return "postgresql://?" + "&".join(f"{k}={quote(str(v), safe='')}" for k, v in named.items())
 
     def run(self, *statements: str, url: str | None = None) -> list[Any]:
-        return self._run(url or self.url(), *statements)
+        return run(url or self.url(), *statements)
 
     def drop(self) -> None:
-        self._run(self._admin, f"DROP DATABASE {self.database} WITH (FORCE)")
+        run(self._admin, f"DROP DATABASE {self.database} WITH (FORCE)")
 
-    @staticmethod
-    def _run(url: str, *statements: str) -> list[Any]:
-        with psycopg.connect(url, autocommit=True) as connection:
-            for statement in statements:
-                cursor = connection.execute(statement.encode())
-            return cursor.fetchall() if cursor.description else []
+
+class Founded:
+    """A store as it was founded, again and again: making its tables anew would make 80 files each time."""
+
+    def __init__(self, url: str, root_key: str) -> None:
+        self.url = url
+        self.root_key = root_key
+        made = "SELECT relname FROM pg_class WHERE relnamespace = current_schema()::regnamespace"
+        found = run(url, f"{made} AND relkind = 'r' ORDER BY oid")  # in the order of their making
+        self._rows = {name: run(url, f"SELECT * FROM {name}") for (name,) in found}
+
+    def begin_again(self) -> None:
+        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+            for name in reversed(self._rows):
+                cursor.execute(f"DELETE FROM {name}".encode())
+            for name, rows in self._rows.items():
+                for row in rows:
+                    places = ", ".join(["%s"] * len(row))
+                    cursor.execute(f"INSERT INTO {name} VALUES ({places})".encode(), row)
+
+
+def run(url: str, *statements: str) -> list[Any]:
+    """What the last of them answers."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for statement in statements:
+            cursor = connection.execute(statement.encode())
+        return cursor.fetchall() if cursor.description else []
 
 
 class Server:

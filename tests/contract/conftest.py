@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from tests.postgres import Founded, Postgres
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
@@ -70,19 +71,29 @@ class EmbeddedStore(Store):
 class ServerStore(Store):
     """A store on PostgreSQL, whose gate is in this process."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, postgres: Postgres) -> None:
         super().__init__()
-        self._url = url
-        self._key = RootKey.generate().reveal()
-        upgrade_server_store(url, root_key=self._key, clock=self.clock)
+        self._postgres = postgres
+        if postgres.founded:
+            self._founded = postgres.founded.pop()
+            self._founded.begin_again()
+            self.clock()  # by which it was founded
+        else:
+            url, root_key = postgres.fresh(), RootKey.generate().reveal()
+            upgrade_server_store(url, root_key=root_key, clock=self.clock)
+            self._founded = Founded(url, root_key)
         self._gates: dict[Policy | None, Gate] = {}
 
     def _gateway(self, user: str, policy: Policy | None) -> Gateway:
         if policy not in self._gates:
             self._gates[policy] = open_server_store(
-                self._url, root_key=self._key, policy=policy, clock=self.clock
+                self._founded.url, root_key=self._founded.root_key, policy=policy, clock=self.clock
             )
         return AtTheGate(self._gates[policy], user)
+
+    def close(self) -> None:
+        super().close()
+        self._postgres.founded.append(self._founded)
 
 
 class AtTheGate:
@@ -104,7 +115,7 @@ def embedded(_: pytest.FixtureRequest, folder: Path) -> Store:
 
 
 def on_postgres(request: pytest.FixtureRequest, _: Path) -> Store:
-    return ServerStore(request.getfixturevalue("postgres").fresh())
+    return ServerStore(request.getfixturevalue("postgres"))
 
 
 GATEWAYS: dict[str, Callable[[pytest.FixtureRequest, Path], Store]] = {

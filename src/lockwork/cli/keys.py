@@ -1,6 +1,7 @@
 """`lockwork key …`: the root keys that all values are sealed under."""
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -35,11 +36,19 @@ def list_(session: Session) -> None:
 
 
 @key.command()
-def generate() -> None:
-    """Print a fresh root key, for LOCKWORK_ROOT_KEY or a file of your own; no store is touched."""
-    from lockwork.crypto.keyring import RootKey  # lazy: no other command of this file needs the cipher
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+def generate(file: Path | None) -> None:
+    """Make a fresh root key: print it, for LOCKWORK_ROOT_KEY, or write it into FILE; no store is touched.
 
-    print(RootKey.generate().reveal())
+    FILE must not exist yet. Only you can read it: name it in LOCKWORK_ROOT_KEY_FILE.
+    """
+    from lockwork.crypto.keyring import Keyring, RootKey  # lazy: no other command here needs the cipher
+
+    if file is None:
+        print(RootKey.generate().reveal())
+    else:
+        made = Keyring.create_file(file)
+        terminal.note(f"made root key {made.first.id_text} in {file}")
     terminal.note("keep a copy of it: nothing opens without it")
 
 

@@ -119,3 +119,23 @@ def test_a_generated_key_makes_a_store_open(
     monkeypatch.setenv("LOCKWORK_ROOT_KEY", printed)
     Client().create_secret("db", {"k": "v"})
     assert Client().get_secret("db").secret_values == {"k": "v"}
+
+
+def test_a_generated_key_goes_into_a_file(
+    own_home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`key generate FILE` shows the key nowhere, makes a file for its owner alone, and overwrites none."""
+    file = own_home / "server.key"
+    assert main.run(["key", "generate", str(file)]) == 0
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "lwk1_" not in told.err
+    assert file.stat().st_mode & 0o777 == 0o600
+    before = file.read_text()
+    assert main.run(["key", "generate", str(file)]) == 1
+    assert "already exists" in capsys.readouterr().err
+    assert file.read_text() == before
+    monkeypatch.setenv("LOCKWORK_ROOT_KEY_FILE", str(file))
+    Client().create_secret("db", {"k": "v"})
+    assert Client().list_keys()[0].id in told.err
+    assert not (Client().profile.settings.home.value / "keyring").exists()

@@ -28,10 +28,13 @@ from lockwork.domain.errors import InvalidInput, StoreUnusable
 Connection = psycopg.Connection[Row]
 MOST = 10
 _OLDEST = 15
+# Statements are written for indexes, joined by nested loops, which is all that SQLite has. Left to guess how
+# many things a `json_each` holds (it says 100), PostgreSQL would rather read a million secrets into a hash.
+_JOINS = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
 _AT_CONNECT = (
     f"SET statement_timeout = '{STATEMENT_SECONDS}s'; SET lock_timeout = '{LOCK_SECONDS}s';"
-    " SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on; SET jit = off;"
-    " SET client_min_messages = warning"
+    " SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on;"
+    f" SET client_min_messages = warning; {_JOINS}"
 )
 
 

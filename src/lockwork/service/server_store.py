@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lockwork.crypto.keyring import FILE_SOURCE, TEXT_SOURCE, Keyring, parse_root_id
 from lockwork.database import keys
 from lockwork.database.keys import SCHEMA, Store
-from lockwork.database.postgres.database import PostgresDatabase
+from lockwork.database.postgres import database_at
 from lockwork.domain import ways_out
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.service import migrating
@@ -16,6 +16,9 @@ from lockwork.service.assembly import gate_of, microseconds_now, trail_of
 from lockwork.service.context import Clock, Policy
 from lockwork.service.founding import found
 from lockwork.service.gate import Gate
+
+if TYPE_CHECKING:
+    from lockwork.database.postgres.database import PostgresDatabase
 
 _UPGRADE = "lockwork server upgrade"
 
@@ -44,7 +47,7 @@ def open_server_store(
     `watch` is told every statement, for tests.
     """
     keyring = _given_keyring(root_key, root_key_file)
-    with _closed_on_failure(PostgresDatabase(database_url, watch=watch)) as database:
+    with _closed_on_failure(database_at(database_url, watch=watch)) as database:
         with database.reading() as tx:
             store = keys.the_store(tx) if keys.has_schema(tx) else None
         if store is None:
@@ -71,7 +74,7 @@ def upgrade_server_store(
     The root key must be given: a server's is never made by itself, as nothing opens once it is lost.
     """
     keyring = _given_keyring(root_key, root_key_file)
-    database = PostgresDatabase(database_url)
+    database = database_at(database_url)
     try:
         with database.writing() as tx:
             if not keys.has_schema(tx):
@@ -86,7 +89,7 @@ def upgrade_server_store(
 
 
 @contextmanager
-def _closed_on_failure(database: PostgresDatabase) -> Iterator[PostgresDatabase]:
+def _closed_on_failure(database: "PostgresDatabase") -> Iterator["PostgresDatabase"]:
     try:
         yield database
     except BaseException:

@@ -79,7 +79,8 @@ class ServerStore(Store):
             self._founded.begin_again()
             self.clock()  # by which it was founded
         else:
-            url, root_key = postgres.fresh(), RootKey.generate().reveal()
+            url = postgres.fresh()
+            root_key = ",".join(RootKey.generate().reveal() for _ in range(2))  # one waits to be added
             upgrade_server_store(url, root_key=root_key, clock=self.clock)
             self._founded = Founded(url, root_key)
         self._gates: dict[Policy | None, Gate] = {}

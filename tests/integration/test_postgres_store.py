@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from tests.postgres import Postgres
 
@@ -240,6 +241,23 @@ def test_what_is_purged_is_no_row_any_more(made: Made, postgres: Postgres) -> No
     for table in ("secrets", "secret_versions", "secret_values"):
         found = postgres.run(f"SELECT dead_tuple_count FROM pgstattuple('{table}')", url=made.url)
         assert found == [(0,)]
+
+
+def test_what_cannot_be_cleared_is_told(
+    made: Made, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where another holds the tables for too long, the purge is done, and that rows may be left is said."""
+    client = made.client()
+    client.create_secret("db", {"k": "v"})
+    patient = "lockwork.database.postgres.database._TAKE_YOUR_TIME"
+    monkeypatch.setattr(patient, "SET lock_timeout = '50ms'")
+    with psycopg.connect(made.url) as other:
+        other.execute("LOCK TABLE secret_values IN SHARE UPDATE EXCLUSIVE MODE")
+        with pytest.raises(StoreUnusable, match="done, but") as caught:
+            client.delete_secret("db", purge=True)
+        assert "VACUUM" in str(caught.value.hint)
+    assert len(client.list_secrets()) == 0
+    assert client.verify_audit().ok
 
 
 def test_a_refusal_is_recorded_whatever_it_names(made: Made) -> None:

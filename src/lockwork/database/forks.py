@@ -1,7 +1,7 @@
 """No connection crosses a fork.
 
 With one a child would inherit SQLite's notes of the parent's locks, take them for its own and hold none: once
-the parent closes, what the child writes is in a log that is gone.
+the parent closes, what the child writes is in a log that is gone. To a server both would speak at once.
 
     before a fork    whoever is at work is waited for and nobody begins; then every connection is closed
     afterwards       parent and child open their own when they next ask

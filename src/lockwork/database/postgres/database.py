@@ -15,7 +15,7 @@ import psycopg
 from lockwork.database import forks
 from lockwork.database.engine import Database, Statement, Transaction
 from lockwork.database.postgres import spelling
-from lockwork.database.postgres.failures import STATEMENT_SECONDS, asked
+from lockwork.database.postgres.failures import asked
 from lockwork.database.postgres.pool import MOST, Connection, Place, Pool
 from lockwork.database.postgres.rows import Row
 from lockwork.domain.errors import StoreUnusable
@@ -29,6 +29,7 @@ _BEGIN_READING = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
 _BEGIN_APPENDING = "BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE"
 _BEGIN_WRITING = f"{_BEGIN_APPENDING}; SELECT pg_advisory_xact_lock({_LOCK})"
 _HAS_TABLE = Statement("SELECT 1 WHERE to_regclass(:name) IS NOT NULL")
+_TAKE_YOUR_TIME = "SET statement_timeout = 0"
 _HOLDING_VALUES = "secrets, secret_versions, secret_values"
 
 
@@ -56,7 +57,8 @@ class _Transaction(Transaction):
         self._asked(lambda: self._connection.cursor().executemany(sql.encode(), list(rows)))
 
     def script(self, text: str) -> None:
-        self._asked(lambda: self._connection.execute(spelling.migration(text).encode()))
+        whole = f"SET LOCAL statement_timeout = 0; {spelling.migration(text)}"  # a large table takes its time
+        self._asked(lambda: self._connection.execute(whole.encode()))
 
     def has_table(self, name: str) -> bool:
         return bool(self.rows(_HAS_TABLE, name=name))
@@ -107,13 +109,18 @@ class PostgresDatabase(Database):
     def forget_removed(self) -> None:
         """Take what was removed out of the tables' pages. Their free space, the log of changes and copies of
         either are PostgreSQL's: see docs/security.md."""
-        with self.at_work.here(), self._pool.connection() as connection:
-            for words in (
-                "SET statement_timeout = 0",  # a large table takes its time
-                f"VACUUM {_HOLDING_VALUES}",
-                f"SET statement_timeout = '{STATEMENT_SECONDS}s'",
-            ):
-                self._asked(lambda: connection.execute(words.encode()))  # noqa: B023 - asked at once
+        try:
+            with self.at_work.here(), self._pool.connection() as connection:
+                try:
+                    for words in (_TAKE_YOUR_TIME, f"VACUUM {_HOLDING_VALUES}"):
+                        self._asked(lambda: connection.execute(words.encode()))  # noqa: B023 - asked at once
+                finally:
+                    connection.close()  # no other question may take as long
+        except StoreUnusable as failure:
+            raise StoreUnusable(
+                f"done, but what was removed may still be in the tables: {failure.message}",
+                hint=f"VACUUM {_HOLDING_VALUES}; the next lockwork secret destroy does it too",
+            ) from None
 
     def forget_pruned(self) -> None:
         """PostgreSQL does that by itself, in its own time."""

@@ -2,7 +2,7 @@
 
 reading      REPEATABLE READ, READ ONLY: one view from its first question on
 writing      READ COMMITTED behind a lock that all who change this store take first, on whichever server
-appending    READ COMMITTED without it: the audit trail's head is locked as a row (docs/decisions/009)
+appending    READ COMMITTED without it: the audit trail's head is locked as a row (docs/decisions/010)
 """
 
 import os

@@ -1,6 +1,6 @@
 """Connections to one PostgreSQL database: a few, each for one transaction at a time, made when needed.
 
-Why not the driver's own pool: see docs/decisions/010-a-pool-without-threads.md.
+Why not the driver's own pool: see docs/decisions/011-a-pool-without-threads.md.
 """
 
 import os

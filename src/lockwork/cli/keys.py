@@ -9,6 +9,7 @@ import click
 from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, output_option, pass_session
+from lockwork.domain.errors import InvalidInput
 from lockwork.domain.keys import KeyState, RootKeyInfo
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ def generate(file: Path | None) -> None:
 
     if file is None:
         print(RootKey.generate().reveal())
+    elif not file.name:  # as in "." and "/"
+        raise InvalidInput(f"{str(file)!r} names no file")
     else:
         made = Keyring.create_file(file)
         terminal.note(f"made root key {made.first.id_text} in {file}")

@@ -135,6 +135,9 @@ def test_a_generated_key_goes_into_a_file(
     assert main.run(["key", "generate", str(file)]) == 1
     assert "already exists" in capsys.readouterr().err
     assert file.read_text() == before
+    for nowhere in ("", ".", "..", "/", "absent/file"):
+        assert main.run(["key", "generate", nowhere]) in (1, 3)
+        assert "internal" not in capsys.readouterr().err
     monkeypatch.setenv("LOCKWORK_ROOT_KEY_FILE", str(file))
     Client().create_secret("db", {"k": "v"})
     assert Client().list_keys()[0].id in told.err

@@ -45,7 +45,9 @@ class Embedded:
 
     def send(self, message: Message[R]) -> R:
         """The answer, or a failure from `lockwork.domain.errors`."""
-        from lockwork.service.gate import Claim  # lazy: constructing a Client opens nothing and loads nothing
+        from lockwork.service.callers import (
+            Claim,  # lazy: constructing a Client opens nothing and loads nothing
+        )
 
         claim = Claim(user=self._user, role=Role.OWNER, system_user=system_user())
         return self._opened().answer(claim, message)

@@ -26,16 +26,19 @@ FIELDS = {
     "name": Field("name", nullable=True),
     "id": Field("id", nullable=True),
     "run": Field("run", nullable=True),
+    "token": Field("token", nullable=True),
+    "address": Field("address", nullable=True),
+    "request": Field("request", nullable=True),
 }
 
 _COLUMNS = (
     f"number, at, user_name, {_SYSTEM_USER}, action, outcome, workspace, kind, name, id, version, state,"
-    " run, step, detail, mac"
+    " run, step, detail, token, address, request, mac"
 )
 _HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
 _LAST = Statement("SELECT number, mac FROM audit_head WHERE one = 1 /* FOR UPDATE */")
 _SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
-_INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 16)})")
+_INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 19)})")
 _BATCH = 1000
 _SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
 _LAST_READ = Statement(
@@ -62,6 +65,9 @@ class Row(NamedTuple):
     run: str | None
     step: str | None
     detail: str | None
+    token: str | None = None
+    address: str | None = None
+    request: str | None = None
     mac: bytes = b""
 
     def record(self) -> AuditRecord:

@@ -9,6 +9,7 @@ from lockwork.database import filters
 from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
 from lockwork.database.rows import Time, read_all, read_json, text
+from lockwork.domain.access import Spaces
 from lockwork.domain.secrets import SecretInfo, SecretScope, from_epoch
 from lockwork.messages import Listing
 
@@ -30,6 +31,10 @@ _KEY_NAMES = (
     " FROM secret_values v WHERE v.secret = p.id AND v.version = p.version)"
 )
 
+# With a token's patterns: names that one of them takes. They hold no other special character of GLOB's.
+_SEEN = "EXISTS (SELECT 1 FROM json_each(:patterns) g WHERE s.name GLOB (g.value ->> 0))"
+_SEEN_IF_ANY = f"(CAST(:patterns AS text) IS NULL OR {_SEEN})"
+
 _BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
     " JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = :name AND s.deleted IS NULL"
@@ -47,15 +52,16 @@ _BY_PREFIX = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted IS NULL"
     " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
     " AND (substr(s.name, 1, length(:prefix)) = :prefix OR substr(s.id, 1, length(:id)) = :id)"
-    " ORDER BY s.name LIMIT 3"
+    f" AND {_SEEN_IF_ANY} ORDER BY s.name LIMIT 3"
 )
 _DELETED_BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.name = :name AND s.deleted IS NOT NULL"
     " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) ORDER BY s.deleted DESC"
 )
 _NAMES = Statement(
-    "SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
-    " AND namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) ORDER BY name LIMIT 5000"
+    "SELECT DISTINCT s.name FROM secrets s WHERE s.deleted IS NULL"
+    " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
+    f" AND {_SEEN_IF_ANY} ORDER BY s.name LIMIT 5000"
 )
 _INSERT = Statement(
     "INSERT INTO secrets"
@@ -98,8 +104,8 @@ _KEYS = Statement(
 )
 # For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
 _EXPLAIN = Statement(
-    "SELECT NULL AS secret, name FROM (SELECT DISTINCT name FROM secrets WHERE deleted IS NULL"
-    "  AND namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) LIMIT 5000) n"
+    "SELECT NULL AS secret, name FROM (SELECT DISTINCT s.name FROM secrets s WHERE s.deleted IS NULL"
+    f"  AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) AND {_SEEN_IF_ANY} LIMIT 5000) n"
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
     " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
@@ -182,36 +188,36 @@ class Checked(NamedTuple):
     has_key: bool
 
 
-def by_name(tx: Transaction, namespaces: Sequence[str], name: str) -> list[Secret]:
-    """The secrets of this name, in the order of `namespaces`."""
-    return _secrets(tx.rows(_BY_NAME, namespaces=as_set(namespaces), name=name))
+def by_name(tx: Transaction, spaces: Spaces, name: str) -> list[Secret]:
+    """The secrets of this name, in the order of `spaces`."""
+    return _seen(spaces, tx.rows(_BY_NAME, namespaces=as_set(spaces.names), name=name))
 
 
-def by_id(tx: Transaction, namespaces: Sequence[str], id_: str) -> Secret | None:
+def by_id(tx: Transaction, spaces: Spaces, id_: str) -> Secret | None:
     """The secret of this id, a deleted one too, if it is in sight."""
-    found = _secrets(tx.rows(_BY_ID, namespaces=as_set(namespaces), id=id_))
+    found = _seen(spaces, tx.rows(_BY_ID, namespaces=as_set(spaces.names), id=id_))
     return found[0] if found else None
 
 
-def by_ids(tx: Transaction, namespaces: Sequence[str], ids: Sequence[str]) -> list[Secret]:
+def by_ids(tx: Transaction, spaces: Spaces, ids: Sequence[str]) -> list[Secret]:
     """The secrets of these ids that are in sight, deleted ones too, in one query."""
-    return _secrets(tx.rows(_BY_IDS, namespaces=as_set(namespaces), ids=as_set(ids)))
+    return _seen(spaces, tx.rows(_BY_IDS, namespaces=as_set(spaces.names), ids=as_set(ids)))
 
 
-def by_prefix(tx: Transaction, namespaces: Sequence[str], prefix: str, id_prefix: str | None) -> list[Secret]:
+def by_prefix(tx: Transaction, spaces: Spaces, prefix: str, id_prefix: str | None) -> list[Secret]:
     """Up to three secrets whose name begins so, or whose id does."""
-    rows = tx.rows(_BY_PREFIX, namespaces=as_set(namespaces), prefix=prefix, id=id_prefix or "-")
+    rows = tx.rows(_BY_PREFIX, **_given(spaces), prefix=prefix, id=id_prefix or "-")
     return _secrets(rows)
 
 
-def deleted_by_name(tx: Transaction, namespaces: Sequence[str], name: str) -> list[Secret]:
+def deleted_by_name(tx: Transaction, spaces: Spaces, name: str) -> list[Secret]:
     """Deleted secrets of this name, the last deleted first."""
-    return _secrets(tx.rows(_DELETED_BY_NAME, namespaces=as_set(namespaces), name=name))
+    return _seen(spaces, tx.rows(_DELETED_BY_NAME, namespaces=as_set(spaces.names), name=name))
 
 
-def names(tx: Transaction, namespaces: Sequence[str]) -> list[str]:
+def names(tx: Transaction, spaces: Spaces) -> list[str]:
     """Names in sight, for near misses; not more than 5,000."""
-    return [text(row["name"], "secrets") for row in tx.rows(_NAMES, namespaces=as_set(namespaces))]
+    return [text(row["name"], "secrets") for row in tx.rows(_NAMES, **_given(spaces))]
 
 
 def insert(tx: Transaction, secret: Secret) -> bool:
@@ -298,9 +304,7 @@ def keys_of(tx: Transaction, secret: Secret) -> tuple[str, ...]:
     return keys(tx, [(secret.id, secret.version)])[secret.id, secret.version]
 
 
-def check(
-    tx: Transaction, namespaces: Sequence[str], wanted: Iterable[tuple[str, str | None]]
-) -> list[Checked]:
+def check(tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | None]]) -> list[Checked]:
     """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
     pairs = list(wanted)
     return [
@@ -314,25 +318,25 @@ def check(
             workspace_name=row["workspace_name"],
             has_key=bool(row["has_key"]),
         )
-        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(namespaces))
-        if row["id"] is not None
+        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(spaces.names))
+        if row["id"] is not None and spaces.sees(row["wanted"])
     ]
 
 
 def to_explain(
-    tx: Transaction, namespaces: Sequence[str], at: Iterable[tuple[str, int]]
+    tx: Transaction, spaces: Spaces, at: Iterable[tuple[str, int]]
 ) -> tuple[list[str], dict[str, list[str]]]:
     """For a check that failed, in one query: names in sight, and the keys of these secrets by id."""
     wanted = list(at)
     in_sight: list[str] = []
     keys: dict[str, list[str]] = {secret: [] for secret, _ in wanted}
-    for row in tx.rows(_EXPLAIN, namespaces=as_set(namespaces), at=as_set(wanted)):
+    for row in tx.rows(_EXPLAIN, **_given(spaces), at=as_set(wanted)):
         (in_sight if row["secret"] is None else keys[row["secret"]]).append(text(row["name"], "secrets"))
     return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}
 
 
 def page(
-    tx: Transaction, namespaces: Sequence[str], listing: Listing, *, deleted_since: int | None
+    tx: Transaction, spaces: Spaces, listing: Listing, *, deleted_since: int | None
 ) -> tuple[list[Listed], int, bool]:
     """The secrets of a page, how many there are, and whether they were all counted.
 
@@ -343,25 +347,39 @@ def page(
     )
     where = filters.condition(listing, fields)
     state = "s.deleted IS NULL" if deleted_since is None else "s.deleted >= :since"
+    if spaces.patterns is not None:
+        state += f" AND {_SEEN}"
     order = filters.order(listing, fields)
     # One limited select a namespace, each on its index: one sort over both would read them all.
     selects = [
         f"SELECT * FROM (SELECT {_COLUMNS} FROM secrets s {_JOINED}"
         f" WHERE s.namespace = :n{i} AND {state}) t{i} WHERE {where.sql}"
-        for i in range(len(namespaces))
+        for i in range(len(spaces.names))
     ]
     limited = " UNION ALL ".join(
         f"SELECT * FROM ({select} ORDER BY {order} LIMIT :end) l{i}" for i, select in enumerate(selects)
     )
-    parameters = {f"n{i}": n for i, n in enumerate(namespaces)} | where.parameters | filters.bounds(listing)
+    parameters = {f"n{i}": n for i, n in enumerate(spaces.names)} | where.parameters | filters.bounds(listing)
+    if spaces.patterns is not None:
+        parameters["patterns"] = as_set(spaces.patterns)
     if deleted_since is not None:
         parameters["since"] = deleted_since
     sql = f"SELECT *, {_KEY_NAMES} FROM ({limited}) p ORDER BY {order} LIMIT :size OFFSET :offset"
     found = _listed(tx.rows(Statement(sql), **parameters))
-    if not listing.filters and deleted_since is None:
-        return found, int(tx.one(_TOTAL, namespaces=as_set(namespaces))["total"]), True
+    if not listing.filters and deleted_since is None and spaces.patterns is None:
+        return found, int(tx.one(_TOTAL, namespaces=as_set(spaces.names))["total"]), True
     total, counted = filters.total(tx, f"SELECT 1 FROM ({' UNION ALL '.join(selects)}) c", parameters)
     return found, total, counted
+
+
+def _given(spaces: Spaces) -> dict[str, object]:
+    patterns = None if spaces.patterns is None else as_set(spaces.patterns)
+    return {"namespaces": as_set(spaces.names), "patterns": patterns}
+
+
+def _seen(spaces: Spaces, rows: Iterable[Row]) -> list[Secret]:
+    """Those whose names can be seen; looked at here, what cannot costs as much as what is not there."""
+    return [secret for secret in _secrets(rows) if spaces.sees(secret.name)]
 
 
 def _count(tx: Transaction, namespace: str, by: int) -> None:

@@ -1,13 +1,21 @@
 """Rows of workspaces."""
 
-from lockwork.database.access import Named
-from lockwork.database.engine import Statement, Transaction
+from lockwork.database import filters
+from lockwork.database.access import FIELDS, Named
+from lockwork.database.engine import Statement, Transaction, as_set
 from lockwork.database.rows import read, text
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.workspaces import Workspace
+from lockwork.messages import Listing
 
 _ONE = Statement("SELECT id, name, created FROM workspaces WHERE name = :name OR id = :name")
-_NAMES = Statement("SELECT name FROM workspaces ORDER BY name LIMIT 5000")
+_EVERY = Statement("SELECT id, name, created FROM workspaces")
+# Of whom `member` is None, all; else those that this user is a member of.
+_SEEN = (
+    "(CAST(:member AS text) IS NULL OR EXISTS"
+    " (SELECT 1 FROM members m WHERE m.workspace = workspaces.id AND m.member = :member))"
+)
+_NAMES = Statement(f"SELECT name FROM workspaces WHERE {_SEEN} ORDER BY name LIMIT 5000")
 _INSERT = Statement(
     "INSERT INTO workspaces (id, name, created) VALUES (:id, :name, :now) ON CONFLICT DO NOTHING RETURNING id"
 )
@@ -31,8 +39,34 @@ def one(tx: Transaction, name: str) -> Named | None:
     return None if row is None else read(Named, row, "workspaces")
 
 
-def names(tx: Transaction) -> list[str]:
-    return [text(row["name"], "workspaces") for row in tx.rows(_NAMES)]
+def names(tx: Transaction, member: str | None = None) -> list[str]:
+    """Names of all workspaces, or of those that a user is a member of."""
+    return [text(row["name"], "workspaces") for row in tx.rows(_NAMES, member=member)]
+
+
+def every(tx: Transaction) -> list[Named]:
+    """All of them: for `audit verify`."""
+    return [read(Named, row, "workspaces") for row in tx.rows(_EVERY)]
+
+
+def page(
+    tx: Transaction, member: str | None, bounds: tuple[str, ...] | None, listing: Listing
+) -> tuple[list[Named], int, bool]:
+    """The workspaces of a page, how many there are, and whether they were all counted.
+
+    Those of a member or all, and of them those that `bounds` names.
+    """
+    where = filters.condition(listing, FIELDS)
+    parameters = {"member": member, **where.parameters, **filters.bounds(listing)}
+    chosen = f"FROM workspaces WHERE {_SEEN} AND {where.sql}"
+    if bounds is not None:
+        chosen += " AND name IN (SELECT b.value ->> 0 FROM json_each(:bounds) b)"
+        parameters["bounds"] = as_set(bounds)
+    order = filters.order(listing, FIELDS)
+    ordered = Statement(f"SELECT id, name, created {chosen} ORDER BY {order} LIMIT :size OFFSET :offset")
+    rows = tx.rows(ordered, **parameters)
+    total, counted = filters.total(tx, f"SELECT 1 {chosen}", parameters)
+    return [read(Named, row, "workspaces") for row in rows], total, counted
 
 
 def insert(tx: Transaction, workspace: Named) -> bool:

@@ -42,6 +42,11 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     step: str | None = None
     detail: str | None = None
     """For a refusal or failure: which kind, never its text."""
+    token: str | None = None
+    """The id of the token that was shown, on a server."""
+    address: str | None = None
+    """Where it was asked from, on a server."""
+    request: str | None = None
 
 
 class AuditHead(msgspec.Struct, frozen=True, kw_only=True):

@@ -2,19 +2,26 @@
 
     LockworkError
     ├── InvalidInput (ValueError)            bad name, key, value, option, file
-    │   └── WrongUsage                       the command line itself is wrong
+    │   ├── WrongUsage                       the command line itself is wrong
+    │   └── TooLarge                         more than is taken at once
     ├── NotFound (KeyError)                  no such thing, or none that the caller may see
     ├── Refused                              understood, possible, and not done
     │   ├── AlreadyExists (ValueError)       the name is taken
     │   ├── Ambiguous (KeyError, ValueError) a name that could mean two things
     │   ├── NotStarted                       a program that is not there, or cannot be started
+    │   ├── KeyReused                        an idempotency key with another question
     │   ├── StillReferenced                  others depend on it
+    │   ├── TooManyAttempts                  wait, then try again
     │   └── VersionMismatch                  somebody else wrote first
     ├── NotPermitted (PermissionError)       the caller may know of it, and may not do this
     ├── ValidationFailed                     references or secrets are missing; carries the report
     ├── RunFailed                            a step failed; carries the run
     ├── Fault                                something in Lockwork itself is wrong
     └── Unavailable                          could not be asked
+        ├── NotLoggedIn (PermissionError)    no token, or one that opens nothing
+        ├── Misdirected                      a server that goes by another name
+        ├── NotReady                         a server that has no admin yet
+        ├── ServerAway                       no answer, or none that can be trusted
         ├── StoreUnusable                    missing, locked, damaged, readable by others
         │   └── Tampered                     what is stored does not open: changed, moved or cut
         ├── RootKeyUnusable                  missing, wrong or malformed root key
@@ -59,6 +66,10 @@ class WrongUsage(InvalidInput):
     """The command line itself is wrong: exit code 2."""
 
 
+class TooLarge(InvalidInput):
+    """More than is taken at once; nothing was looked at."""
+
+
 class NotFound(LockworkError, KeyError):
     """There is no such thing, or none that the caller may see: the two are told alike."""
 
@@ -98,6 +109,18 @@ class StillReferenced(Refused):
     def __init__(self, message: str, uses: Sequence[str], *, hint: str | None = None) -> None:
         self.uses = tuple(uses)
         super().__init__(f"{message}: {', '.join(self.uses)}", hint=hint)
+
+
+class KeyReused(Refused):
+    """An idempotency key was used for another question before."""
+
+
+class TooManyAttempts(Refused):
+    """Too many failed before this one: it was not looked at. `seconds` says how long to wait."""
+
+    def __init__(self, message: str, seconds: int, *, hint: str | None = None) -> None:
+        self.seconds = seconds
+        super().__init__(message, hint=hint)
 
 
 class VersionMismatch(Refused):
@@ -154,6 +177,22 @@ def _place(failure: BaseException) -> str:
 
 class Unavailable(LockworkError):
     """The question could not be asked: exit code 3."""
+
+
+class NotLoggedIn(Unavailable, PermissionError):
+    """Nobody has shown who asks: no token, or one that is unknown, expired or revoked."""
+
+
+class Misdirected(Unavailable):
+    """A server was asked by a name that is not its own."""
+
+
+class NotReady(Unavailable):
+    """A server that nobody has set up yet."""
+
+
+class ServerAway(Unavailable):
+    """A server does not answer, or not as one that can be trusted."""
 
 
 class StoreUnusable(Unavailable):

@@ -40,6 +40,7 @@ C = TypeVar("C")
 T = TypeVar("T")
 M = TypeVar("M", bound="Message[Any]")
 
+_MISSING = r"missing required field `(?P<field>\w+)`$"
 _PROBLEM = r"(?s)Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*\$\.(?P<field>\w+)"
 
 
@@ -61,6 +62,8 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """What the audit trail calls it, such as `secret.create`."""
     permission: ClassVar[Permission]
     effect: ClassVar[Effect] = Effect.READ
+    is_about_secrets: ClassVar[bool] = False
+    """Its permission is asked for in the scope of the secret that it is about: one's own are one's own."""
 
     @classmethod
     def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":
@@ -70,20 +73,33 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 
 def checked(message: M) -> M:
     """The message, whose every field is of its type; a failure names the field and quotes nothing."""
+    return converted(msgspec.structs.asdict(message), type(message), of_our_own)
+
+
+def converted(
+    fields: dict[str, Any], message: type[M], hook: Callable[[type[Any], Any], Any], *, strict: bool = True
+) -> M:
+    """A message from its fields, with text for numbers and such only where not `strict`.
+
+    `hook` reads what is neither plain data nor a Struct.
+    """
     try:
-        whole: M = msgspec.convert(msgspec.structs.asdict(message), type(message), dec_hook=_of_our_own)
+        whole: M = msgspec.convert(fields, message, dec_hook=hook, strict=strict)
     except msgspec.ValidationError as error:
         problem = re.search(_PROBLEM, str(error))
+        missing = re.search(_MISSING, str(error))
     except RecursionError:
-        problem = None
+        problem = missing = None
     else:
         return whole
+    if missing is not None:
+        raise InvalidInput(f"{missing['field']!r} is missing")
     if problem is None:  # its text may quote a word, such as one that is not among those to choose from
         raise InvalidInput("what was given is not of the form that it should have")
     raise InvalidInput(f"{problem['field']!r} takes {problem['wanted']}, not {problem['given']}")
 
 
-def _of_our_own(type_: type[T], value: object) -> T:
+def of_our_own(type_: type[T], value: object) -> T:
     """Fields of types that are neither plain data nor a Struct, such as values that hide themselves."""
     if isinstance(value, type_):
         return value

@@ -13,7 +13,7 @@ class StartRun(WorkspaceMessage[Settled], frozen=True, kw_only=True):
     """
 
     action = "run.start"
-    permission = Permission.RUN
+    permission = Permission.LIST  # who may not read what it needs hears which that is
     effect = Effect.CHANGE
     pipeline: Pipeline
     stack: str

@@ -21,6 +21,7 @@ from lockwork.messages import Effect, Listing, Page, R, WorkspaceMessage
 class OneSecret(WorkspaceMessage[R], Generic[R], frozen=True, kw_only=True):
     """How every message about one secret names it."""
 
+    is_about_secrets = True
     secret: str
     """Exact name or full id."""
     scope: SecretScope | None = None
@@ -30,6 +31,7 @@ class OneSecret(WorkspaceMessage[R], Generic[R], frozen=True, kw_only=True):
 class CreateSecret(WorkspaceMessage[SecretInfo], frozen=True, kw_only=True):
     """Keep a new secret."""
 
+    is_about_secrets = True
     action = "secret.create"
     permission = Permission.WRITE
     effect = Effect.CHANGE
@@ -50,6 +52,7 @@ class Fresh(msgspec.Struct, frozen=True, kw_only=True):
 class CreateSecrets(WorkspaceMessage[tuple[SecretInfo, ...]], frozen=True, kw_only=True):
     """Keep several new secrets, all or none: one commit instead of one each."""
 
+    is_about_secrets = True
     action = "secret.create"
     permission = Permission.WRITE
     effect = Effect.CHANGE
@@ -189,6 +192,7 @@ class Wanted(msgspec.Struct, frozen=True, kw_only=True):
 class RevealSecrets(WorkspaceMessage[tuple[RevealedSecret, ...]], frozen=True, kw_only=True):
     """The values that a step needs, by id and version, in one read; answers in the order asked."""
 
+    is_about_secrets = True
     action = "secret.reveal"
     permission = Permission.READ_SECRETS
     effect = Effect.REVEAL

@@ -9,7 +9,7 @@ class CreateWorkspace(Message[Workspace], frozen=True, kw_only=True):
     """A new room, with the stack `default`."""
 
     action = "workspace.create"
-    permission = Permission.ADMINISTER
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     name: str
 
@@ -30,7 +30,7 @@ class DeleteWorkspace(Message[Workspace], frozen=True, kw_only=True):
     """Take a workspace away; refused while it holds secrets, own components or stacks, unless forced."""
 
     action = "workspace.delete"
-    permission = Permission.ADMINISTER
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     workspace: str
     force: bool = False

@@ -1,14 +1,28 @@
-"""Users of a store: names kept apart."""
+"""Users of a store: names with secrets of their own; on a server, people and programs that come in."""
 
-from lockwork.database import access, secrets
-from lockwork.database.access import Named
-from lockwork.domain.access import User, UserName
+from lockwork.database import access, members, secrets, workspaces
+from lockwork.database.access import UserRow
+from lockwork.database.members import MemberRow
+from lockwork.domain.access import Member, Role, User, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
+from lockwork.domain.secrets import from_epoch
+from lockwork.domain.tokens import NewCode
 from lockwork.messages import Page
-from lockwork.messages.access import CreateUser, DeleteUser, GetUser, ListUsers, WhoAmI
-from lockwork.service import findings, states
+from lockwork.messages.access import (
+    CreateUser,
+    DeleteUser,
+    GetUser,
+    InviteUser,
+    ListMembers,
+    ListUsers,
+    PutMember,
+    RemoveMember,
+    UpdateUser,
+    WhoAmI,
+)
+from lockwork.service import codes, findings, states
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -23,11 +37,22 @@ def who_am_i(ctx: Context, _message: WhoAmI) -> User:
 
 
 def create(ctx: Context, message: CreateUser) -> User:
-    user = Named(ctx.new_id(), UserName.parse(message.name), ctx.now)
-    if not access.insert_user(ctx.tx, user):
-        raise AlreadyExists("user", user.name, "in this store", hint="lockwork user list")
-    ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.of_named(user)))
-    return User(id=user.id, name=user.name, created=user.user().created, notes=(_BOUNDARY,))
+    user = _inserted(ctx, message.name, kind="service" if message.service else "person")
+    told = user.user()
+    is_embedded = ctx.caller.token is None
+    return told if not is_embedded else _noted(told, _BOUNDARY)
+
+
+def invite(ctx: Context, message: InviteUser) -> NewCode:
+    """A person who has no password yet, and the code by which they choose one."""
+    user = _inserted(ctx, message.name, admin=message.admin)
+    for name, role in message.workspaces.items():
+        workspace = workspaces.one(ctx.tx, name)
+        if workspace is None:
+            guesses = near(name, workspaces.names(ctx.tx))
+            raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
+        _put(ctx, MemberRow(workspace.id, user.id, Role.parse(role), ctx.now), user.name)
+    return codes.made(ctx, codes.INVITE, user)
 
 
 def get(ctx: Context, message: GetUser) -> User:
@@ -35,11 +60,29 @@ def get(ctx: Context, message: GetUser) -> User:
 
 
 def list_(ctx: Context, message: ListUsers) -> Page[User]:
-    rows, total, counted = access.page(ctx.tx, "users", message.listing)
+    rows, total, counted = access.page(ctx.tx, message.listing)
     items = tuple(row.user() for row in rows)
     return Page(
         items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
     )
+
+
+def update(ctx: Context, message: UpdateUser) -> User:
+    """Let someone administer the server, or no more; keep them out, or let them in again."""
+    was = _one(ctx, message.user)
+    user = was
+    if message.admin is not None:
+        user = user._replace(admin=int(message.admin))
+    if message.disabled is not None:
+        user = user._replace(disabled=(was.disabled or ctx.now) if message.disabled else None)
+    if was.admin and (not user.admin or user.disabled) and not access.other_admins(ctx.tx, was.id):
+        raise Refused(
+            f"user {was.name!r} is the only one who can administer the server",
+            hint="lockwork user update OTHER --admin",
+        )
+    access.change_user(ctx.tx, user)
+    _about(ctx, user)
+    return user.user()
 
 
 def delete(ctx: Context, message: DeleteUser) -> User:
@@ -55,6 +98,8 @@ def delete(ctx: Context, message: DeleteUser) -> User:
         )  # fmt: skip
     for secret in secrets.in_namespace(ctx.tx, f"u:{user.id}"):
         purge(ctx, secret)
+    for member in members.of_user(ctx.tx, user.id):
+        _about_member(ctx, member, user.name, states.GONE)
     inherited = secrets.owned(ctx.tx, user.id)
     access.delete_user(ctx.tx, user.id, heir=ctx.caller.user)
     for secret in inherited:
@@ -63,7 +108,85 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     return user.user()
 
 
-def _one(ctx: Context, name: str) -> Named:
+# ---- members of a workspace ----
+
+
+def put_member(ctx: Context, message: PutMember) -> Member:
+    """Let a user in, or change what they are there."""
+    user, role = _one(ctx, message.user), Role.parse(message.role)
+    was = members.one(ctx.tx, ctx.sight.workspace, user.id)
+    if was is not None and was.role is Role.ADMIN and role is not Role.ADMIN:
+        _check_other_admins(ctx, user)
+    row = MemberRow(ctx.sight.workspace, user.id, role, was.since if was else ctx.now)
+    _put(ctx, row, user.name)
+    return _told(ctx, user, row)
+
+
+def remove_member(ctx: Context, message: RemoveMember) -> Member:
+    """Out of the workspace; their own secrets stay theirs."""
+    user = _one(ctx, message.user)
+    was = members.one(ctx.tx, ctx.sight.workspace, user.id)
+    if was is None:
+        raise NotFound("member", user.name, hint="lockwork workspace members")
+    if was.role is Role.ADMIN:
+        _check_other_admins(ctx, user)
+    members.remove(ctx.tx, was.workspace, was.member)
+    _about_member(ctx, was, user.name, states.GONE)
+    return _told(ctx, user, was)
+
+
+def list_members(ctx: Context, message: ListMembers) -> Page[Member]:
+    listing = message.listing
+    found, total, counted = members.page(ctx.tx, ctx.sight.workspace, ctx.sight.workspace_name, listing)
+    return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
+
+
+def _check_other_admins(ctx: Context, user: UserRow) -> None:
+    """A workspace without an admin could be changed by admins of the server alone."""
+    if not members.other_admins(ctx.tx, ctx.sight.workspace, user.id) and not access.other_admins(ctx.tx):
+        raise Refused(
+            f"user {user.name!r} is the only admin of workspace {ctx.sight.workspace_name!r}",
+            hint=f"lockwork workspace add-member {ctx.sight.workspace_name} OTHER --role admin",
+        )
+
+
+def _put(ctx: Context, row: MemberRow, name: str) -> None:
+    members.put(ctx.tx, row)
+    _about_member(ctx, row, name, states.of_member(row))
+
+
+def _about_member(ctx: Context, row: MemberRow, name: str, state: str) -> None:
+    ctx.about(Subject(kind="member", name=name, id=f"{row.workspace}/{row.member}", state=state))
+
+
+def _told(ctx: Context, user: UserRow, row: MemberRow) -> Member:
+    return Member(
+        workspace=ctx.sight.workspace_name, user=user.name, role=row.role, since=from_epoch(row.since)
+    )
+
+
+# ---- users ----
+
+
+def _inserted(ctx: Context, name: str, *, kind: str = "person", admin: bool = False) -> UserRow:
+    user = UserRow(ctx.new_id(), UserName.parse(name), ctx.now, kind, int(admin))
+    if not access.insert_user(ctx.tx, user):
+        raise AlreadyExists("user", user.name, "in this store", hint="lockwork user list")
+    _about(ctx, user)
+    return user
+
+
+def _about(ctx: Context, user: UserRow) -> None:
+    ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user)))
+
+
+def _noted(user: User, *notes: str) -> User:
+    from msgspec.structs import replace  # lazy: one verb of an embedded store
+
+    return replace(user, notes=notes)
+
+
+def _one(ctx: Context, name: str) -> UserRow:
     user = access.user(ctx.tx, name)
     if user is None:
         raise NotFound("user", name, near=near(name, access.user_names(ctx.tx)), hint="lockwork user list")
@@ -73,7 +196,12 @@ def _one(ctx: Context, name: str) -> Named:
 ANSWERS = (
     WhoAmI.answered_by(who_am_i),
     CreateUser.answered_by(create),
+    InviteUser.answered_by(invite),
     GetUser.answered_by(get),
     ListUsers.answered_by(list_),
+    UpdateUser.answered_by(update),
     DeleteUser.answered_by(delete),
+    PutMember.answered_by(put_member),
+    RemoveMember.answered_by(remove_member),
+    ListMembers.answered_by(list_members),
 )

@@ -35,7 +35,7 @@ ROOMS = {
     "secrets": ("secrets", "versions", "references", "uses"),
     "stacks": ("stacks", "components"),
     "runs": ("runs",),
-    "access": ("access",),
+    "access": ("access", "tokens", "doors"),
     "workspaces": ("workspaces",),
     "audit": ("audit",),
     "keys": ("keys",),

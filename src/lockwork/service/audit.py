@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from lockwork.database import access, audit, keys, secrets, versions
+from lockwork.database import access, audit, keys, members, secrets, versions, workspaces
 from lockwork.database.audit import Row
 from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
 from lockwork.messages import Page
@@ -64,9 +64,12 @@ def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
     history, key_names = versions.every(ctx.tx), secrets.keys_of_all(ctx.tx)
     store = keys.the_store(ctx.tx)
     yield ("key", None), (store.active or "", states.of_root_keys(store, keys.root_keys(ctx.tx)))
-    for table, kind in (("users", "user"), ("workspaces", "workspace")):
-        for row in access.every(ctx.tx, table):
-            yield (kind, row.id), (row.name, states.of_named(row))
+    for user in access.users(ctx.tx):
+        yield ("user", user.id), (user.name, states.of_user(user))
+    for workspace in workspaces.every(ctx.tx):
+        yield ("workspace", workspace.id), (workspace.name, states.of_named(workspace))
+    for member in members.every(ctx.tx):
+        yield ("member", f"{member.workspace}/{member.member}"), (member.member, states.of_member(member))
     for secret in secrets.every(ctx.tx):
         state = states.of_secret(secret, history.get(secret.id, ()), key_names)
         yield ("secret", secret.id), (secret.name, state)

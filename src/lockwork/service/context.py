@@ -8,8 +8,10 @@ from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
 from lockwork.domain.access import Caller, Sight
 from lockwork.domain.audit import Subject
+from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
-from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS
+from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS, SecretScope
+from lockwork.service.callers import Door
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
@@ -18,6 +20,11 @@ AUDIT_KEY = "audit"
 
 Clock = Callable[[], int]
 """Microseconds since 1970, UTC."""
+
+
+def new_id() -> str:
+    """An id for anything that is kept."""
+    return str(uuid.uuid4())
 
 
 class Policy(NamedTuple):
@@ -63,12 +70,17 @@ class Context:
     def policy(self) -> Policy:
         return self.house.policy
 
+    def check_acts_in(self, scope: SecretScope, what: str) -> None:
+        """Refuse what the caller may know of there and may not do; who may not know sees nothing there."""
+        if scope not in self.sight.acting:
+            raise NotPermitted(f"user {self.caller.name!r} may not do this with {what}")
+
     def about(self, subject: Subject) -> None:
         """Say what the audit record of this message is about; several make several records."""
         self.subjects.append(subject)
 
     def new_id(self) -> str:
-        return str(uuid.uuid4())
+        return new_id()
 
     def forget_removed(self) -> None:
         """After the commit, leave nothing of what was removed in any file of the store."""
@@ -81,3 +93,14 @@ class Context:
     def _afterwards(self, act: Callable[[], None]) -> None:
         if act not in self.tx.afterwards:
             self.tx.afterwards.append(act)
+
+
+@dataclass(frozen=True, slots=True)
+class Porch:
+    """What is given to the handler of a message that is asked by who has no name yet.
+
+    It opens its own transactions, and records by itself what it did.
+    """
+
+    house: House
+    door: Door

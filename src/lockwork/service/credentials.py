@@ -126,7 +126,7 @@ def _is_plain_credential(flavor: Flavor, name: str, value: Any) -> bool:
 def _keep(ctx: Context, component: Component, plain: Mapping[str, Sensitive]) -> tuple[str, list[str]]:
     """The secret in which `plain` is now, and notes that say so."""
     name = _secret_name(component)
-    existing = rows.by_name(ctx.tx, ctx.sight.namespaces(SecretScope.WORKSPACE), name)
+    existing = rows.by_name(ctx.tx, ctx.sight.spaces(SecretScope.WORKSPACE), name)
     if existing and not refers_to(component, name):
         raise AlreadyExists(
             "secret", name, f"{ctx.sight.where(SecretScope.WORKSPACE)}, and {component} did not make it",

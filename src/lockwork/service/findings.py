@@ -18,7 +18,7 @@ def to_read(ctx: Context, message: OneSecret[Any]) -> Secret:
     found = _candidates(ctx, message.secret, message.scope)
     if not found:
         raise absent(ctx, message.secret, message.scope)
-    return found[0]
+    return permitted(ctx, found[0])
 
 
 def to_write(ctx: Context, message: OneSecret[Any]) -> Secret:
@@ -31,7 +31,13 @@ def to_write(ctx: Context, message: OneSecret[Any]) -> Secret:
         raise Ambiguous(
             f"secret {message.secret!r} exists {where}", hint="add --scope user or --scope workspace"
         )
-    return found[0]
+    return permitted(ctx, found[0])
+
+
+def permitted(ctx: Context, secret: Secret) -> Secret:
+    """The same, where the caller may do with it what is asked, and not only know of it."""
+    ctx.check_acts_in(secret.scope, f"{secret.scope} secret {secret.name!r}")
+    return secret
 
 
 def is_there(ctx: Context, message: OneSecret[Any]) -> bool:
@@ -46,7 +52,7 @@ def by_prefix(ctx: Context, message: OneSecret[Any]) -> Secret:
         return exact[0]
     text = message.secret
     id_prefix = canonical(text).rstrip("-") if is_id_prefix(text) else None
-    found = secrets.by_prefix(ctx.tx, ctx.sight.namespaces(message.scope), text, id_prefix) if text else []
+    found = secrets.by_prefix(ctx.tx, ctx.sight.spaces(message.scope), text, id_prefix) if text else []
     if not found:
         raise absent(ctx, text, message.scope)
     names = sorted({s.name for s in found})
@@ -58,7 +64,7 @@ def by_prefix(ctx: Context, message: OneSecret[Any]) -> Secret:
 
 def absent(ctx: Context, text: str, scope: SecretScope | None) -> LockworkError:
     """The failure for what does not exist or may not be seen: the two are told alike."""
-    guesses = near(text, secrets.names(ctx.tx, ctx.sight.namespaces(scope)))
+    guesses = near(text, secrets.names(ctx.tx, ctx.sight.spaces(scope)))
     looked = ctx.sight.everywhere(scope)
     return NotFound("secret", text, near=guesses, hint=f"looked {looked}; see: lockwork secret list")
 
@@ -67,7 +73,7 @@ def hides(ctx: Context, secret: Secret) -> bool:
     """Whether it hides a workspace secret of the same name from its owner."""
     if secret.scope is not SecretScope.USER or secret.deleted is not None:
         return False
-    return bool(secrets.by_name(ctx.tx, ctx.sight.namespaces(SecretScope.WORKSPACE), secret.name))
+    return bool(secrets.by_name(ctx.tx, ctx.sight.spaces(SecretScope.WORKSPACE), secret.name))
 
 
 def notes(ctx: Context, secret: Secret) -> list[str]:
@@ -98,7 +104,7 @@ def version_subject(secret: Secret, version: int) -> Subject:
 
 
 def _candidates(ctx: Context, text: str, scope: SecretScope | None) -> list[Secret]:
-    namespaces = ctx.sight.namespaces(scope)
+    namespaces = ctx.sight.spaces(scope)
     if not is_uuid(text):
         return secrets.by_name(ctx.tx, namespaces, text)
     found = secrets.by_id(ctx.tx, namespaces, canonical(text))

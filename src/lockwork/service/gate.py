@@ -6,42 +6,27 @@ refusal or failure is recorded after the rollback. Reading metadata is recorded 
 
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Any, NamedTuple, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from lockwork.database import access, workspaces
 from lockwork.database.engine import Transaction
-from lockwork.domain.access import Caller, Role, Sight, allowed
+from lockwork.domain.access import Permission, allowed
 from lockwork.domain.audit import Outcome, Subject
-from lockwork.domain.errors import (
-    Fault,
-    LockworkError,
-    NotFound,
-    NotPermitted,
-    Refused,
-    Tampered,
-    Unavailable,
-)
-from lockwork.domain.nearness import near
-from lockwork.domain.workspaces import DEFAULT
+from lockwork.domain.errors import Fault, LockworkError, NotPermitted, Refused, Tampered, Unavailable
+from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Message, WorkspaceMessage, checked
-from lockwork.service.context import Context, House
+from lockwork.service import callers
+from lockwork.service.callers import Door
+from lockwork.service.context import Context, House, Porch
 
 R = TypeVar("R")
-Handler = Callable[[Context, Any], Any]
+Handler = Callable[[Any, Any], Any]
+"""Of a `Context` and a message; of a `Porch` where nobody has a name yet."""
 
 
 class Handlers(Protocol):
     """Which function answers which message."""
 
     def __getitem__(self, message: type[Message[Any]]) -> Handler: ...
-
-
-class Claim(NamedTuple):
-    """Who a caller says to be, as the way in could establish it."""
-
-    user: str
-    role: Role
-    system_user: str | None = None
 
 
 class Gate:
@@ -51,30 +36,32 @@ class Gate:
         self._house = house
         self._handlers = handlers
 
-    def answer(self, claim: Claim, message: Message[R]) -> R:
+    def answer(self, door: Door, message: Message[R]) -> R:
         """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""
         message = checked(message)
         try:
-            return self._answered(claim, message)
+            return self._answered(door, message)
         except LockworkError as failure:
-            self._record_if_due(claim, message, failure)
+            self._record_if_due(door, message, failure)
             raise
         except Exception as unforeseen:
             fault = Fault(unforeseen)
         # Pages that contradict each other lead to rows that nobody foresaw: then that is what is told.
         self._house.database.check_whole()
-        self._record_if_due(claim, message, fault)
+        self._record_if_due(door, message, fault)
         raise fault  # out here: what was not foreseen may hold values, and a chain would keep it
 
     def close(self) -> None:
         """Close the connections; the next message opens them again."""
         self._house.database.close()
 
-    def _answered(self, claim: Claim, message: Message[R]) -> R:
+    def _answered(self, door: Door, message: Message[R]) -> R:
+        if message.permission is Permission.NOBODY:
+            return self._on_the_porch(door, message)
         database = self._house.database
         changes = message.effect is Effect.CHANGE
         with database.writing() if changes else database.reading() as tx:
-            context = self._entered(tx, claim, message)
+            context = self._entered(tx, door, message)
             answer: R = self._handlers[type(message)](context, message)
             if changes:
                 self._record(tx, context, message)
@@ -88,27 +75,21 @@ class Gate:
                 self._record(tx, context, message)
         return answer
 
-    def _entered(self, tx: Transaction, claim: Claim, message: Message[Any]) -> Context:
+    def _on_the_porch(self, door: Door, message: Message[R]) -> R:
+        """Who asks has no name yet. A password takes its time: the handler opens its own transactions."""
+        answer: R = self._handlers[type(message)](Porch(self._house, door), message)
+        return answer
+
+    def _entered(self, tx: Transaction, door: Door, message: Message[Any]) -> Context:
         """The context for a caller who may ask this; else the failure says why not."""
-        user = access.user(tx, claim.user)
-        if user is None:
-            raise NotFound(
-                "user", claim.user, near=near(claim.user, access.user_names(tx)), hint="lockwork user list"
-            )
-        caller = Caller(user=user.id, name=user.name, role=claim.role, system_user=claim.system_user)
-        if not allowed(caller, message.permission):
+        now = self._house.clock()
+        caller, sight = callers.entered(tx, door, message, now)
+        scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
+        if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(
-                f"user {user.name!r} may not do this: {message.action} needs {message.permission}"
+                f"user {caller.name!r} may not do this: {message.action} needs {message.permission}"
             )
-        name = _workspace_of(message)
-        workspace = workspaces.one(tx, name)
-        if workspace is None:
-            guesses = near(name, workspaces.names(tx))
-            raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
-        sight = Sight(
-            user=user.id, user_name=user.name, workspace=workspace.id, workspace_name=workspace.name
-        )
-        return Context(self._house, tx, caller, sight, now=self._house.clock())
+        return Context(self._house, tx, caller, sight, now=now)
 
     def _record(self, tx: Transaction, context: Context, message: Message[Any]) -> None:
         self._house.trail.append(
@@ -123,21 +104,20 @@ class Gate:
             step=getattr(message, "step", None),
         )
 
-    def _record_if_due(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
+    def _record_if_due(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
         if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
             return  # what could not be asked cannot be recorded either
         if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
-            self._record_failure(claim, message, failure)
+            self._record_failure(door, message, failure)
 
-    def _record_failure(self, claim: Claim, message: Message[Any], failure: LockworkError) -> None:
+    def _record_failure(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
         refused = isinstance(failure, NotPermitted | Refused)
-        caller = Caller(user="", name=claim.user, role=claim.role, system_user=claim.system_user)
         # If even this cannot be written, the failure itself is what the caller must hear.
         with suppress(LockworkError), self._house.database.appending() as tx:
             self._house.trail.append(
                 tx,
                 now=self._house.clock(),
-                caller=caller,
+                caller=callers.named(tx, door),
                 action=message.action,
                 outcome=Outcome.REFUSED if refused else Outcome.FAILED,
                 workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
@@ -146,11 +126,6 @@ class Gate:
                 step=getattr(message, "step", None),
                 detail=type(failure).__name__,
             )
-
-
-def _workspace_of(message: Message[Any]) -> str:
-    """The workspace that a message is asked in; messages about the whole store are asked in the first."""
-    return message.workspace if isinstance(message, WorkspaceMessage) else DEFAULT
 
 
 def _subject_named_by(message: Message[Any]) -> Subject | None:

@@ -59,11 +59,11 @@ def explain(ctx: Context, message: ExplainReference) -> Explanation:
         return Explanation(text=message.text, found=False, steps=(str(error),), fix=fix)
     steps = [f"it is a reference: secret {reference.secret!r}, key {reference.key!r}"]
     for scope in ctx.sight.scopes:
-        rows = secrets.check(ctx.tx, ctx.sight.namespaces(scope), [(reference.secret, reference.key)])
+        rows = secrets.check(ctx.tx, ctx.sight.spaces(scope), [(reference.secret, reference.key)])
         if rows:
             return _explained(ctx, message.text, reference, rows[0], steps)
         steps.append(f"{ctx.sight.where(scope)}: no secret {reference.secret!r}")
-    guesses = near(reference.secret, secrets.names(ctx.tx, ctx.sight.namespaces()))
+    guesses = near(reference.secret, secrets.names(ctx.tx, ctx.sight.spaces()))
     if guesses:
         steps.append(f"near misses: {', '.join(guesses)}")
     fix = f"lockwork secret create {reference.secret} --ask {reference.key}"
@@ -86,7 +86,7 @@ def _explained(ctx: Context, text: str, reference: Reference, row: Checked, step
 
 
 def _in_workspace(ctx: Context, name: str) -> bool:
-    return bool(secrets.by_name(ctx.tx, ctx.sight.namespaces(SecretScope.WORKSPACE), name))
+    return bool(secrets.by_name(ctx.tx, ctx.sight.spaces(SecretScope.WORKSPACE), name))
 
 
 def _asked(
@@ -96,7 +96,7 @@ def _asked(
         return []
     with_keys = level is ValidationLevel.SECRET_AND_KEY_EXISTS
     wanted = dict.fromkeys((need.secret, need.key if with_keys else None) for need in needs)
-    return secrets.check(ctx.tx, ctx.sight.namespaces(scope), wanted)
+    return secrets.check(ctx.tx, ctx.sight.spaces(scope), wanted)
 
 
 def _found(rows: Sequence[Checked]) -> dict[str, Found]:
@@ -148,7 +148,7 @@ def _problems(
     problems: list[Problem] = []
     if lacking or keyless:
         at = {(found[n.secret].id, found[n.secret].version) for n in keyless}
-        names, keys = secrets.to_explain(ctx.tx, ctx.sight.namespaces(scope), at)
+        names, keys = secrets.to_explain(ctx.tx, ctx.sight.spaces(scope), at)
         looked = ctx.sight.everywhere(scope)
         asking = checks.asking_for([*lacking, *keyless])
         problems += [checks.missing_secret(n, looked, names, asking[n.secret], scope) for n in lacking]
@@ -156,8 +156,11 @@ def _problems(
             checks.missing_key(n, found[n.secret], tuple(keys[found[n.secret].id]), asking[n.secret])
             for n in keyless
         ]
-    if not allowed(ctx.caller, Permission.READ_SECRETS):
-        problems += [checks.not_readable(n, found[n.secret]) for n in needs if n.secret in found]
+    problems += [
+        checks.not_readable(need, found[need.secret])
+        for need in needs
+        if need.secret in found and not allowed(ctx.caller, Permission.READ_SECRETS, found[need.secret].scope)
+    ]
     return sorted(problems, key=lambda p: (p.where, p.reference))
 
 

@@ -4,6 +4,7 @@ import msgspec
 
 from lockwork.database import runs
 from lockwork.database.runs import RunRow
+from lockwork.domain.access import Permission, allowed
 from lockwork.domain.audit import Subject
 from lockwork.domain.checks import Found, Need, Report, ValidationLevel
 from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
@@ -53,6 +54,10 @@ def start(ctx: Context, message: StartRun) -> Settled:
     suspects = [p for c in stack.components.values() for p in malformed_in_component(c)]
     suspects += malformed_in_pipeline(pipeline)
     report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
+    if report.ok and not allowed(ctx.caller, Permission.RUN):
+        raise NotPermitted(
+            f"user {ctx.caller.name!r} may not do this: {message.action} needs {Permission.RUN}"
+        )
     row = _row(ctx, message, stack.name, report)
     used = [_used(f) for f in found] if report.ok else []
     runs.insert(ctx.tx, ctx.sight.workspace, row, steps, used)

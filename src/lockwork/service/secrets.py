@@ -5,11 +5,13 @@ from contextlib import suppress
 
 from lockwork.database import secrets, versions
 from lockwork.database.secrets import Secret
+from lockwork.domain.access import Spaces
 from lockwork.domain.errors import (
     AlreadyExists,
     Ambiguous,
     InvalidInput,
     NotFound,
+    NotPermitted,
     Tampered,
     VersionMismatch,
 )
@@ -49,7 +51,9 @@ DAY = 24 * 60 * 60 * 1_000_000
 def create(ctx: Context, message: CreateSecret) -> SecretInfo:
     """Keep a new secret, or do what `if_exists` says where the name is taken."""
     name, values = SecretName.parse(message.name), _checked(message.values)
-    existing = secrets.by_name(ctx.tx, ctx.sight.namespaces(message.scope), name)
+    existing = secrets.by_name(ctx.tx, ctx.sight.spaces(message.scope), name)
+    ctx.check_acts_in(message.scope, f"secrets {ctx.sight.where(message.scope)}")
+    _check_seen(ctx, name)
     if existing and message.if_exists == "skip":
         return told(ctx, existing[0])
     if existing and message.if_exists == "update":
@@ -105,13 +109,13 @@ def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, .
 
     A secret that was deleted since is still given: a run that began keeps what it was settled on.
     """
-    by_id = {s.id: s for s in secrets.by_ids(ctx.tx, ctx.sight.namespaces(), [w.id for w in message.wanted])}
+    by_id = {s.id: s for s in secrets.by_ids(ctx.tx, ctx.sight.spaces(), [w.id for w in message.wanted])}
     for wanted in message.wanted:
         if wanted.id not in by_id or wanted.version < by_id[wanted.id].scope_since:
             raise NotFound("secret", wanted.id, hint="it was purged or moved since the run began")
         if wanted.version > by_id[wanted.id].version:  # it may be more than a database can count
             raise _no_version(wanted)
-    rows = [by_id[w.id] for w in message.wanted]
+    rows = [findings.permitted(ctx, by_id[w.id]) for w in message.wanted]
     fetches = [
         Fetch(VersionOf(s.id, w.version, s.namespace), w.keys)
         for s, w in zip(rows, message.wanted, strict=True)
@@ -154,7 +158,7 @@ def _no_version(one: Wanted) -> NotFound:
 def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:
     found, total, counted = secrets.page(
         ctx.tx,
-        ctx.sight.namespaces(message.scope),
+        ctx.sight.spaces(message.scope),
         message.listing,
         deleted_since=_restorable_since(ctx) if message.deleted else None,
     )
@@ -209,7 +213,8 @@ def undelete(ctx: Context, message: UndeleteSecret) -> SecretInfo:
     forget_expired(ctx)
     secret = _deleted(ctx, message)
     name = SecretName.parse(message.new_name or secret.name)
-    if secrets.by_name(ctx.tx, [secret.namespace], name):
+    _check_seen(ctx, name)
+    if secrets.by_name(ctx.tx, Spaces((secret.namespace,)), name):
         raise AlreadyExists(
             "secret", name, ctx.sight.where(secret.scope),
             hint=f"lockwork secret undelete {secret.id} --new-name NAME",
@@ -278,6 +283,13 @@ def _restorable_since(ctx: Context) -> int:
     return max(ctx.now - ctx.policy.kept_days * DAY, 0)
 
 
+def _check_seen(ctx: Context, name: str) -> None:
+    """A token that is held to some names gives no other."""
+    if not ctx.sight.sees(name):
+        patterns = ", ".join(ctx.sight.patterns or ())
+        raise NotPermitted(f"this token is for secrets called {patterns}, and not for {name!r}")
+
+
 def _checked(values: Mapping[str, Sensitive]) -> dict[str, Sensitive]:
     return checked_values({key: value.reveal() for key, value in values.items()})
 
@@ -306,6 +318,7 @@ def _moved(ctx: Context, was: Secret, message: UpdateSecret) -> Secret:
     scope = message.new_scope or was.scope
     secret = was._replace(name=name)
     if scope is not was.scope:
+        ctx.check_acts_in(scope, f"secrets {ctx.sight.where(scope)}")
         here = _fresh(ctx, SecretName(name), scope)
         secret = secret._replace(
             scope=scope,
@@ -316,7 +329,9 @@ def _moved(ctx: Context, was: Secret, message: UpdateSecret) -> Secret:
             owner=here.owner if scope is SecretScope.USER else was.owner,
             owner_name=here.owner_name if scope is SecretScope.USER else was.owner_name,
         )
-    if secret != was and secrets.by_name(ctx.tx, [secret.namespace], name):
+    if secret != was:
+        _check_seen(ctx, name)
+    if secret != was and secrets.by_name(ctx.tx, Spaces((secret.namespace,)), name):
         raise AlreadyExists(
             "secret", name, ctx.sight.where(scope), hint="nothing was changed; choose another name"
         )
@@ -370,7 +385,7 @@ def _to_delete(ctx: Context, message: DeleteSecret) -> Secret:
 
 
 def _deleted(ctx: Context, message: UndeleteSecret | DeleteSecret) -> Secret:
-    namespaces = ctx.sight.namespaces(message.scope)
+    namespaces = ctx.sight.spaces(message.scope)
     if is_uuid(message.secret):
         by_id = secrets.by_id(ctx.tx, namespaces, findings.canonical(message.secret))
         found = [by_id] if by_id is not None and by_id.deleted is not None else []
@@ -383,7 +398,7 @@ def _deleted(ctx: Context, message: UndeleteSecret | DeleteSecret) -> Secret:
         raise Ambiguous(
             f"{len(found)} deleted secrets are called {message.secret!r}: {ids}", hint="name one by its id"
         )
-    return found[0]
+    return findings.permitted(ctx, found[0])
 
 
 ANSWERS = (

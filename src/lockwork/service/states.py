@@ -10,8 +10,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from lockwork.crypto.digests import sha256
-from lockwork.database.access import Named
+from lockwork.database.access import Named, UserRow
 from lockwork.database.keys import RootKeyRow, Store
+from lockwork.database.members import MemberRow
 from lockwork.database.secrets import Secret
 from lockwork.database.versions import Version
 
@@ -44,7 +45,21 @@ def of_root_keys(store: Store, rows: Iterable[RootKeyRow]) -> str:
 
 
 def of_named(row: Named) -> str:
-    """A user or workspace: id, name, since when."""
+    """A workspace: id, name, since when."""
+    return _digest([*row])
+
+
+def of_user(row: UserRow) -> str:
+    """As of what is named; then what kind they are, whether they administer, since when they are kept out.
+
+    Of who is just a person, nothing more: so it was before there were others.
+    """
+    rest = row[3:]
+    return _digest([*row[:3], *(() if rest == UserRow("", "", 0)[3:] else rest)])
+
+
+def of_member(row: MemberRow) -> str:
+    """Workspace, user, role, since when."""
     return _digest([*row])
 
 

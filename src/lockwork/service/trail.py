@@ -2,10 +2,11 @@
 
     mac(n) = HMAC-SHA256(audit key, mac(n-1) ‖ record n)       mac(0) = 32 zero bytes
 
-A record is the JSON array of its columns in the order of `database.audit.Row`, without the mac (RFC 8259,
-UTF-8, no white space). The audit key is 32 random bytes, kept wrapped by a root key. Whoever can write the
-database and lacks the root key can change no record, leave none out and add none without it being seen;
-a cut-off end, or an old copy of the whole file, is seen only against a head that was kept elsewhere.
+A record is the JSON array of its columns in the order of `database.audit.Row`, without the mac, and without
+token, address and request where it has none of the three (RFC 8259, UTF-8, no white space). The audit key is
+32 random bytes, kept wrapped by a root key. Whoever can write the database and lacks the root key can change
+no record, leave none out and add none without it being seen; a cut-off end, or an old copy of the whole file,
+is seen only against a head that was kept elsewhere.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +22,8 @@ from lockwork.domain.audit import AuditHead, Outcome, Subject
 
 _START = bytes(32)
 _CLAIMED = 256
+_FROM_SERVERS = 3
+"""The last columns, which tell how a server was asked."""
 _JSON = msgspec.json.Encoder(enc_hook=str)  # checked names are a kind of str
 
 
@@ -50,7 +53,7 @@ class Trail:
         mac = mac or _START
         # In the order of `Row`, which would cost as much again for a step's thousand secrets.
         before = (now, _claimed(caller.name), caller.system_user, action, outcome.value, _told(workspace))
-        after = (_told(run), _told(step), detail)
+        after = (_told(run), _told(step), detail, caller.token, caller.address, caller.request)
         rows = []
         for number, subject in enumerate(subjects, start=last + 1):
             record = (number, *before, *_columns(subject), *after)
@@ -93,7 +96,8 @@ class Trail:
     def _mac(self, tx: Transaction, previous: bytes, record: tuple[object, ...]) -> bytes:
         if self._keyed is None:
             self._keyed = Mac(self._unwrapped(tx))
-        return self._keyed.of(previous + _JSON.encode(record))
+        told = record if any(record[-_FROM_SERVERS:]) else record[:-_FROM_SERVERS]
+        return self._keyed.of(previous + _JSON.encode(told))
 
 
 def _missing(first: int, last: int) -> str:

@@ -1,8 +1,8 @@
 """Workspaces: a team's rooms."""
 
-from lockwork.database import access, secrets, workspaces
+from lockwork.database import secrets, workspaces
 from lockwork.database.access import Named
-from lockwork.domain.access import UserName
+from lockwork.domain.access import Permission, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
@@ -11,6 +11,7 @@ from lockwork.domain.workspaces import DEFAULT, Workspace
 from lockwork.messages import Page
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 from lockwork.service import stacks, states
+from lockwork.service.callers import seen_workspaces
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -30,7 +31,10 @@ def get(ctx: Context, message: GetWorkspace) -> Workspace:
 
 
 def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
-    rows, total, counted = access.page(ctx.tx, "workspaces", message.listing)
+    everything = Permission.ADMINISTER_STORE in ctx.caller.rights
+    rows, total, counted = workspaces.page(
+        ctx.tx, None if everything else ctx.caller.user, ctx.caller.limits.workspaces, message.listing
+    )
     items = tuple(workspaces.described(ctx.tx, row) for row in rows)
     return Page(
         items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
@@ -71,8 +75,9 @@ def _own_things(workspace: Workspace, secrets_held: int) -> list[str]:
 
 def _one(ctx: Context, name: str) -> Named:
     row = workspaces.one(ctx.tx, name)
-    if row is None:
-        guesses = near(name, workspaces.names(ctx.tx))
+    seen = seen_workspaces(ctx.tx, ctx.caller)
+    if row is None or row.name not in seen:
+        guesses = near(name, seen)
         raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
     return row
 

@@ -29,7 +29,7 @@ from lockwork.messages.secrets import (
     UpdateSecret,
 )
 from lockwork.service import assembly
-from lockwork.service.gate import Claim
+from lockwork.service.callers import Claim
 from lockwork.vaults.builtin import BuiltinVault
 
 

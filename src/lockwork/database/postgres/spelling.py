@@ -4,6 +4,7 @@
     json_each(:x)         json_each(CAST(%(x)s AS json))
     /* FOR UPDATE */      FOR UPDATE; so FOR SHARE. All other comments stay comments
     json_group_array(CASE typeof(x) WHEN 'text' THEN x END)     coalesce(CAST(json_agg(x) AS text), '[]')
+    x GLOB (y ->> 0)      x LIKE the same in LIKE's words; y has no special character but *
     in migrations         INTEGER is BIGINT, BLOB is BYTEA, x'' is ''::bytea, and TEXT sorts by its bytes
 
 What stands in quotation marks is left as it is.
@@ -15,6 +16,7 @@ from functools import lru_cache
 _PARTS = re.compile(
     r"""
     json_group_array\( CASE\ typeof\( (?P<texts> [a-z_.]+ ) \)\ WHEN\ 'text'\ THEN\ [a-z_.]+\ END \)
+    | (?P<globbed> [a-z_.]+ )\ GLOB\ \( (?P<pattern> [a-z_.]+\ ->>\ \d+ ) \)
     | (?P<quoted> '(?:[^']|'')*' | "(?:[^"]|"")*" | --[^\n]* )
     | /\*\ (?P<lock> FOR\ UPDATE | FOR\ SHARE )\ \*/
     | (?P<comment> /\*.*?\*/ )
@@ -41,6 +43,9 @@ def migration(text: str) -> str:
 
 
 def _part(found: re.Match[str]) -> str:
+    if found["globbed"]:
+        pattern = f"replace(replace({found['pattern']}, '_', '\\_'), '*', '%%')"
+        return f"{found['globbed']} LIKE {pattern}"
     if found["lock"]:
         return found["lock"]
     if found["place"]:

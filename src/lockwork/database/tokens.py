@@ -1,0 +1,216 @@
+"""Rows of tokens and one-time codes: hashes, never what was shown."""
+
+from typing import NamedTuple
+
+import msgspec
+
+from lockwork.database import filters
+from lockwork.database.engine import Row, Statement, Transaction
+from lockwork.database.rows import Time, read
+from lockwork.database.filters import Field
+from lockwork.domain.access import Limits, Role
+from lockwork.domain.secrets import from_epoch
+from lockwork.domain.tokens import Token, TokenKind
+from lockwork.messages import Listing
+
+FIELDS = {
+    "name": Field("name"),
+    "kind": Field("kind"),
+    "owner": Field("owner_name"),
+    "created": Field("created", "time"),
+    "expires": Field("expires", "time", nullable=True),
+    "revoked": Field("revoked", "time", nullable=True),
+    "last_used": Field("last_used", "time", nullable=True),
+    "id": Field("id"),
+}
+
+_COLUMNS = (
+    "t.id, t.hash, t.owner, t.name, t.kind, t.begins, t.limits, t.parent, t.created, t.expires, t.revoked,"
+    " t.last_used, u.name AS owner_name"
+)
+_JOINED = "FROM tokens t JOIN users u ON u.id = t.owner"
+# One question names the caller, what they are where they ask, and whether that is there at all: absent and
+# not theirs cost the same.
+_BEARER = Statement(
+    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, u.id AS bearer, u.name, u.admin,"
+    " u.disabled, w.id AS workspace, w.name AS workspace_name, m.role"
+    " FROM tokens t JOIN users u ON u.id = t.owner"
+    " LEFT JOIN workspaces w ON w.id = (SELECT id FROM workspaces WHERE name = :workspace OR id = :workspace)"
+    " LEFT JOIN members m ON m.workspace = w.id AND m.member = u.id"
+    " WHERE t.hash = :hash"
+)
+_INSERT = Statement(
+    "INSERT INTO tokens (id, hash, owner, name, kind, begins, limits, parent, created, expires)"
+    " VALUES (:id, :hash, :owner, :name, :kind, :begins, :limits, :parent, :created, :expires)"
+)
+_ONE = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id = :token")
+_NAMED = Statement(
+    f"SELECT {_COLUMNS} {_JOINED} WHERE t.name = :name AND t.revoked IS NULL"
+    " AND (CAST(:owner AS text) IS NULL OR t.owner = :owner) ORDER BY t.created DESC LIMIT 2"
+)
+_REVOKE = Statement(
+    "WITH RECURSIVE minted (id) AS (SELECT CAST(:token AS text)"
+    " UNION SELECT t.id FROM tokens t JOIN minted m ON t.parent = m.id)"
+    " UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id IN (SELECT id FROM minted)"
+)
+_OF_OWNER = Statement(
+    "SELECT id FROM tokens WHERE owner = :owner AND revoked IS NULL"
+    " AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
+)
+_USED = Statement("UPDATE tokens SET last_used = :now WHERE id = :token")
+
+_INSERT_CODE = Statement(
+    "INSERT INTO codes (hash, kind, owner, created, expires)"
+    " VALUES (:hash, :kind, :owner, :created, :expires)"
+)
+_CODE = Statement("SELECT hash, kind, owner, created, expires FROM codes WHERE hash = :hash")
+_TAKE_CODE = Statement("DELETE FROM codes WHERE hash = :hash AND expires > :now")
+_FORGET_CODES = Statement(
+    "DELETE FROM codes WHERE kind = :kind AND (CAST(:owner AS text) IS NULL OR owner = :owner)"
+)
+_HAS_CODE = Statement("SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now")
+
+
+class Bearer(NamedTuple):
+    """Who holds a token, and what they are in the workspace that they ask in."""
+
+    token: str
+    limits: str
+    expires: Time | None
+    revoked: Time | None
+    last_used: Time | None
+    user: str
+    name: str
+    admin: int
+    disabled: Time | None
+    workspace: str | None
+    """The id; None where there is no such workspace."""
+    workspace_name: str | None
+    role: Role | None
+    """None where they are no member."""
+
+    @property
+    def held_to(self) -> Limits:
+        return msgspec.json.decode(self.limits, type=Limits)
+
+
+class TokenRow(NamedTuple):
+    """A token as its row tells it."""
+
+    id: str
+    hash: str
+    owner: str
+    name: str
+    kind: TokenKind
+    begins: str
+    limits: str
+    parent: str | None
+    created: Time
+    expires: Time | None
+    revoked: Time | None
+    last_used: Time | None
+    owner_name: str
+
+    def told(self) -> Token:
+        return Token(
+            id=self.id,
+            name=self.name,
+            kind=self.kind,
+            owner=self.owner_name,
+            begins=self.begins,
+            limits=msgspec.json.decode(self.limits, type=Limits),
+            created=from_epoch(self.created),
+            expires=None if self.expires is None else from_epoch(self.expires),
+            revoked=None if self.revoked is None else from_epoch(self.revoked),
+            last_used=None if self.last_used is None else from_epoch(self.last_used),
+        )
+
+
+class Code(NamedTuple):
+    """A code as its row tells it."""
+
+    hash: str
+    kind: str
+    owner: str | None
+    created: Time
+    expires: Time
+
+
+def bearer(tx: Transaction, hash_: str, workspace: str) -> Bearer | None:
+    """Who holds the token of this hash, in one question; `workspace` is a name or id."""
+    row = tx.row(_BEARER, hash=hash_, workspace=workspace)
+    return None if row is None else read(Bearer, row, "tokens")
+
+
+def insert(tx: Transaction, row: TokenRow) -> None:
+    given = row._asdict()
+    for unused in ("revoked", "last_used", "owner_name"):
+        del given[unused]
+    tx.run(_INSERT, **{**given, "kind": row.kind.value})
+
+
+def one(tx: Transaction, id_: str) -> TokenRow | None:
+    """The token of this id, of whomever."""
+    return _first(tx.rows(_ONE, token=id_))
+
+
+def named(tx: Transaction, name: str, owner: str | None) -> list[TokenRow]:
+    """Up to two tokens of this name that are not revoked; `owner` None: of everyone."""
+    return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, owner=owner)]
+
+
+def revoke(tx: Transaction, id_: str, now: int) -> int:
+    """It, and all that it minted; how many were not revoked before."""
+    return tx.run(_REVOKE, token=id_, now=now)
+
+
+def of_owner(tx: Transaction, owner: str, kind: TokenKind | None = None) -> list[str]:
+    """Ids of a user's tokens that are not revoked."""
+    return [row["id"] for row in tx.rows(_OF_OWNER, owner=owner, kind=kind and kind.value)]
+
+
+def was_used(tx: Transaction, id_: str, now: int) -> None:
+    tx.run(_USED, token=id_, now=now)
+
+
+def page(tx: Transaction, owner: str | None, listing: Listing) -> tuple[list[Token], int, bool]:
+    """The tokens of a page, of one user or all, how many there are, and whether they were all counted."""
+    where = filters.condition(listing, FIELDS)
+    select = (
+        f"SELECT * FROM (SELECT {_COLUMNS} {_JOINED}"
+        f" WHERE CAST(:owner AS text) IS NULL OR t.owner = :owner) t WHERE {where.sql}"
+    )
+    given = {"owner": owner, **where.parameters, **filters.bounds(listing)}
+    ordered = f"{select} ORDER BY {filters.order(listing, FIELDS)} LIMIT :size OFFSET :offset"
+    rows = tx.rows(Statement(ordered), **given)
+    total, counted = filters.total(tx, select, given)
+    return [read(TokenRow, row, "tokens").told() for row in rows], total, counted
+
+
+def insert_code(tx: Transaction, code: Code) -> None:
+    tx.run(_INSERT_CODE, **code._asdict())
+
+
+def code(tx: Transaction, hash_: str) -> Code | None:
+    """The code of this hash, expired or not."""
+    row = tx.row(_CODE, hash=hash_)
+    return None if row is None else read(Code, row, "codes")
+
+
+def take_code(tx: Transaction, hash_: str, now: int) -> bool:
+    """Whether it was there and good; it is good no more."""
+    return bool(tx.run(_TAKE_CODE, hash=hash_, now=now))
+
+
+def forget_codes(tx: Transaction, kind: str, owner: str | None = None) -> None:
+    """Codes of this kind open nothing any more; of one user or all."""
+    tx.run(_FORGET_CODES, kind=kind, owner=owner)
+
+
+def has_code(tx: Transaction, kind: str, now: int) -> bool:
+    """Whether a code of this kind is still good."""
+    return bool(tx.one(_HAS_CODE, kind=kind, now=now)["total"])
+
+
+def _first(rows: list[Row]) -> TokenRow | None:
+    return read(TokenRow, rows[0], "tokens") if rows else None

@@ -1,0 +1,146 @@
+"""Ways in for who has no token yet: the first admin, an invitation, a password.
+
+What is wrong is told alike, whatever it is: that there is no such user, that they have no password, that it
+is another. A password is checked outside of any transaction, as that takes its time.
+"""
+
+from lockwork.crypto import passwords
+from lockwork.crypto.tokens import hash_of
+from lockwork.database import access, tokens
+from lockwork.database.access import UserRow
+from lockwork.database.engine import Transaction
+from lockwork.domain.access import Caller, UserName
+from lockwork.domain.audit import Outcome, Subject
+from lockwork.domain.errors import NotLoggedIn, Refused
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.tokens import NewToken, TokenKind
+from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn, SetUp
+from lockwork.service import codes, states
+from lockwork.service.callers import Shown
+from lockwork.service.context import Porch, new_id
+from lockwork.service.tokens import DAY, mint
+
+GOOD_FOR = 30 * DAY
+_WRONG = "name or password is wrong"
+_LABEL = 128
+
+
+def log_in(porch: Porch, message: LogIn) -> NewToken:
+    """A token for a password, good for 30 days."""
+    user = _who_knows(porch, message.name, message.password)
+    with porch.house.database.writing() as tx:
+        return _let_in(porch, tx, user, "login", label=message.label)
+
+
+def set_up(porch: Porch, message: SetUp) -> NewToken:
+    """The first admin. A name that an embedded store has already, and nobody comes in by, is theirs."""
+    name, kept = UserName.parse(message.name), passwords.kept(passwords.checked_password(message.password))
+    with porch.house.database.writing() as tx:
+        now = porch.house.clock()
+        if access.other_admins(tx):
+            raise Refused("this server has been set up already", hint="lockwork login URL")
+        codes.taken(tx, hash_of(message.code), (codes.SETUP,), now)
+        user = access.user(tx, name)
+        if user is None:
+            user = UserRow(new_id(), name, now, admin=1)
+            access.insert_user(tx, user)
+        user = user._replace(admin=1)
+        access.change_user(tx, user)
+        access.set_password(tx, user.id, kept)
+        subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))
+        return _let_in(porch, tx, user, message.action, label="login", subjects=(subject,))
+
+
+def choose_password(porch: Porch, message: ChoosePassword) -> NewToken:
+    """By the code of an invitation or a reset; what older passwords opened is closed."""
+    kept = passwords.kept(passwords.checked_password(message.password))
+    with porch.house.database.writing() as tx:
+        code = codes.taken(tx, hash_of(message.code), (codes.INVITE, codes.RESET), porch.house.clock())
+        user = access.user(tx, code.owner or "")
+        if user is None or user.disabled is not None:
+            raise NotLoggedIn(_WRONG)
+        _replace_password(porch, tx, user, kept, but=None)
+        return _let_in(porch, tx, user, message.action, label="login")
+
+
+def change_password(porch: Porch, message: ChangePassword) -> None:
+    """By the password of before."""
+    kept = passwords.kept(passwords.checked_password(message.new))
+    user = _who_knows(porch, message.name, message.password)
+    with porch.house.database.writing() as tx:
+        shown = porch.door.token if isinstance(porch.door, Shown) else None
+        bearer = None if shown is None else tokens.bearer(tx, shown, "")
+        _replace_password(porch, tx, user, kept, but=bearer.token if bearer else None)
+        subject = Subject(kind="user", name=user.name, id=user.id)
+        _record(porch, tx, user, message.action, token=bearer and bearer.token, subjects=(subject,))
+
+
+def _who_knows(porch: Porch, name: str, password: Sensitive) -> UserRow:
+    """The user whose password this is; it takes as long to find out that there is none."""
+    with porch.house.database.reading() as tx:
+        user = access.user(tx, name)
+        kept = None if user is None else access.password(tx, user.id)
+    is_right = passwords.is_right(password, kept or _nobodys())
+    if user is None or kept is None or not is_right or user.disabled is not None or user.kind != "person":
+        raise NotLoggedIn(_WRONG)
+    return user
+
+
+def _nobodys() -> str:
+    """What would be kept of a password that nobody has."""
+    global _nobody
+    if _nobody is None:
+        _nobody = passwords.kept(Sensitive("a password that nobody has"))
+    return _nobody
+
+
+_nobody: str | None = None
+
+
+def _replace_password(porch: Porch, tx: Transaction, user: UserRow, kept: str, *, but: str | None) -> None:
+    access.set_password(tx, user.id, kept)
+    tokens.forget_codes(tx, codes.RESET, user.id)
+    for id_ in tokens.of_owner(tx, user.id, TokenKind.LOGIN):
+        if id_ != but:
+            tokens.revoke(tx, id_, porch.house.clock())
+
+
+def _let_in(
+    porch: Porch,
+    tx: Transaction,
+    user: UserRow,
+    action: str,
+    *,
+    label: str,
+    subjects: tuple[Subject, ...] = (),
+) -> NewToken:
+    now = porch.house.clock()
+    made = mint(tx, user, label[:_LABEL], TokenKind.LOGIN, now=now, expires=now + GOOD_FOR)
+    subject = Subject(kind="token", name=made.token.name, id=made.token.id)
+    _record(porch, tx, user, action, token=made.token.id, subjects=(*subjects, subject))
+    return made
+
+
+def _record(
+    porch: Porch,
+    tx: Transaction,
+    user: UserRow,
+    action: str,
+    *,
+    token: str | None,
+    subjects: tuple[Subject, ...],
+) -> None:
+    door = porch.door
+    shown = door if isinstance(door, Shown) else Shown(None)
+    caller = Caller(user=user.id, name=user.name, token=token, address=shown.address, request=shown.request)
+    porch.house.trail.append(
+        tx, now=porch.house.clock(), caller=caller, action=action, outcome=Outcome.DONE, subjects=subjects
+    )
+
+
+ANSWERS = (
+    LogIn.answered_by(log_in),
+    SetUp.answered_by(set_up),
+    ChoosePassword.answered_by(choose_password),
+    ChangePassword.answered_by(change_password),
+)

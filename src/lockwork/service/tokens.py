@@ -1,0 +1,158 @@
+"""Tokens for programs: minted within the limits of who mints, told, revoked."""
+
+import msgspec
+
+from lockwork.crypto.tokens import new_token
+from lockwork.database import access, tokens, workspaces
+from lockwork.database.access import UserRow
+from lockwork.database.engine import Transaction
+from lockwork.database.tokens import TokenRow
+from lockwork.domain.access import Limits, Permission, Role, checked_pattern
+from lockwork.domain.audit import Subject
+from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitted
+from lockwork.domain.nearness import near
+from lockwork.domain.secrets import is_uuid
+from lockwork.domain.stacks import plain_name
+from lockwork.domain.tokens import NewToken, Token, TokenKind
+from lockwork.messages import Page
+from lockwork.messages.access import CreateToken, ListTokens, LogOut, RevokeToken
+from lockwork.service import callers, findings
+from lockwork.service.context import Context, new_id
+
+DAY = 24 * 60 * 60 * 1_000_000
+MAX_DAYS = 3650
+
+
+def create(ctx: Context, message: CreateToken) -> NewToken:
+    """One's own, or a service account's: never beyond what the token that asks may do."""
+    name = plain_name(message.name, "token")
+    owner = _owner(ctx, message.owner)
+    limits = _limits(ctx, message.limits)
+    if message.days is not None and not 1 <= message.days <= MAX_DAYS:
+        raise InvalidInput(f"a token is good for 1 to {MAX_DAYS:,} days, not {message.days:,}")
+    if tokens.named(ctx.tx, name, owner.id):
+        raise InvalidInput(
+            f"user {owner.name!r} has a token called {name!r}", hint=f"lockwork token revoke {name}"
+        )
+    expires = None if message.days is None else ctx.now + message.days * DAY
+    made = mint(ctx.tx, owner, name, TokenKind.API, now=ctx.now, expires=expires, limits=limits,
+                parent=ctx.caller.token)  # fmt: skip
+    ctx.about(Subject(kind="token", name=name, id=made.token.id))
+    return made
+
+
+def mint(
+    tx: Transaction,
+    owner: UserRow,
+    name: str,
+    kind: TokenKind,
+    *,
+    now: int,
+    expires: int | None,
+    limits: Limits | None = None,
+    parent: str | None = None,
+) -> NewToken:
+    """A new token of a user; what it opens, others have decided."""
+    minted = new_token()
+    row = TokenRow(
+        id=new_id(),
+        hash=minted.hash,
+        owner=owner.id,
+        name=name,
+        kind=kind,
+        begins=minted.begins,
+        limits=msgspec.json.encode(limits or Limits()).decode(),
+        parent=parent,
+        created=now,
+        expires=expires,
+        revoked=None,
+        last_used=None,
+        owner_name=owner.name,
+    )
+    tokens.insert(tx, row)
+    return NewToken(token=row.told(), text=minted.text)
+
+
+def list_(ctx: Context, message: ListTokens) -> Page[Token]:
+    listing = message.listing
+    found, total, counted = tokens.page(ctx.tx, _whose(ctx), listing)
+    return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
+
+
+def revoke(ctx: Context, message: RevokeToken) -> Token:
+    """It and what it minted open nothing from now on."""
+    row = _one(ctx, message.token)
+    tokens.revoke(ctx.tx, row.id, ctx.now)
+    ctx.about(Subject(kind="token", name=row.name, id=row.id))
+    return row._replace(revoked=row.revoked or ctx.now).told()
+
+
+def log_out(ctx: Context, message: LogOut) -> None:
+    """The token that was shown, or all that the caller's passwords made."""
+    ids = [ctx.caller.token] if ctx.caller.token else []
+    if message.everywhere:
+        ids += tokens.of_owner(ctx.tx, ctx.caller.user, TokenKind.LOGIN)
+    for id_ in dict.fromkeys(ids):
+        tokens.revoke(ctx.tx, id_, ctx.now)
+    ctx.about(Subject(kind="token", name=ctx.caller.name, id=ctx.caller.token))
+
+
+def _owner(ctx: Context, name: str | None) -> UserRow:
+    """The caller, or a service account for those who administer the server: no one mints for a person."""
+    user = access.user(ctx.tx, ctx.caller.user if name is None else name)
+    if user is not None and user.id == ctx.caller.user:
+        return user
+    if Permission.ADMINISTER_STORE not in ctx.caller.rights:
+        raise NotPermitted(f"user {ctx.caller.name!r} may mint tokens of their own alone")
+    if user is None:
+        raise NotFound("user", str(name), near=near(str(name), access.user_names(ctx.tx)))
+    if user.kind != "service":
+        raise NotPermitted(
+            f"user {user.name!r} is a person: they mint their tokens themselves",
+            hint="for a program: lockwork user create NAME --service",
+        )
+    return user
+
+
+def _limits(ctx: Context, asked: Limits) -> Limits:
+    """Checked, and held within those of the token that asks."""
+    if asked.role is not None:
+        Role.parse(asked.role)
+    for pattern in asked.patterns or ():
+        checked_pattern(pattern)
+    seen = callers.seen_workspaces(ctx.tx, ctx.caller)
+    for name in asked.workspaces or ():
+        if name not in seen or workspaces.one(ctx.tx, name) is None:
+            raise NotFound("workspace", name, near=near(name, seen), hint="lockwork workspace list")
+    beyond = asked.exceed(ctx.caller.limits)
+    if beyond is not None:
+        raise NotPermitted(f"a token mints only within its own limits: {beyond}")
+    return asked.within(ctx.caller.limits)
+
+
+def _whose(ctx: Context) -> str | None:
+    """Whose tokens the caller may know of: None for everyone's."""
+    return None if Permission.ADMINISTER_STORE in ctx.caller.rights else ctx.caller.user
+
+
+def _one(ctx: Context, text: str) -> TokenRow:
+    """Of this id or name, among those that the caller may know of."""
+    whose = _whose(ctx)
+    if is_uuid(text):
+        row = tokens.one(ctx.tx, findings.canonical(text))
+        found = [row] if row is not None and whose in (None, row.owner) else []
+    else:
+        found = tokens.named(ctx.tx, text, whose)
+    if not found:
+        raise NotFound("token", text, hint="lockwork token list")
+    if len(found) > 1:
+        raise Ambiguous(f"several tokens are called {text!r}", hint="name it by its id: lockwork token list")
+    return found[0]
+
+
+ANSWERS = (
+    CreateToken.answered_by(create),
+    ListTokens.answered_by(list_),
+    RevokeToken.answered_by(revoke),
+    LogOut.answered_by(log_out),
+)

@@ -24,6 +24,8 @@ T = TypeVar("T")
 
 PROJECT_FILE = ".lockwork.toml"
 CONFIGURATION_FILE = "config.toml"
+CREDENTIALS_FILE = "credentials.json"
+"""What `lockwork login` keeps: see `client.credentials`."""
 DEFAULT = "default"
 """Where a setting came from when nobody said anything."""
 
@@ -209,20 +211,21 @@ class Settings:
         text = self.variable("LOCKWORK_BACKUP_PASSPHRASE")
         return None if text is None else Sensitive(text)
 
-    def check_local(self) -> None:
-        """Refuse to answer from this machine's store what was meant for a server."""
+    @cached_property
+    def server(self) -> "Setting[tuple[str, Sensitive]] | None":
+        """The URL and the token that the environment names. One without the other is of no use."""
+        from lockwork.domain.sensitive import Sensitive  # lazy: as above
+
         url, token = self.variable("LOCKWORK_URL"), self.variable("LOCKWORK_TOKEN")
         if url and token:
-            raise Unavailable(
-                "LOCKWORK_URL is set, but this version of Lockwork keeps secrets on this machine only",
-                hint="unset LOCKWORK_URL and LOCKWORK_TOKEN",
-            )
+            return Setting((url, Sensitive(token)), "LOCKWORK_URL")
         if url or token:
             there, missing = ("URL", "TOKEN") if url else ("TOKEN", "URL")
             raise Unavailable(
                 f"LOCKWORK_{there} is set and LOCKWORK_{missing} is not: one is of no use without the other",
                 hint=f"set LOCKWORK_{missing} too, or unset LOCKWORK_{there}",
             )
+        return None
 
     # --- files ---------------------------------------------------------------------------------------------
 
@@ -285,15 +288,15 @@ def _keep(settings: Settings, change: Any) -> None:
     path = settings.configuration_path
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with _alone(path.parent):
-            _replace(path, _toml(change(_read(path, _CONFIGURATION_KEYS))))
+        with alone(path.parent):
+            replaced(path, _toml(change(_read(path, _CONFIGURATION_KEYS))))
     except OSError as error:
         raise StoreUnusable(
             f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
         ) from None
 
 
-class _alone:  # noqa: N801 - reads as the phrase it is: `with _alone(folder)`
+class alone:  # noqa: N801 - reads as the phrase it is: `with alone(folder)`
     """Hold the folder against other writers of its files: two commands at once lose neither's change."""
 
     def __init__(self, folder: Path) -> None:
@@ -309,7 +312,7 @@ class _alone:  # noqa: N801 - reads as the phrase it is: `with _alone(folder)`
         os.close(self._descriptor)
 
 
-def _replace(path: Path, text: str) -> None:
+def replaced(path: Path, text: str) -> None:
     """In one step, readable by its owner only, and on the disk before this returns."""
     fresh = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
     try:

@@ -1,23 +1,25 @@
 """One suite for every way to a store: a gateway, or a database, is one more row in GATEWAYS."""
 
-from abc import ABC, abstractmethod
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol
 
 import pytest
-from tests.postgres import Founded, Postgres
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
-from lockwork.crypto.keyring import RootKey
+from lockwork.client.http import Http
+from lockwork.database import access
 from lockwork.domain.access import Role
-from lockwork.messages import Gateway, Message
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.tokens import TokenKind
+from lockwork.messages.access import PutMember
+from lockwork.server import running
+from lockwork.server.logs import Log
+from lockwork.service import assembly, tokens
 from lockwork.service.context import Policy
-from lockwork.service.gate import Claim, Gate
-from lockwork.service.server_store import open_server_store, upgrade_server_store
-
-R = TypeVar("R")
+from lockwork.service.readiness import Readiness
 
 
 class Clock:
@@ -34,18 +36,35 @@ class Clock:
         self.now += round(days * 24 * 60 * 60 * 1_000_000)
 
 
-class Store(ABC):
-    """A fresh store, which clients come into as this way in lets them."""
+class Store(Protocol):
+    """A way to a fresh store."""
 
-    def __init__(self) -> None:
-        self.clock = Clock()
-        self._clients: list[Client] = []
+    clock: Clock
 
     def client(
         self, user: str = "default", workspace: str = "default", policy: Policy | None = None
     ) -> Client:
         """A client that acts as this user in this workspace, both of which must exist when it is used."""
-        client = Client(workspace=workspace, gateway=self._gateway(user, policy))
+        ...
+
+    def close(self) -> None:
+        """Let go of all of it."""
+        ...
+
+
+class EmbeddedStore:
+    """A store in a folder, opened in this process."""
+
+    def __init__(self, folder: Path) -> None:
+        self.clock = Clock()
+        self._folder = folder
+        self._clients: list[Client] = []
+
+    def client(
+        self, user: str = "default", workspace: str = "default", policy: Policy | None = None
+    ) -> Client:
+        gateway = Embedded(self._folder, user=user, clock=self.clock, policy=policy)
+        client = Client(workspace=workspace, gateway=gateway)
         self._clients.append(client)
         return client
 
@@ -53,82 +72,81 @@ class Store(ABC):
         for client in self._clients:
             client.close()
 
-    @abstractmethod
-    def _gateway(self, user: str, policy: Policy | None) -> Gateway: ...
 
-
-class EmbeddedStore(Store):
-    """A store in a folder, opened in this process."""
+class ServedStore:
+    """A real server on loopback, in a thread of this process; each client shows a token of its user."""
 
     def __init__(self, folder: Path) -> None:
-        super().__init__()
+        self.clock = Clock()
         self._folder = folder
+        self._servers: dict[int | None, Served] = {}
+        self._clients: list[Client] = []
 
-    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
-        return Embedded(self._folder, user=user, clock=self.clock, policy=policy)
-
-
-class ServerStore(Store):
-    """A store on PostgreSQL, whose gate is in this process."""
-
-    def __init__(self, postgres: Postgres) -> None:
-        super().__init__()
-        self._postgres = postgres
-        if postgres.founded:
-            self._founded = postgres.founded.pop()
-            self._founded.begin_again()
-            self.clock()  # by which it was founded
-        else:
-            url = postgres.fresh()
-            root_key = ",".join(RootKey.generate().reveal() for _ in range(2))  # one waits to be added
-            upgrade_server_store(url, root_key=root_key, clock=self.clock)
-            self._founded = Founded(url, root_key)
-        self._gates: dict[Policy | None, Gate] = {}
-
-    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
-        if policy not in self._gates:
-            self._gates[policy] = open_server_store(
-                self._founded.url, root_key=self._founded.root_key, policy=policy, clock=self.clock
-            )
-        return AtTheGate(self._gates[policy], user)
+    def client(
+        self, user: str = "default", workspace: str = "default", policy: Policy | None = None
+    ) -> Client:
+        served = self._served(policy)
+        client = Client(workspace=workspace, gateway=Http(served.url, served.token_of(user)))
+        self._clients.append(client)
+        return client
 
     def close(self) -> None:
-        super().close()
-        self._postgres.founded.append(self._founded)
+        for client in self._clients:
+            client.close()
+        for served in self._servers.values():
+            served.close()
+
+    def _served(self, policy: Policy | None) -> "Served":
+        key = None if policy is None else hash((policy.kept_versions, policy.kept_days))
+        if key not in self._servers:
+            self._servers[key] = Served(self._folder, self.clock, policy)
+        return self._servers[key]
 
 
-class AtTheGate:
-    """A gateway for the owner of a store whose gate is here."""
+class Served:
+    """One server process's worth, whose first admin is the user `default`."""
 
-    def __init__(self, gate: Gate, user: str) -> None:
-        self._gate = gate
-        self._user = user
+    def __init__(self, folder: Path, clock: Clock, policy: Policy | None) -> None:
+        self.gate = assembly.open_store(folder, clock=clock, policy=policy)
+        readiness = Readiness(self.gate.house)
+        opened = running.bound(running.Listening(port=0))
+        listening = running.Listening(port=opened.getsockname()[1])
+        self.url = listening.url
+        site = running.site_of(
+            self.gate,
+            listening,
+            Log(requests=False),
+            is_set_up=lambda: True,
+            check_ready=readiness.check_ready,
+        )
+        self._server = running.server(site, listening)
+        self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [opened]}, daemon=True)
+        self._thread.start()
 
-    def send(self, message: Message[R]) -> R:
-        return self._gate.answer(Claim(self._user, Role.OWNER, "tester"), message)
+    def token_of(self, name: str) -> Sensitive:
+        """A fresh token of a user; one who is there is an editor of the workspace `default`, the first admin."""
+        house = self.gate.house
+        with house.database.writing() as tx:
+            user = access.user(tx, name)
+            if user is None:
+                return Sensitive("lkw_of_nobody")
+            if name == "default":
+                access.change_user(tx, user._replace(admin=1))
+            return tokens.mint(tx, user, "test", TokenKind.API, now=house.clock(), expires=None).text
 
     def close(self) -> None:
-        self._gate.close()
+        self._server.should_exit = True
+        self._thread.join()
+        self.gate.close()
 
 
-def embedded(_: pytest.FixtureRequest, folder: Path) -> Store:
-    return EmbeddedStore(folder)
-
-
-def on_postgres(request: pytest.FixtureRequest, _: Path) -> Store:
-    return ServerStore(request.getfixturevalue("postgres"))
-
-
-GATEWAYS: dict[str, Callable[[pytest.FixtureRequest, Path], Store]] = {
-    "embedded": embedded,
-    "postgres": on_postgres,
-}
+GATEWAYS: dict[str, Callable[[Path], Store]] = {"embedded": EmbeddedStore, "http": ServedStore}
 
 
 @pytest.fixture(params=GATEWAYS)
 def store(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Store]:
     """A fresh store; `store.client()` opens it, `store.clock` is its time."""
-    made = GATEWAYS[request.param](request, own_home / "store")
+    made = GATEWAYS[request.param](own_home / "store")
     yield made
     made.close()
 
@@ -141,8 +159,9 @@ def client(store: Store) -> Client:
 
 @pytest.fixture
 def anna(store: Store, client: Client) -> Client:
-    """Another user of the same store and workspace."""
+    """Another user of the same store, an admin of the same workspace."""
     client.create_user("anna")
+    client.send(PutMember(workspace="default", user="anna", role=Role.ADMIN))
     return store.client("anna")
 
 
@@ -151,6 +170,6 @@ def lasting_client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     """A client of a store that many examples of one test share."""
-    made = GATEWAYS[request.param](request, tmp_path_factory.mktemp("lasting") / "store")
+    made = GATEWAYS[request.param](tmp_path_factory.mktemp("lasting") / "store")
     yield made.client()
     made.close()

@@ -59,10 +59,13 @@ SECTIONS: Sections = {
     },
     "The store": {
         "status": Row("status", "status", "Show what is active, and where each setting came from."),
+        "login": Row("login", "login", "Ask a team's server from now on, as someone who may."),
+        "logout": Row("login", "logout", "Ask the store of this machine again."),
         "init": Row("status", "init", "Write .lockwork.toml: what is active in this folder and below."),
         "workspace": Row("workspaces", "workspace", "Rooms of teams: make, choose, look at, delete."),
         "user": Row("access", "user", "Names under which secrets of one's own are kept."),
         "audit": Row("audit", "audit", "Who did what: read the trail, and check that it is whole."),
+        "server": Row("server", "server", "For the host of a team's server: start it, let someone in again."),
         "key": Row("keys", "key", "The root keys that all values are sealed under."),
         "backup": Row("backups", "backup", "The whole store into one file, sealed under a passphrase."),
         "restore": Row("backups", "restore", "A backup checked, and made the store."),

@@ -1,6 +1,7 @@
 """`lockwork status` and `lockwork init`: what is active, who says so, and how to say so in a folder."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -9,6 +10,9 @@ from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.client.profile import Profile
 from lockwork.settings import Setting
+
+if TYPE_CHECKING:
+    from lockwork.client.credentials import Server
 
 
 @click.command(cls=Command)
@@ -31,7 +35,8 @@ def _facts(profile: Profile) -> dict[str, Setting[str]]:
     from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE
 
     settings = profile.settings
-    settings.check_local()
+    if (server := profile.server) is not None:
+        return _of_server(profile, server)
     home = settings.home
     store = home.value / DATABASE_FILE
     project = settings.project_path
@@ -44,6 +49,21 @@ def _facts(profile: Profile) -> dict[str, Setting[str]]:
         "root_key": _root_key(profile, home.value / KEYRING_FILE),
         "validation_level": Setting(level.value.value, level.source),
         "configuration": Setting(str(settings.configuration_path), home.source),
+        "project_file": Setting("none" if project is None else str(project), "this folder or above"),
+    }
+
+
+def _of_server(profile: Profile, server: "Setting[Server]") -> dict[str, Setting[str]]:
+    settings = profile.settings
+    project = settings.project_path
+    level = settings.level()
+    return {
+        "server": Setting(server.value.url, server.source),
+        "user": Setting(server.value.user or "whoever the token belongs to", server.source),
+        "workspace": profile.workspace,
+        "stack": profile.stack,
+        "validation_level": Setting(level.value.value, level.source),
+        "configuration": Setting(str(settings.configuration_path), settings.home.source),
         "project_file": Setting("none" if project is None else str(project), "this folder or above"),
     }
 

@@ -39,7 +39,7 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
     def send(self, message: Message[R]) -> R:
         """The answer to any message of `lockwork.messages`, or a failure from the domain's tree."""
         if self._gateway is None:
-            self._gateway = _embedded(self.profile)
+            self._gateway = _gateway(self.profile)
         return self._gateway.send(message)
 
     def close(self) -> None:
@@ -68,11 +68,20 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
         self.profile.set_active_workspace(self.get_workspace(name_or_id).name)
 
 
+def _gateway(profile: "Profile") -> Gateway:
+    """To the server that is active, and else to the embedded store: never to one in place of the other."""
+    if (server := profile.server) is not None:
+        from lockwork.client.http import Http  # lazy: an embedded store needs no network
+
+        profile.check_no_user()
+        return Http(server.value.url, server.value.token)
+    return _embedded(profile)
+
+
 def _embedded(profile: "Profile") -> Gateway:
     from lockwork.client.embedded import Embedded  # lazy: a remote client needs no database
 
     settings = profile.settings
-    settings.check_local()
     return Embedded(
         settings.home.value,
         user=profile.user.value,

@@ -7,9 +7,12 @@ configuration; where nobody says anything it is `default`.
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lockwork.domain import workspaces
+from lockwork.domain.errors import InvalidInput, Unavailable
 from lockwork.settings import (
+    CREDENTIALS_FILE,
     DEFAULT,
     PROJECT_FILE,
     Setting,
@@ -18,6 +21,9 @@ from lockwork.settings import (
     keep_workspace,
     write_project,
 )
+
+if TYPE_CHECKING:
+    from lockwork.client.credentials import Server
 
 
 class Profile:
@@ -46,9 +52,35 @@ class Profile:
     def user(self) -> Setting[str]:
         return self._flag("user", "--as") or self.settings.user or _first()
 
+    @cached_property
+    def server(self) -> "Setting[Server] | None":
+        """The server that is asked; None: the embedded store."""
+        settings = self.settings
+        if settings.server is None and not (settings.home.value / CREDENTIALS_FILE).exists():
+            return None
+        from lockwork.client import credentials  # lazy: an embedded store needs none
+
+        return credentials.active(settings)
+
     @property
     def stack(self) -> Setting[str]:
         return self._flag("stack", "--stack") or self.settings.stack(self.workspace.value) or _first()
+
+    def check_embedded(self, what: str) -> None:
+        """Refuse to do to this machine's store what was meant for a server."""
+        if (server := self.server) is not None:
+            raise Unavailable(
+                f"{what} is of the store on this machine, and {server.value.url} is what is asked",
+                hint="do it on the server's own host; or here: lockwork logout",
+            )
+
+    def check_no_user(self) -> None:
+        """On a server the token says who asks: `--as` would be a claim that nobody believes."""
+        if self._given["user"] is not None:
+            raise InvalidInput(
+                "--as is for embedded stores: on a server you are who you logged in as",
+                hint="lockwork login URL --user NAME",
+            )
 
     @property
     def kept_stack(self) -> str | None:
@@ -90,7 +122,7 @@ class Profile:
         _ = self.settings.workspace, self.stack
         write()
         self._given_settings = self.settings.again()
-        for name in ("settings", "workspace", "user"):
+        for name in ("settings", "workspace", "user", "server"):
             self.__dict__.pop(name, None)
 
 

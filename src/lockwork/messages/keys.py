@@ -7,14 +7,14 @@ from lockwork.messages import Effect, Message
 
 class ListKeys(Message[tuple[RootKeyInfo, ...]], frozen=True, kw_only=True):
     action = "key.list"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
 
 
 class AddKey(Message[RootKeyInfo], frozen=True, kw_only=True):
     """A fresh root key in the keyring file, waiting to be made active."""
 
     action = "key.add"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
 
 
@@ -22,7 +22,7 @@ class ActivateKey(Message[RootKeyInfo], frozen=True, kw_only=True):
     """From now on new versions are wrapped by this key. None: the newest that waits."""
 
     action = "key.activate"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     key: str | None = None
     reseal: bool = False
@@ -33,7 +33,7 @@ class RewrapVersions(Message[int], frozen=True, kw_only=True):
     """Wrap a batch of versions by the active key; answers how many were left to do before this batch."""
 
     action = "key.rewrap"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     reseal: bool = False
     """Also give each a new data key, whatever was said when the active key was made active."""
@@ -44,7 +44,7 @@ class RetireKeys(Message[Rotation], frozen=True, kw_only=True):
     """Recount, and retire every key that protects nothing any more."""
 
     action = "key.retire"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
 
 
@@ -52,6 +52,6 @@ class DestroyKey(Message[RootKeyInfo], frozen=True, kw_only=True):
     """Take a retired key out of the keyring file, for good."""
 
     action = "key.destroy"
-    permission = Permission.OWN_STORE
+    permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     key: str

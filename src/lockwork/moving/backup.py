@@ -186,7 +186,7 @@ def _not_whole(problems: tuple[str, ...]) -> Refused:
 
 
 def _home(profile: "Profile") -> Path:
-    profile.settings.check_local()
+    profile.check_embedded("a backup")
     return profile.settings.home.value
 
 

@@ -36,6 +36,11 @@ class Gate:
         self._house = house
         self._handlers = handlers
 
+    @property
+    def house(self) -> House:
+        """The store that it is the door of."""
+        return self._house
+
     def answer(self, door: Door, message: Message[R]) -> R:
         """The answer, or a failure from the domain's tree; both recorded as the message's effect demands."""
         message = checked(message)

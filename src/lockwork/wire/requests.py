@@ -60,7 +60,14 @@ def shape_of(message: type[Message[Any]]) -> Shape:
 
 def request_of(message: Message[Any]) -> Request:
     """The request that asks it. Fields that are as they are by default do not ride."""
-    shape = shape_of(type(message))
+    try:
+        return _request(message, shape_of(type(message)))
+    except UnicodeEncodeError:
+        pass
+    raise InvalidInput("what was given holds a lone surrogate, which is not text")
+
+
+def _request(message: Message[Any], shape: Shape) -> Request:
     path = _FIELD.sub(lambda found: _quoted(getattr(message, found[1])), shape.route.path)
     beside = {name: getattr(message, name) for name in shape.beside}
     for name, default in _defaults(type(message)).items():

@@ -1,0 +1,104 @@
+"""The gateway to a server: one request a message, over connections that are kept.
+
+Nothing is redirected, no certificate is passed over. What is safe to repeat is repeated, with growing pauses,
+where a server could not be reached: whatever changes nothing, and what never went out.
+"""
+
+import os
+import threading
+from typing import TYPE_CHECKING, TypeVar
+
+from lockwork.domain.errors import ServerAway
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages import Effect, Message
+from lockwork.wire.problems import failure_from
+from lockwork.wire.requests import Request, answer_from, request_of
+
+if TYPE_CHECKING:
+    import httpx2
+
+R = TypeVar("R")
+CONNECT_SECONDS, READ_SECONDS = 5.0, 90.0
+TRIES = 4
+
+
+class Http:
+    """Speaks to the server at `url`, showing `token`. Safe in several threads and after a fork."""
+
+    def __init__(self, url: str, token: Sensitive | None) -> None:
+        self._url = url.rstrip("/")
+        self._token = token
+        self._lock = threading.Lock()
+        self._open: httpx2.Client | None = None
+        self._process = 0
+
+    def send(self, message: Message[R]) -> R:
+        """The answer, or a failure from `lockwork.domain.errors`."""
+        status, body = self._asked(request_of(message), is_safe=message.effect is not Effect.CHANGE)
+        if status >= 300:
+            raise failure_from(status, body)
+        return answer_from(message, body)
+
+    def close(self) -> None:
+        """Close the connections; a later `send` opens others."""
+        with self._lock:
+            if self._open is not None and self._process == os.getpid():
+                self._open.close()
+            self._open = None
+
+    def _asked(self, request: Request, *, is_safe: bool) -> tuple[int, bytes]:
+        import httpx2  # lazy: constructing a Client loads nothing
+
+        from lockwork.client.trying import again_while_away  # lazy: beside it
+
+        def once() -> tuple[int, bytes]:
+            response = self._client().request(
+                request.method, self._url + request.path, content=request.body, headers=self._headers(request)
+            )
+            return response.status_code, response.content
+
+        try:
+            return again_while_away(once, is_safe=is_safe, tries=TRIES)
+        except httpx2.HTTPError as error:
+            failure = _away(self._url, error)
+        raise failure  # out here: the library's own failure holds the request, and that the token
+
+    def _headers(self, request: Request) -> dict[str, str]:
+        headers = {"accept": "application/json"}
+        if request.body is not None:
+            headers["content-type"] = "application/json"
+        if self._token is not None:
+            headers["authorization"] = f"Bearer {self._token.reveal()}"
+        return headers
+
+    def _client(self) -> "httpx2.Client":
+        import httpx2  # lazy: see above
+
+        with self._lock:
+            if self._open is None or self._process != os.getpid():  # a fork must not share its parent's
+                timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
+                self._open = httpx2.Client(timeout=timeout, follow_redirects=False)
+                self._process = os.getpid()
+            return self._open
+
+
+def _away(url: str, error: Exception) -> ServerAway:
+    """Why there is no answer, in our words: the library's own may quote what was sent."""
+    import ssl  # lazy: httpx2 has loaded it
+
+    import httpx2  # lazy: see above
+
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return ServerAway(
+                f"the certificate of {url} is not one to trust: {cause.verify_message}",
+                hint="check the URL; a company's own certificates are named by SSL_CERT_FILE",
+            )
+        cause = cause.__cause__ or cause.__context__
+    if isinstance(error, httpx2.TimeoutException):
+        return ServerAway(f"the server at {url} did not answer in time", hint="try again, or ask who runs it")
+    return ServerAway(
+        f"the server at {url} cannot be reached ({type(error).__name__})",
+        hint="check the URL and the network: lockwork status",
+    )

@@ -1,0 +1,1 @@
+"""Lockwork over HTTP: the same gate, for a team."""

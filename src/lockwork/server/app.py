@@ -1,0 +1,167 @@
+"""The server, put together: every request passes here, from its name to its answer.
+
+A request is of one of our own names or it is refused; it gets an id; its body has an end; its message is made
+and answered in a thread, since the store is synchronous; and whatever happens, what goes out is an answer or
+a problem of ours, with headers that let nobody keep it.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeVar
+
+import anyio.to_thread
+import msgspec
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from lockwork.domain.errors import Fault, InvalidInput, LockworkError, NotReady, TooLarge
+from lockwork.messages import Message
+from lockwork.server.addresses import Names, Proxies
+from lockwork.server.logs import Log
+from lockwork.wire.problems import MEDIA_TYPE, problem_of
+
+HEADERS = {
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+}
+LARGEST = 24 * 1024 * 1024
+"""Bytes of a body: a secret of 4 MiB, each of whose characters JSON writes as six."""
+LARGEST_OF_STRANGERS = 64 * 1024
+SLOWEST = 30
+"""Seconds in which a body must have arrived."""
+
+
+class Asked(Protocol):
+    """The gate, or what stands for it."""
+
+    def answer(self, door: Any, message: Message[Any]) -> Any:
+        """The answer, or a failure from `lockwork.domain.errors`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What all requests to one server share."""
+
+    gate: Asked
+    names: Names
+    proxies: Proxies
+    log: Log
+    is_set_up: Callable[[], bool]
+    check_ready: Callable[[], None]
+    """Raises what is wrong with the database or the root key."""
+    threads: anyio.CapacityLimiter
+
+
+T = TypeVar("T")
+Endpoint = Callable[[Request], Awaitable[Response]]
+
+
+def problem(failure: LockworkError) -> Response:
+    """A failure as a response."""
+    status, told = problem_of(failure)
+    headers = {"retry-after": str(told["seconds"])} if "seconds" in told else {}
+    if status == 401:
+        headers["www-authenticate"] = "Bearer"
+    return Response(msgspec.json.encode(told, enc_hook=str), status, headers, media_type=MEDIA_TYPE)
+
+
+async def in_thread(site: Site, act: Callable[..., T], *arguments: Any) -> T:
+    """What `act` answers, in one of the site's threads."""
+    return await anyio.to_thread.run_sync(act, *arguments, limiter=site.threads)
+
+
+async def body_of(request: Request) -> bytes:
+    """The whole body, which has an end in size and time."""
+    most = LARGEST if "authorization" in request.headers else LARGEST_OF_STRANGERS
+    told = request.headers.get("content-length", "")
+    if told.isdecimal() and int(told) > most:
+        raise TooLarge(f"a body is at most {most:,} bytes here")
+    parts: list[bytes] = []
+    size = 0
+    try:
+        async with asyncio.timeout(SLOWEST):
+            async for part in request.stream():
+                size += len(part)
+                if size > most:
+                    raise TooLarge(f"a body is at most {most:,} bytes here")
+                parts.append(part)
+    except TimeoutError:
+        pass
+    else:
+        return b"".join(parts)
+    raise InvalidInput(f"the body did not arrive within {SLOWEST} seconds")
+
+
+class Door:
+    """Around all routes: names, request ids, headers, failures, the log."""
+
+    def __init__(self, app: ASGIApp, site: Site) -> None:
+        self._app = app
+        self._site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        # Quoted, as it came: what is quoted in a name is no separator.
+        scope["path"] = scope["raw_path"].decode("ascii", "replace")
+        state = scope["state"] = {"request": self._site.log.new_id(), "route": None}
+        began, status = time.perf_counter(), 500
+
+        async def answered(event: Any) -> None:
+            nonlocal status
+            if event["type"] == "http.response.start":
+                status = event["status"]
+                more = {**HEADERS, "x-request-id": state["request"]}
+                there = {name for name, _ in event["headers"]}
+                event["headers"] = [
+                    *event["headers"],
+                    *((n.encode(), v.encode()) for n, v in more.items() if n.encode() not in there),
+                ]
+            await send(event)
+
+        try:
+            await self._passed(scope, receive, answered)
+        except ClientDisconnect:
+            status = 499  # as nginx calls it
+        finally:
+            self._site.log.request(scope, state, status, time.perf_counter() - began)
+
+    async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._site.names.check(scope)
+            scope["state"]["address"] = self._site.proxies.address_of(scope)
+            await self._app(scope, receive, send)
+            return
+        except LockworkError as failure:
+            response = problem(failure)
+        except ClientDisconnect:
+            raise
+        except Exception as unforeseen:
+            fault = Fault(unforeseen)
+            self._site.log.fault(scope["state"]["request"], fault)
+            response = problem(fault)
+        await response(scope, receive, send)
+
+
+def check_set_up(site: Site) -> None:
+    """Until there is an admin, nothing else is answered."""
+    if not site.is_set_up():
+        raise NotReady(
+            "this server has no admin yet", hint="lockwork login URL --setup, with the code that it printed"
+        )
+
+
+def application(site: Site) -> ASGIApp:
+    """The ASGI application of a site."""
+    from lockwork.server.routes import routes  # lazy: they build on what is above
+
+    # Without Starlette's own middleware, which would answer failures before they come to our door.
+    return Door(Router(routes(site), redirect_slashes=False), site)

@@ -1,0 +1,49 @@
+"""What a server says of itself: a line of JSON an event, on stderr. Never a value, a token, a body, a query.
+
+A request's line names the row of the table that answered it, not the path that was asked: in that, anything
+may have been typed.
+"""
+
+import sys
+from datetime import UTC, datetime
+from typing import IO, Any
+from uuid import uuid4
+
+import msgspec
+from starlette.types import Scope
+
+from lockwork.domain.errors import Fault
+
+
+class Log:
+    """Writes lines; each whole, in one go."""
+
+    def __init__(self, file: IO[str] | None = None, *, requests: bool = True) -> None:
+        self._file = file
+        self._requests = requests
+
+    def new_id(self) -> str:
+        """An id for a request, which its answer and its audit record bear too."""
+        return uuid4().hex
+
+    def request(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
+        """A request that was answered."""
+        if self._requests:
+            self.say(
+                "request",
+                request=state["request"],
+                method=scope["method"],
+                route=state["route"],
+                status=status,
+                milliseconds=round(seconds * 1000, 1),
+                address=state.get("address"),
+            )
+
+    def fault(self, request: str, fault: Fault) -> None:
+        """Something in Lockwork itself is wrong: what failed and where."""
+        self.say("fault", request=request, problem=fault.message)
+
+    def say(self, event: str, **facts: object) -> None:
+        """A line about an event."""
+        line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
+        print(msgspec.json.encode(line).decode(), file=self._file or sys.stderr, flush=True)

@@ -1,0 +1,123 @@
+"""A server process: what it listens on, how it starts, and how it ends."""
+
+import socket
+import ssl
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import anyio
+import uvicorn
+
+from lockwork.domain.errors import InvalidInput, Unavailable
+from lockwork.domain.ways_out import reason
+from lockwork.server import hardening
+from lockwork.server.addresses import Names, Proxies, is_loopback
+from lockwork.server.app import Site, application
+from lockwork.server.logs import Log
+
+if TYPE_CHECKING:
+    from lockwork.service.gate import Gate
+
+THREADS = 16
+GRACE = 20
+"""Seconds that requests have to end, once the server is told to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Listening:
+    """Where a server listens, and as whom."""
+
+    host: str = "127.0.0.1"
+    port: int = 8237
+    public_url: str | None = None
+    certificate: Path | None = None
+    certificate_key: Path | None = None
+    behind: Sequence[str] = ()
+    """Networks of the proxies whose word on where a request came from is taken."""
+
+    def check(self) -> None:
+        """Refuse to send values in the clear over a network."""
+        if (self.certificate is None) != (self.certificate_key is None):
+            raise InvalidInput("--tls-cert and --tls-key go together")
+        if self.certificate is None and not self.behind and not is_loopback(self.host):
+            raise InvalidInput(
+                f"{self.host} is reached by other machines, and without TLS what they ask is read on the way",
+                hint="give --tls-cert and --tls-key, or --behind-proxy CIDR if a proxy does TLS",
+            )
+
+    @property
+    def url(self) -> str:
+        """What to log in to."""
+        scheme = "http" if self.certificate is None else "https"
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return self.public_url or f"{scheme}://{host}:{self.port}"
+
+
+def at(listening: Listening, port: int) -> Listening:
+    """The same, at the port that the system chose."""
+    return replace(listening, port=port)
+
+
+def bound(listening: Listening) -> socket.socket:
+    """The socket, bound; port 0 asks the system for one."""
+    family = socket.AF_INET6 if ":" in listening.host else socket.AF_INET
+    opened = socket.socket(family, socket.SOCK_STREAM)
+    opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        opened.bind((listening.host, listening.port))
+    except OSError as error:
+        opened.close()
+        raise Unavailable(
+            f"cannot listen on {listening.host}:{listening.port}: {reason(error)}",
+            hint="choose another with --port, or stop what listens there",
+        ) from None
+    opened.set_inheritable(True)
+    return opened
+
+
+def site_of(
+    gate: "Gate",
+    listening: Listening,
+    log: Log,
+    *,
+    is_set_up: Callable[[], bool],
+    check_ready: Callable[[], None],
+) -> Site:
+    """What all requests share, for a server that listens there."""
+    return Site(
+        gate=gate,
+        names=Names(listening.host, listening.port, listening.public_url),
+        proxies=Proxies(listening.behind),
+        log=log,
+        is_set_up=is_set_up,
+        check_ready=check_ready,
+        threads=anyio.CapacityLimiter(THREADS),
+    )
+
+
+def server(site: Site, listening: Listening) -> uvicorn.Server:
+    """uvicorn, set up: it logs nothing by itself, and tells nobody what it is."""
+    config = uvicorn.Config(
+        application(site),
+        log_config=None,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        date_header=True,
+        lifespan="off",
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE,
+        h11_max_incomplete_event_size=64 * 1024,
+        ssl_certfile=listening.certificate,
+        ssl_keyfile=listening.certificate_key,
+        ssl_version=ssl.PROTOCOL_TLS_SERVER,
+    )
+    return uvicorn.Server(config)
+
+
+def serve(site: Site, listening: Listening, opened: socket.socket) -> None:
+    """Answer until told to end; then let requests end, and return."""
+    hardening.keep_memory_private()
+    server(site, listening).run(sockets=[opened])

@@ -1,0 +1,33 @@
+"""Whether a store can be asked, and whether anyone administers it: for a server, which answers by that."""
+
+from lockwork.crypto.keyring import parse_root_id
+from lockwork.database import access, keys
+from lockwork.domain.tokens import NewCode
+from lockwork.service import codes
+from lockwork.service.context import House
+
+
+class Readiness:
+    """Looks at one store."""
+
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._is_set_up = False
+
+    def is_set_up(self) -> bool:
+        """Whether someone can come in and administer it; asked of the database until it is so."""
+        if not self._is_set_up:
+            with self._house.database.reading() as tx:
+                self._is_set_up = access.other_admins(tx) > 0
+        return self._is_set_up
+
+    def check_ready(self) -> None:
+        """Raises what is wrong with the database, or that the active root key is not at hand."""
+        with self._house.database.reading() as tx:
+            active = keys.active(tx)
+        self._house.keyring[parse_root_id(active)]
+
+    def setup_code(self) -> NewCode:
+        """A fresh code for the first admin; those of before are good no more."""
+        with self._house.database.writing() as tx:
+            return codes.make(tx, codes.SETUP, None, self._house.clock())

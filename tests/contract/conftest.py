@@ -11,13 +11,14 @@ from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.client.http import Http
 from lockwork.database import access
-from lockwork.domain.access import Role
+from lockwork.domain.access import Caller, Role
+from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
 from lockwork.messages.access import PutMember
 from lockwork.server import running
 from lockwork.server.logs import Log
-from lockwork.service import assembly, tokens
+from lockwork.service import assembly, states, tokens
 from lockwork.service.context import Policy
 from lockwork.service.readiness import Readiness
 
@@ -124,14 +125,19 @@ class Served:
         self._thread.start()
 
     def token_of(self, name: str) -> Sensitive:
-        """A fresh token of a user; one who is there is an editor of the workspace `default`, the first admin."""
+        """A fresh token of a user; `default` administers the server."""
         house = self.gate.house
         with house.database.writing() as tx:
             user = access.user(tx, name)
             if user is None:
                 return Sensitive("lkw_of_nobody")
-            if name == "default":
-                access.change_user(tx, user._replace(admin=1))
+            if name == "default" and not user.admin:
+                user = user._replace(admin=1)
+                access.change_user(tx, user)
+                subject = Subject(kind="user", name=name, id=user.id, state=states.of_user(user))
+                caller = Caller(user=user.id, name=name)
+                house.trail.append(tx, now=house.clock(), caller=caller, action="setup", outcome=Outcome.DONE,
+                                   subjects=[subject])  # fmt: skip
             return tokens.mint(tx, user, "test", TokenKind.API, now=house.clock(), expires=None).text
 
     def close(self) -> None:

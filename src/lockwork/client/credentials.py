@@ -1,8 +1,8 @@
 """Servers that were logged in to: a token for each, kept for its origin alone, in a file of its owner's.
 
 `credentials.json` in the home: `{"active": URL or null, "servers": {URL: {"token": …, "user": …}}}`. A token
-goes to the origin that it was made for, nowhere else. Machines name theirs by LOCKWORK_URL and LOCKWORK_TOKEN,
-and nothing is written for them.
+goes to the origin that it was made for, nowhere else. Machines name theirs by LOCKWORK_URL and
+LOCKWORK_TOKEN, and nothing is written for them.
 """
 
 import ipaddress

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from lockwork.domain.errors import ServerAway
 from lockwork.domain.sensitive import Sensitive
-from lockwork.messages import Effect, Message
+from lockwork.messages import Effect, Message, checked
 from lockwork.wire.problems import failure_from
 from lockwork.wire.requests import Request, answer_from, request_of
 
@@ -34,6 +34,7 @@ class Http:
 
     def send(self, message: Message[R]) -> R:
         """The answer, or a failure from `lockwork.domain.errors`."""
+        message = checked(message)  # here as there: what is of the wrong type goes nowhere
         status, body = self._asked(request_of(message), is_safe=message.effect is not Effect.CHANGE)
         if status >= 300:
             raise failure_from(status, body)

@@ -1,9 +1,10 @@
 """The table of `lockwork.wire.routes` as Starlette's routes; beside it what is asked of a server as such."""
 
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from lockwork.domain.errors import InvalidInput, NotFound
@@ -13,32 +14,45 @@ from lockwork.server.auth import shown
 from lockwork.server.health import health_routes
 from lockwork.service.callers import Shown
 from lockwork.wire import routes as table
+from lockwork.wire.problems import MEDIA_TYPE
 from lockwork.wire.requests import encoded_answer, message_from
+
+Answering = Callable[[Request], Awaitable[Response]]
 
 
 def routes(site: Site) -> list[BaseRoute]:
-    """Every row, the most particular path first, and what stands beside."""
-    rows = [(noun, row) for noun, some in table.ROUTES.items() for row in some]
-    rows.sort(key=lambda pair: pair[1].path.count("{"))
+    """Every path of the table, the most particular first, and what stands beside."""
+    by_path: dict[str, dict[str, Answering]] = {}
+    for noun, rows in table.ROUTES.items():
+        for row in rows:
+            by_path.setdefault(row.path, {})[row.method] = _answering(site, table.message_of(noun, row), row)
+    particular = sorted(by_path.items(), key=lambda pair: pair[0].count("{"))
     found: list[BaseRoute] = [*health_routes(site)]
-    found += [
-        Route(row.path, _answering(site, table.message_of(noun, row), row), methods=[row.method])
-        for noun, row in rows
-    ]
-    found.append(Route("/{rest:path}", _nothing_here, methods=None))
-    return found
+    found += [Route(path, _by_method(path, rows)) for path, rows in particular]
+    for route in found:
+        assert isinstance(route, Route)  # noqa: S101 - all of them are made above
+        route.methods = None  # a path answers every method itself, also those that it does not have
+    return [*found, Route("/{rest:path}", _nothing_here)]
 
 
-def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Endpoint:
+def _by_method(path: str, rows: Mapping[str, Answering]) -> Endpoint:
+    async def endpoint(request: Request) -> Response:
+        request.state.route = path
+        if request.method not in rows:
+            return _no_such_method(rows)
+        return await rows[request.method](request)
+
+    return endpoint
+
+
+def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Answering:
     """What answers one row."""
 
     async def endpoint(request: Request) -> Response:
-        request.state.route = row.path
         if row.message != "SetUp":
             check_set_up(site)
         body = await body_of(request)
-        query = _once(request)
-        return await in_thread(site, answered, request.path_params, query, body, shown(request))
+        return await in_thread(site, answered, request.path_params, _once(request), body, shown(request))
 
     def answered(in_path: dict[str, str], query: dict[str, str], body: bytes, door: Shown) -> Response:
         asked = message_from(message, in_path, query, body)
@@ -58,6 +72,16 @@ def _once(request: Request) -> dict[str, str]:
             raise InvalidInput("a parameter stands in the query twice")
         found[name] = text
     return found
+
+
+def _no_such_method(rows: Iterable[str]) -> Response:
+    told = {
+        "type": "urn:lockwork:problem:method-not-allowed",
+        "title": "method not allowed",
+        "status": 405,
+        "detail": f"this address takes {', '.join(rows)}",
+    }
+    return JSONResponse(told, 405, {"allow": ", ".join(rows)}, media_type=MEDIA_TYPE)
 
 
 async def _nothing_here(request: Request) -> Response:

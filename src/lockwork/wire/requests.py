@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote, urlencode
 
 import msgspec
 
-from lockwork.domain.errors import InvalidInput
+from lockwork.domain.errors import InvalidInput, NotFound
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Listing, Message, converted, of_our_own
 from lockwork.wire.routes import Route, route_of
@@ -68,6 +68,9 @@ def request_of(message: Message[Any]) -> Request:
 
 
 def _request(message: Message[Any], shape: Shape) -> Request:
+    for name in shape.in_path:
+        if not getattr(message, name):
+            raise NotFound(name, "", hint=f"{name!r} is empty")
     path = _FIELD.sub(lambda found: _quoted(getattr(message, found[1])), shape.route.path)
     beside = {name: getattr(message, name) for name in shape.beside}
     for name, default in _defaults(type(message)).items():
@@ -90,10 +93,18 @@ def _flat(beside: Mapping[str, Any]) -> dict[str, str]:
     for name, value in beside.items():
         if isinstance(value, Listing):
             flat |= _flat({word: getattr(value, word) for word in _LISTING})
-            flat |= {word.replace("-", "_"): text for word, text in value.filters.items()}
+            flat |= _flat({word.replace("-", "_"): text for word, text in value.filters.items()})
         elif value is not None:
+            _check_text(name, str(value))
             flat[name] = ("false", "true")[value] if isinstance(value, bool) else str(value)
     return flat
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidInput(f"{name!r} holds a lone surrogate, which is not text") from None
 
 
 @cache

@@ -1,26 +1,35 @@
 """One suite for every way to a store: a gateway, or a database, is one more row in GATEWAYS."""
 
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 import pytest
+from tests.postgres import Founded, Postgres
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.client.http import Http
+from lockwork.crypto.keyring import RootKey
 from lockwork.database import access
 from lockwork.domain.access import Caller, Role
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
+from lockwork.messages import Gateway, Message
 from lockwork.messages.access import PutMember
 from lockwork.server import running
 from lockwork.server.logs import Log
 from lockwork.service import assembly, states, tokens
+from lockwork.service.callers import Claim
 from lockwork.service.context import Policy
+from lockwork.service.gate import Gate
 from lockwork.service.readiness import Readiness
+from lockwork.service.server_store import open_server_store, upgrade_server_store
+
+R = TypeVar("R")
 
 
 class Clock:
@@ -37,88 +46,124 @@ class Clock:
         self.now += round(days * 24 * 60 * 60 * 1_000_000)
 
 
-class Store(Protocol):
-    """A way to a fresh store."""
+class Store(ABC):
+    """A fresh store, which clients come into as this way in lets them."""
 
-    clock: Clock
+    def __init__(self) -> None:
+        self.clock = Clock()
+        self._clients: list[Client] = []
 
     def client(
         self, user: str = "default", workspace: str = "default", policy: Policy | None = None
     ) -> Client:
         """A client that acts as this user in this workspace, both of which must exist when it is used."""
-        ...
+        client = Client(workspace=workspace, gateway=self._gateway(user, policy))
+        self._clients.append(client)
+        return client
 
     def close(self) -> None:
-        """Let go of all of it."""
-        ...
+        for client in self._clients:
+            client.close()
+
+    @abstractmethod
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway: ...
 
 
-class EmbeddedStore:
+class EmbeddedStore(Store):
     """A store in a folder, opened in this process."""
 
     def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
+        super().__init__()
         self._folder = folder
-        self._clients: list[Client] = []
 
-    def client(
-        self, user: str = "default", workspace: str = "default", policy: Policy | None = None
-    ) -> Client:
-        gateway = Embedded(self._folder, user=user, clock=self.clock, policy=policy)
-        client = Client(workspace=workspace, gateway=gateway)
-        self._clients.append(client)
-        return client
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
+        return Embedded(self._folder, user=user, clock=self.clock, policy=policy)
+
+    def gate(self, policy: Policy | None) -> Gate:
+        return assembly.open_store(self._folder, policy=policy, clock=self.clock)
+
+
+class ServerStore(Store):
+    """A store on PostgreSQL, whose gate is in this process."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        super().__init__()
+        self._postgres = postgres
+        if postgres.founded:
+            self._founded = postgres.founded.pop()
+            self._founded.begin_again()
+            self.clock()  # by which it was founded
+        else:
+            url, root_key = postgres.fresh(), RootKey.generate().reveal()
+            upgrade_server_store(url, root_key=root_key, clock=self.clock)
+            self._founded = Founded(url, root_key)
+        self._gates: dict[Policy | None, Gate] = {}
+
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
+        return AtTheGate(self.gate(policy), user)
+
+    def gate(self, policy: Policy | None) -> Gate:
+        if policy not in self._gates:
+            self._gates[policy] = open_server_store(
+                self._founded.url, root_key=self._founded.root_key, policy=policy, clock=self.clock
+            )
+        return self._gates[policy]
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
+        super().close()
+        self._postgres.founded.append(self._founded)
 
 
-class ServedStore:
-    """A real server on loopback, in a thread of this process; each client shows a token of its user."""
+class AtTheGate:
+    """A gateway for the owner of a store whose gate is here."""
 
-    def __init__(self, folder: Path) -> None:
-        self.clock = Clock()
-        self._folder = folder
-        self._servers: dict[int | None, Served] = {}
-        self._clients: list[Client] = []
+    def __init__(self, gate: Gate, user: str) -> None:
+        self._gate = gate
+        self._user = user
 
-    def client(
-        self, user: str = "default", workspace: str = "default", policy: Policy | None = None
-    ) -> Client:
-        served = self._served(policy)
-        client = Client(workspace=workspace, gateway=Http(served.url, served.token_of(user)))
-        self._clients.append(client)
-        return client
+    def send(self, message: Message[R]) -> R:
+        return self._gate.answer(Claim(self._user, Role.OWNER, "tester"), message)
 
     def close(self) -> None:
-        for client in self._clients:
-            client.close()
-        for served in self._servers.values():
+        self._gate.close()
+
+
+class OverHttp(Store):
+    """A store behind a real server on loopback, in a thread of this process; a client shows a token."""
+
+    def __init__(self, behind: "EmbeddedStore | ServerStore") -> None:
+        super().__init__()
+        self.clock = behind.clock
+        self._behind = behind
+        self._served: dict[Policy | None, Served] = {}
+
+    def _gateway(self, user: str, policy: Policy | None) -> Gateway:
+        if policy not in self._served:
+            self._served[policy] = Served(self._behind.gate(policy))
+        served = self._served[policy]
+        return Http(served.url, served.token_of(user))
+
+    def close(self) -> None:
+        super().close()
+        for served in self._served.values():
             served.close()
-
-    def _served(self, policy: Policy | None) -> "Served":
-        key = None if policy is None else hash((policy.kept_versions, policy.kept_days))
-        if key not in self._servers:
-            self._servers[key] = Served(self._folder, self.clock, policy)
-        return self._servers[key]
+        self._behind.close()
 
 
 class Served:
-    """One server process's worth, whose first admin is the user `default`."""
+    """A server whose first admin is the user `default`."""
 
-    def __init__(self, folder: Path, clock: Clock, policy: Policy | None) -> None:
-        self.gate = assembly.open_store(folder, clock=clock, policy=policy)
-        readiness = Readiness(self.gate.house)
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
         opened = running.bound(running.Listening(port=0))
         listening = running.Listening(port=opened.getsockname()[1])
         self.url = listening.url
         site = running.site_of(
-            self.gate,
+            gate,
             listening,
             Log(requests=False),
             is_set_up=lambda: True,
-            check_ready=readiness.check_ready,
+            check_ready=Readiness(gate.house).check_ready,
         )
         self._server = running.server(site, listening)
         self._thread = threading.Thread(target=self._server.run, kwargs={"sockets": [opened]}, daemon=True)
@@ -126,7 +171,7 @@ class Served:
 
     def token_of(self, name: str) -> Sensitive:
         """A fresh token of a user; `default` administers the server."""
-        house = self.gate.house
+        house = self._gate.house
         with house.database.writing() as tx:
             user = access.user(tx, name)
             if user is None:
@@ -135,24 +180,42 @@ class Served:
                 user = user._replace(admin=1)
                 access.change_user(tx, user)
                 subject = Subject(kind="user", name=name, id=user.id, state=states.of_user(user))
-                caller = Caller(user=user.id, name=name)
-                house.trail.append(tx, now=house.clock(), caller=caller, action="setup", outcome=Outcome.DONE,
-                                   subjects=[subject])  # fmt: skip
+                house.trail.append(
+                    tx,
+                    now=house.clock(),
+                    caller=Caller(user=user.id, name=name),
+                    action="setup",
+                    outcome=Outcome.DONE,
+                    subjects=[subject],
+                )
             return tokens.mint(tx, user, "test", TokenKind.API, now=house.clock(), expires=None).text
 
     def close(self) -> None:
         self._server.should_exit = True
         self._thread.join()
-        self.gate.close()
+        self._gate.close()
 
 
-GATEWAYS: dict[str, Callable[[Path], Store]] = {"embedded": EmbeddedStore, "http": ServedStore}
+def embedded(_: pytest.FixtureRequest, folder: Path) -> EmbeddedStore:
+    return EmbeddedStore(folder)
+
+
+def on_postgres(request: pytest.FixtureRequest, _: Path) -> ServerStore:
+    return ServerStore(request.getfixturevalue("postgres"))
+
+
+GATEWAYS: dict[str, Callable[[pytest.FixtureRequest, Path], Store]] = {
+    "embedded": embedded,
+    "postgres": on_postgres,
+    "http": lambda request, folder: OverHttp(embedded(request, folder)),
+    "http-postgres": lambda request, folder: OverHttp(on_postgres(request, folder)),
+}
 
 
 @pytest.fixture(params=GATEWAYS)
 def store(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Store]:
     """A fresh store; `store.client()` opens it, `store.clock` is its time."""
-    made = GATEWAYS[request.param](own_home / "store")
+    made = GATEWAYS[request.param](request, own_home / "store")
     yield made
     made.close()
 
@@ -176,6 +239,6 @@ def lasting_client(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Client]:
     """A client of a store that many examples of one test share."""
-    made = GATEWAYS[request.param](tmp_path_factory.mktemp("lasting") / "store")
+    made = GATEWAYS[request.param](request, tmp_path_factory.mktemp("lasting") / "store")
     yield made.client()
     made.close()

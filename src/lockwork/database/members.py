@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from lockwork.database import filters
 from lockwork.database.engine import Statement, Transaction
-from lockwork.database.rows import Time, read
 from lockwork.database.filters import Field
+from lockwork.database.rows import Time, read
 from lockwork.domain.access import Member, Role
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing

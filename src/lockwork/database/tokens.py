@@ -1,13 +1,14 @@
 """Rows of tokens and one-time codes: hashes, never what was shown."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from lockwork.database import filters
 from lockwork.database.engine import Row, Statement, Transaction
-from lockwork.database.rows import Time, read
 from lockwork.database.filters import Field
+from lockwork.database.rows import Time, read
 from lockwork.domain.access import Limits, Role
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.tokens import Token, TokenKind
@@ -212,5 +213,5 @@ def has_code(tx: Transaction, kind: str, now: int) -> bool:
     return bool(tx.one(_HAS_CODE, kind=kind, now=now)["total"])
 
 
-def _first(rows: list[Row]) -> TokenRow | None:
+def _first(rows: Sequence[Row]) -> TokenRow | None:
     return read(TokenRow, rows[0], "tokens") if rows else None

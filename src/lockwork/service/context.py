@@ -95,8 +95,7 @@ class Context:
             self.tx.afterwards.append(act)
 
 
-@dataclass(frozen=True, slots=True)
-class Porch:
+class Porch(NamedTuple):
     """What is given to the handler of a message that is asked by who has no name yet.
 
     It opens its own transactions, and records by itself what it did.

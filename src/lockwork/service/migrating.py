@@ -6,13 +6,13 @@ from lockwork.database import keys
 from lockwork.database.engine import Transaction
 from lockwork.database.keys import SCHEMA
 from lockwork.domain import ways_out
-from lockwork.domain.access import Caller, Role
+from lockwork.domain.access import Caller
 from lockwork.domain.audit import Outcome
 from lockwork.domain.errors import Tampered
 from lockwork.service import keys as root_keys
 from lockwork.service.trail import Trail
 
-_UPGRADER = Caller(user="", name="lockwork", role=Role.OWNER)
+_UPGRADER = Caller(user="", name="lockwork")
 """Nobody asked for it: it is the program itself that upgrades a store when it opens it."""
 
 

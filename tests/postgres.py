@@ -101,8 +101,9 @@ class Server:
 
     PASSWORD = "of the tests: @/"
 
-    def __init__(self, folder: Path, programs: Path) -> None:
+    def __init__(self, folder: Path, programs: Path, settings: dict[str, str] = _QUICK) -> None:
         self.folder = folder
+        self._settings = settings
         self._programs = programs
         self._who: dict[str, Any] = {}
         if os.getuid() == 0:  # which the server refuses to run as
@@ -124,7 +125,10 @@ class Server:
         return {"host": "127.0.0.1", "port": self.port, "password": self.PASSWORD} | parts
 
     def start(self) -> None:
-        settings = _QUICK | {"listen_addresses": "127.0.0.1", "unix_socket_directories": str(self.folder)}
+        settings = self._settings | {
+            "listen_addresses": "127.0.0.1",
+            "unix_socket_directories": str(self.folder),
+        }
         words = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(

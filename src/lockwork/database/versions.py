@@ -18,13 +18,16 @@ _WRAPPED = Statement(
     "SELECT CAST(w.key AS integer) AS n, v.wrapped, v.root_key, v.namespace FROM json_each(:at) w"
     " JOIN secret_versions v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
-_SEALED = (
-    "SELECT CAST(w.key AS integer) AS n, v.key, v.sealed FROM json_each(:at) w"
-    " JOIN secret_values v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
+# A version's data key beside each of its values: one question, and the key once more for each value.
+_KEPT = (
+    "SELECT CAST(w.key AS integer) AS n, x.key, x.sealed, v.wrapped, v.root_key, v.namespace"
+    " FROM json_each(:at) w"
+    " JOIN secret_versions v ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
+    " LEFT JOIN secret_values x ON x.secret = v.secret AND x.version = v.version"
 )
-_SEALED_ALL = Statement(f"{_SEALED} ORDER BY v.key")
+_KEPT_ALL = Statement(f"{_KEPT} ORDER BY x.key")
 # Not the same with "or all": each key that is asked would be looked for among all of its version.
-_SEALED_SOME = Statement(f"{_SEALED} AND v.key = w.value ->> 2 ORDER BY v.key")
+_KEPT_SOME = Statement(f"{_KEPT} AND x.key = w.value ->> 2 ORDER BY x.key")
 _LIST = Statement(
     "SELECT version, namespace, created, created_by, CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed"
     " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
@@ -94,6 +97,13 @@ class DataKey(NamedTuple):
     namespace: str
 
 
+class KeptValues(NamedTuple):
+    """A version's data key, None where there is no such version, and what is sealed under it, by key."""
+
+    data_key: DataKey | None
+    sealed: dict[str, bytes | None]
+
+
 def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by: str, now: int) -> None:
     """A new version with its sealed values."""
     tx.run(_INSERT, **wrapped._asdict(), by=by, created=now)
@@ -115,17 +125,22 @@ def wrapped_keys(tx: Transaction, at: Sequence[tuple[str, int]]) -> list[DataKey
     return found
 
 
-def sealed_values(
+def kept_values(
     tx: Transaction, wanted: Sequence[tuple[str, int, tuple[str, ...] | None]]
-) -> list[dict[str, bytes | None]]:
-    """Sealed values by key, in the order asked; keys None means all, which is a question of its own."""
-    found: list[dict[str, bytes | None]] = [{} for _ in wanted]
-    whole = [(found[n], at) for n, (*at, keys) in enumerate(wanted) if keys is None]
-    some = [(found[n], (*at, key)) for n, (*at, keys) in enumerate(wanted) for key in keys or ()]
-    for statement, asked in ((_SEALED_ALL, whole), (_SEALED_SOME, some)):
-        if asked:
-            for n, key, sealed in tx.rows(statement, at=as_set([at for _, at in asked])):
-                asked[n][0][key] = sealed
+) -> list[KeptValues]:
+    """Data keys and sealed values, in the order asked; keys None means all, a question of its own."""
+    found = [KeptValues(None, {}) for _ in wanted]
+    whole = [(n, at) for n, (*at, keys) in enumerate(wanted) if keys is None]
+    some = [(n, (*at, key)) for n, (*at, keys) in enumerate(wanted) for key in keys or ()]
+    for statement, asked in ((_KEPT_ALL, whole), (_KEPT_SOME, some)):
+        rows = tx.rows(statement, at=as_set([at for _, at in asked])) if asked else ()
+        data_keys = read_all(DataKey, [row[3:] for row in rows], "versions")
+        for row, data_key in zip(rows, data_keys, strict=True):
+            place, key = asked[row[0]][0], row[1]
+            values = found[place].sealed
+            if key is not None:
+                values[key] = row[2]
+            found[place] = KeptValues(data_key, values)
     return found
 
 

@@ -93,15 +93,25 @@ def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
     version = secret.version if message.version is None else message.version
     if version != secret.version:
         check_reachable(ctx, secret, version)
-    names = secrets.keys(ctx.tx, [(secret.id, version)])[secret.id, version]
-    if message.key is not None and message.key not in names:
-        raise missing_key(secret.name, message.key, names)
-    values = values_of(ctx, secret, version, None if message.key is None else (message.key,))
+    names, values = _revealed(ctx, secret, version, message.key)
     ctx.about(findings.version_subject(secret, version))
     if message.run is not None:
         ctx.fetched = _fetched(message.run, secret, version)
     info = secret.info(names, findings.notes(ctx, secret), version=version)
     return RevealedSecret(info=info, values=values)
+
+
+def _revealed(
+    ctx: Context, secret: Secret, version: int, key: str | None
+) -> tuple[tuple[str, ...], dict[str, Sensitive]]:
+    """All key names of a version, and the values: all of them, or of one key."""
+    if key is None:
+        values = values_of(ctx, secret, version)
+        return tuple(values), values
+    names = secrets.keys(ctx.tx, [(secret.id, version)])[secret.id, version]
+    if key not in names:
+        raise missing_key(secret.name, key, names)
+    return names, values_of(ctx, secret, version, (key,))
 
 
 def reveal_many(ctx: Context, message: RevealSecrets) -> tuple[RevealedSecret, ...]:

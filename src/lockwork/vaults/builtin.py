@@ -32,13 +32,9 @@ class BuiltinVault:
         versions.insert(tx, self._wrapped(at, data_key, root), _sealed(at, data_key, values), by=by, now=now)
 
     def get(self, tx: Transaction, wanted: Sequence[Fetch]) -> list[dict[str, Sensitive]]:
-        """Two queries and one unwrapping a version, however many values."""
-        wrapped = versions.wrapped_keys(tx, [(w.at.secret, w.at.version) for w in wanted])
-        sealed = versions.sealed_values(tx, [(w.at.secret, w.at.version, w.keys) for w in wanted])
-        return [
-            self._opened(w.at, w.keys, row, values)
-            for w, row, values in zip(wanted, wrapped, sealed, strict=True)
-        ]
+        """One query for what is wanted whole, one for single keys; one unwrapping a version."""
+        kept = versions.kept_values(tx, [(w.at.secret, w.at.version, w.keys) for w in wanted])
+        return [self._opened(w.at, w.keys, *one) for w, one in zip(wanted, kept, strict=True)]
 
     def destroy(self, tx: Transaction, secret: str, which: Iterable[int]) -> None:
         """Without its data key nothing of a version can be opened, by anyone."""

@@ -80,7 +80,7 @@ class EmbeddedStore(Store):
         return Embedded(self._folder, user=user, clock=self.clock, policy=policy)
 
     def gate(self, policy: Policy | None) -> Gate:
-        return assembly.open_store(self._folder, policy=policy, clock=self.clock)
+        return assembly.open_store(self._folder, policy=policy, clock=self.clock, grouped=True)
 
 
 class ServerStore(Store):

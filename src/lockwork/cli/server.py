@@ -50,7 +50,10 @@ def start(
     listening.check()
     settings = session.profile.settings
     gate = assembly.open_store(
-        settings.home.value, root_key=settings.root_key, root_key_file=settings.root_key_file
+        settings.home.value,
+        root_key=settings.root_key,
+        root_key_file=settings.root_key_file,
+        grouped=True,
     )
     readiness = Readiness(gate.house)
     opened = running.bound(listening)

@@ -21,6 +21,7 @@ from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
 from lockwork.service.gate import Gate, Handler
+from lockwork.service.recording import Direct, Grouped
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
@@ -71,24 +72,33 @@ def open_store(
     policy: Policy | None = None,
     clock: Clock = microseconds_now,
     watch: Callable[[str], object] | None = None,
+    grouped: bool = False,
 ) -> Gate:
     """The gate of the embedded store in `folder`, made there first if there is none, or upgraded.
 
-    Opening one that is up to date costs one SELECT. `watch` is told every statement, for tests.
+    Opening one that is up to date costs one SELECT. `watch` is told every statement, for tests. `grouped`:
+    for a server, whose many requests put their audit records to disk together.
     """
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
     if store.schema != SCHEMA:
         place.upgrade()
-    return gate_of(store, place.database, place.keyring, clock=clock, policy=policy)
+    return gate_of(store, place.database, place.keyring, clock=clock, policy=policy, grouped=grouped)
 
 
 def gate_of(
-    store: Store, database: Database, keyring: Keyring, *, clock: Clock, policy: Policy | None
+    store: Store,
+    database: Database,
+    keyring: Keyring,
+    *,
+    clock: Clock,
+    policy: Policy | None,
+    grouped: bool,
 ) -> Gate:
     """The door of a store that is open."""
-    vault = BuiltinVault(store.id, keyring)
-    house = House(store.id, database, keyring, vault, trail_of(keyring), clock, policy or Policy())
+    vault, trail = BuiltinVault(store.id, keyring), trail_of(keyring)
+    recorder = Grouped(database, trail) if grouped else Direct(database, trail)
+    house = House(store.id, database, keyring, vault, trail, clock, policy or Policy(), recorder)
     return Gate(house, Handlers())
 
 

@@ -12,6 +12,7 @@ from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
 from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS, SecretScope
 from lockwork.service.callers import Door
+from lockwork.service.recording import Recorder
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
@@ -46,6 +47,8 @@ class House(NamedTuple):
     trail: Trail
     clock: Clock
     policy: Policy
+    recorder: Recorder
+    """Writes what must be on disk before an answer leaves, and changes nothing else."""
 
 
 class Context:

@@ -17,6 +17,7 @@ from lockwork.messages import Effect, Message, WorkspaceMessage, checked
 from lockwork.service import callers
 from lockwork.service.callers import Door
 from lockwork.service.context import Context, House, Porch
+from lockwork.service.trail import Entry
 
 R = TypeVar("R")
 Handler = Callable[[Any, Any], Any]
@@ -69,15 +70,9 @@ class Gate:
             context = self._entered(tx, door, message)
             answer: R = self._handlers[type(message)](context, message)
             if changes:
-                self._record(tx, context, message)
+                self._house.trail.append_all(tx, (_done(context, message),))
         if message.effect is Effect.REVEAL:
-            with database.appending() as tx:
-                if context.fetched is not None:
-                    from lockwork.database import runs  # lazy: most questions are no run's
-
-                    # Before the record, which holds up all other records until the commit.
-                    runs.add_fetched(tx, context.fetched, by=context.caller.name)
-                self._record(tx, context, message)
+            self._record_reveal(context, message)
         return answer
 
     def _on_the_porch(self, door: Door, message: Message[R]) -> R:
@@ -96,18 +91,17 @@ class Gate:
             )
         return Context(self._house, tx, caller, sight, now=now)
 
-    def _record(self, tx: Transaction, context: Context, message: Message[Any]) -> None:
-        self._house.trail.append(
-            tx,
-            now=context.now,
-            caller=context.caller,
-            action=message.action,
-            outcome=Outcome.DONE,
-            workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
-            subjects=context.subjects or [_subject_named_by(message)],
-            run=getattr(message, "run", None),
-            step=getattr(message, "step", None),
-        )
+    def _record_reveal(self, context: Context, message: Message[Any]) -> None:
+        """Before any value leaves. What a step fetched goes into its run with the record, or not at all."""
+        if context.fetched is None:
+            self._house.recorder.write(_done(context, message))
+            return
+        from lockwork.database import runs  # lazy: most questions are no run's
+
+        with self._house.database.appending() as tx:
+            # Before the record, which holds up all other records until the commit.
+            runs.add_fetched(tx, context.fetched, by=context.caller.name)
+            self._house.trail.append_all(tx, (_done(context, message),))
 
     def _record_if_due(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
         if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
@@ -118,19 +112,36 @@ class Gate:
     def _record_failure(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
         refused = isinstance(failure, NotPermitted | Refused)
         # If even this cannot be written, the failure itself is what the caller must hear.
-        with suppress(LockworkError), self._house.database.appending() as tx:
-            self._house.trail.append(
-                tx,
-                now=self._house.clock(),
-                caller=callers.named(tx, door),
-                action=message.action,
-                outcome=Outcome.REFUSED if refused else Outcome.FAILED,
-                workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
-                subjects=[_subject_named_by(message)],
-                run=getattr(message, "run", None),
-                step=getattr(message, "step", None),
-                detail=type(failure).__name__,
+        with suppress(LockworkError):
+            with self._house.database.reading() as tx:
+                caller = callers.named(tx, door)
+            self._house.recorder.write(
+                Entry(
+                    now=self._house.clock(),
+                    caller=caller,
+                    action=message.action,
+                    outcome=Outcome.REFUSED if refused else Outcome.FAILED,
+                    workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
+                    subjects=[_subject_named_by(message)],
+                    run=getattr(message, "run", None),
+                    step=getattr(message, "step", None),
+                    detail=type(failure).__name__,
+                )
             )
+
+
+def _done(context: Context, message: Message[Any]) -> Entry:
+    """The record of what was answered."""
+    return Entry(
+        now=context.now,
+        caller=context.caller,
+        action=message.action,
+        outcome=Outcome.DONE,
+        workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
+        subjects=context.subjects or [_subject_named_by(message)],
+        run=getattr(message, "run", None),
+        step=getattr(message, "step", None),
+    )
 
 
 def _subject_named_by(message: Message[Any]) -> Subject | None:

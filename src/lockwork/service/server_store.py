@@ -59,7 +59,7 @@ def open_server_store(
                 hint=f"stop older servers, then: {_UPGRADE}",
             )
         _check_root_key(store, keyring, database.name)
-    return gate_of(store, database, keyring, clock=clock, policy=policy)
+    return gate_of(store, database, keyring, clock=clock, policy=policy, grouped=True)
 
 
 def upgrade_server_store(

@@ -10,6 +10,7 @@ is seen only against a head that was kept elsewhere.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -25,6 +26,20 @@ _CLAIMED = 256
 _FROM_SERVERS = 3
 """The last columns, which tell how a server was asked."""
 _JSON = msgspec.json.Encoder(enc_hook=str)  # checked names are a kind of str
+
+
+class Entry(NamedTuple):
+    """What is to be recorded of one question: a record for each subject."""
+
+    now: int
+    caller: Caller
+    action: str
+    outcome: Outcome
+    workspace: str | None = None
+    subjects: Sequence[Subject | None] = (None,)
+    run: str | None = None
+    step: str | None = None
+    detail: str | None = None
 
 
 class Trail:
@@ -49,16 +64,20 @@ class Trail:
         detail: str | None = None,
     ) -> None:
         """One more record for each subject, in the transaction of what it records."""
+        entry = Entry(now, caller, action, outcome, workspace, subjects, run, step, detail)
+        self.append_all(tx, (entry,))
+
+    def append_all(self, tx: Transaction, entries: Sequence[Entry]) -> None:
+        """The records of several questions, in order. Nobody else records until this is committed."""
         last, mac = audit.last(tx)
         mac = mac or _START
-        # In the order of `Row`, which would cost as much again for a step's thousand secrets.
-        before = (now, _claimed(caller.name), caller.system_user, action, outcome.value, _told(workspace))
-        after = (_told(run), _told(step), detail, caller.token, caller.address, caller.request)
-        rows = []
-        for number, subject in enumerate(subjects, start=last + 1):
-            record = (number, *before, *_columns(subject), *after)
-            mac = self._mac(tx, mac, record)
-            rows.append((*record, mac))
+        rows: list[tuple[object, ...]] = []
+        for entry in entries:
+            before, after = _shared(entry)
+            for subject in entry.subjects:
+                record = (last + len(rows) + 1, *before, *_columns(subject), *after)
+                mac = self._mac(tx, mac, record)
+                rows.append((*record, mac))
         audit.append(tx, rows, Head(last + len(rows), mac))
 
     def problems(self, tx: Transaction, expect: AuditHead | None) -> Iterator[str]:
@@ -102,6 +121,23 @@ class Trail:
 
 def _missing(first: int, last: int) -> str:
     return f"record {first} is missing" if first == last else f"records {first} to {last} are missing"
+
+
+def _shared(entry: Entry) -> tuple[tuple[object, ...], tuple[object, ...]]:
+    """What all records of an entry have, before and after what their subject has."""
+    # In the order of `Row`, which would cost as much again for a step's thousand secrets.
+    caller, now = entry.caller, entry.now
+    return (
+        (
+            now,
+            _claimed(caller.name),
+            caller.system_user,
+            entry.action,
+            entry.outcome.value,
+            _told(entry.workspace),
+        ),
+        (_told(entry.run), _told(entry.step), entry.detail, caller.token, caller.address, caller.request),
+    )
 
 
 def _columns(subject: Subject | None) -> tuple[object, ...]:

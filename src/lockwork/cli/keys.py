@@ -1,6 +1,7 @@
 """`lockwork key …`: the root keys that all values are sealed under."""
 
 import sys
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,9 @@ from lockwork.domain.keys import KeyState, RootKeyInfo
 if TYPE_CHECKING:
     from lockwork.client.api import Client
 
-FIELDS = ("id", "state", "created", "present", "wraps")
+FIELDS = ("id", "state", "created", "present", "wraps", "lacking")
+_NOTICED = 5.0
+"""Seconds in which servers that run take notice of a key that was just added."""
 complete_root_keys = complete_by(lambda client, _context, _word: [key.id for key in client.list_keys()])
 
 
@@ -32,8 +35,13 @@ def key() -> None:
 @output_option
 @pass_session
 def list_(session: Session) -> None:
-    """List the root keys: which is active, which are at hand, how many versions each protects."""
-    session.show_list(map(record, session.client.list_keys()), FIELDS)
+    """List the root keys: which is active, which are at hand, how many versions each protects.
+
+    And which servers lack one that they will need: it cannot be made active before they have it.
+    """
+    known = session.client.list_keys()
+    columns = FIELDS if any(key.lacking for key in known) else FIELDS[:-1]
+    session.show_list(map(record, known), FIELDS, columns=columns)
 
 
 @key.command()
@@ -114,7 +122,18 @@ def _make_active(client: "Client", reseal: bool) -> tuple[str, bool]:
         return next(key.id for key in known if key.state is KeyState.ACTIVE), has_leaked
     if not any(key.state is KeyState.WAITING for key in known):
         client.add_key()
+    _wait_for_servers(client)
     return client.activate_key(reseal=reseal).id, reseal
+
+
+def _wait_for_servers(client: "Client") -> None:
+    """Until those that run have seen the key in their files; if they do not, the switch says who."""
+    deadline = time.monotonic() + _NOTICED
+    while time.monotonic() < deadline:
+        waiting = [key for key in client.list_keys() if key.state is KeyState.WAITING]
+        if not waiting or not waiting[-1].lacking:
+            return
+        time.sleep(0.2)
 
 
 def _rewrap(client: "Client") -> int:

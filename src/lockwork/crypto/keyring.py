@@ -176,7 +176,7 @@ class Keyring:
         if not isinstance(root_id, bytes) or len(root_id) != _ID_BYTES:  # it comes from a row
             raise Tampered("a root key's id in the store is damaged")
         if root_id not in self._keys:
-            self._look_again()
+            self.look_again()
         if root_id not in self._keys:
             here = ", ".join(key.id_text for key in self)
             raise RootKeyUnusable(
@@ -214,8 +214,8 @@ class Keyring:
 
         self._edit(without_it)
 
-    def _look_again(self) -> None:
-        """Another process may have added a key since the file was read."""
+    def look_again(self) -> None:
+        """Somebody may have added a key since the file was read, or taken one away."""
         if self.path is not None:
             self._keys = {key.id: key for key in _keys_in(keyring_file.read(self.path), self.path)}
 

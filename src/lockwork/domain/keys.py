@@ -32,6 +32,8 @@ class RootKeyInfo(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this process holds the key itself."""
     wraps: int
     """How many secret versions it protects; a retired key protects none."""
+    lacking: tuple[str, ...] = ()
+    """The servers that run and do not hold it: while there is one, it cannot be made active."""
 
 
 class Rotation(msgspec.Struct, frozen=True, kw_only=True):

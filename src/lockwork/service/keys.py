@@ -1,14 +1,19 @@
 """Root keys: add one, make it active, wrap everything by it, retire and destroy the old one.
 
 Each step is a message and a transaction of its own, so a rotation that is killed is resumed by doing it
-again. Which key is active, the database says; the keys themselves are in the keyring.
+again. Which key is active, the database says; the keys themselves are in the keyring. Where several servers
+run, each has a keyring of its own, and no key rides on a wire: a new one is put into each by hand, and the
+steps here see to it that all hold it before anything is wrapped by it.
 """
+
+from collections.abc import Sequence
 
 from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import parse_root_id
-from lockwork.database import keys, versions
+from lockwork.database import keys, servers, versions
 from lockwork.database.engine import Transaction
 from lockwork.database.keys import RootKeyRow
+from lockwork.database.servers import ServerRow
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import NotFound, Refused
 from lockwork.domain.keys import KeyState, RootKeyInfo, Rotation
@@ -17,16 +22,32 @@ from lockwork.messages.keys import ActivateKey, AddKey, DestroyKey, ListKeys, Re
 from lockwork.service import states
 from lockwork.service.context import AUDIT_KEY, Context
 
+_HAND_OUT = "lockwork key generate makes one: add its line to the LOCKWORK_ROOT_KEY_FILE of each; then again"
+
 
 def list_(ctx: Context, _message: ListKeys) -> tuple[RootKeyInfo, ...]:
-    return tuple(_told(ctx, row) for row in keys.root_keys(ctx.tx))
+    running = servers.present(ctx.tx, ctx.now)
+    return tuple(_told(ctx, row, running) for row in keys.root_keys(ctx.tx))
 
 
 def add(ctx: Context, _message: AddKey) -> RootKeyInfo:
-    """A fresh key in the keyring file. It is there before the database knows of it, never the other way."""
+    """A key that waits: one that all hold and the store does not know yet, or else a fresh one in the file.
+
+    It is in the keyring before the database knows of it, never the other way.
+    """
     known = {row.id for row in keys.root_keys(ctx.tx)}
-    fresh = next((k.id_text for k in ctx.house.keyring if k.id_text not in known), None)
-    fresh = fresh or ctx.house.keyring.add().id_text  # one left over from an addition that was interrupted
+    running = servers.present(ctx.tx, ctx.now)
+    asked = running if len(running) > 1 else ()
+    ctx.house.keyring.look_again()
+    # One that was handed out, or is left over from an addition that was interrupted.
+    held = (k.id_text for k in ctx.house.keyring if not _lacking(asked, k.id_text))
+    fresh = next((id_ for id_ in held if id_ not in known), None)
+    if fresh is None and asked:
+        raise Refused(
+            f"{len(running)} servers run, each with root keys of its own, and no new one is held by them all",
+            hint=_HAND_OUT,
+        )
+    fresh = fresh or ctx.house.keyring.add().id_text
     keys.insert(ctx.tx, fresh, KeyState.WAITING, ctx.now)
     ctx.about(subject(ctx.tx, fresh))
     return _named(ctx, fresh)
@@ -39,6 +60,11 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
         raise Refused("no root key waits to be made active", hint="lockwork key add")
     chosen = _named(ctx, message.key or waiting[-1])
     ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
+    if chosen.lacking:
+        raise Refused(
+            f"root key {chosen.id} cannot be made active: {', '.join(chosen.lacking)} does not hold it",
+            hint="add its line to the file of each (LOCKWORK_ROOT_KEY_FILE): that is read every second",
+        )
     was = keys.active(ctx.tx)
     if chosen.id != was:
         _send_off(ctx, was, reseal=message.reseal)
@@ -83,6 +109,12 @@ def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
             f"root key {key.id} is {key.state} and protects {key.wraps} versions",
             hint="only a retired key can be destroyed; first: lockwork key rotate --reseal",
         )
+    holding = [s.id for s in servers.present(ctx.tx, ctx.now) if key.id in s.root_keys]
+    if len(holding) > 1:
+        raise Refused(
+            f"root key {key.id} is still held by {', '.join(holding)}",
+            hint="take its line out of the file of each (LOCKWORK_ROOT_KEY_FILE), then try again",
+        )
     keys.remove(ctx.tx, key.id)
     if key.present:
         # Before the commit: a file that still has a key which the store forgot would be taken for a new one.
@@ -115,16 +147,21 @@ def _named(ctx: Context, id_: str) -> RootKeyInfo:
     found = next((row for row in keys.root_keys(ctx.tx) if row.id == id_), None)
     if found is None:
         raise NotFound("root key", id_, hint="lockwork key list")
-    return _told(ctx, found)
+    return _told(ctx, found, servers.present(ctx.tx, ctx.now))
 
 
-def _told(ctx: Context, row: RootKeyRow) -> RootKeyInfo:
+def _lacking(running: Sequence[ServerRow], key: str) -> tuple[str, ...]:
+    return tuple(server.id for server in running if key not in server.root_keys)
+
+
+def _told(ctx: Context, row: RootKeyRow, running: Sequence[ServerRow]) -> RootKeyInfo:
     return RootKeyInfo(
         id=row.id,
         state=row.state,
         created=from_epoch(row.created),
         present=parse_root_id(row.id) in ctx.house.keyring,
         wraps=row.wraps,
+        lacking=() if row.state is KeyState.RETIRED else _lacking(running, row.id),
     )
 
 

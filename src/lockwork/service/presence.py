@@ -1,0 +1,101 @@
+"""A server process among those of its store: it says that it is there, and which root keys it holds.
+
+A root key is made active only while every server holds it. So a server joins behind the lock that the switch
+takes too, is heard of every ten seconds, and within a second after its keyring file was changed.
+"""
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+
+from lockwork.crypto.keyring import parse_root_id
+from lockwork.database import keys, servers
+from lockwork.database.engine import Transaction
+from lockwork.database.keys import SCHEMA
+from lockwork.domain.errors import LockworkError, NotReady, StoreUnusable
+from lockwork.service.context import House
+
+BEAT = 10.0
+LOOK = 1.0
+"""Seconds between two words to the database, and between two looks at the keyring file."""
+
+
+class Presence:
+    """Of one process. `told` hears of what goes wrong, once each time that it begins to."""
+
+    def __init__(self, house: House, name: str, told: Callable[[LockworkError], object]) -> None:
+        self._house = house
+        self._name = name
+        self._told = told
+        self._failure: str | None = None
+        self._misfit: NotReady | None = None
+        self._ends = threading.Event()
+        self._thread = threading.Thread(target=self._stay, name="presence", daemon=True)
+
+    def join(self) -> None:
+        """From here on the others reckon with this server; refused where it could not open what is active."""
+        with self._house.database.writing() as tx:
+            _check_schema(keys.the_store(tx).schema)
+            self._house.keyring[parse_root_id(keys.active(tx))]
+            self._tell(tx)
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Nobody waits for this server any more."""
+        self._ends.set()
+        if self._thread.ident is not None:
+            self._thread.join()
+        with suppress(LockworkError), self._house.database.appending() as tx:
+            servers.forget(tx, self._name, self._house.clock())
+
+    def check_fits(self) -> None:
+        """`NotReady` from when another Lockwork has upgraded the store under this one."""
+        if self._misfit is not None:
+            raise NotReady(self._misfit.message, hint=self._misfit.hint)
+
+    def others(self) -> bool:
+        """Whether other servers of this store run."""
+        with self._house.database.reading() as tx:
+            return any(server.id != self._name for server in servers.present(tx, self._house.clock()))
+
+    def _stay(self) -> None:
+        held, since = self._held(), 0.0
+        while not self._ends.wait(LOOK):
+            since += LOOK
+            with suppress(LockworkError):  # spoilt meanwhile: what was read before goes on
+                self._house.keyring.look_again()
+            if since >= BEAT or self._held() != held or self._failure is not None:
+                held, since = self._held(), 0.0
+                self._beat()
+
+    def _beat(self) -> None:
+        try:
+            with self._house.database.appending() as tx:
+                schema = keys.the_store(tx).schema
+                self._tell(tx)
+        except LockworkError as failure:
+            if self._failure != failure.message:
+                self._told(failure)
+            self._failure = failure.message
+            return
+        self._failure = None
+        try:
+            _check_schema(schema)
+        except StoreUnusable as misfit:
+            self._misfit = NotReady(misfit.message, hint=misfit.hint)
+
+    def _tell(self, tx: Transaction) -> None:
+        servers.tell(tx, self._name, self._held(), self._house.clock())
+
+    def _held(self) -> frozenset[str]:
+        return frozenset(key.id_text for key in self._house.keyring)
+
+
+def _check_schema(schema: int) -> None:
+    if schema != SCHEMA:
+        raise StoreUnusable(
+            f"the store has schema {schema}, and this Lockwork serves {SCHEMA}",
+            hint="lockwork server upgrade"
+            if schema < SCHEMA
+            else "start the Lockwork that upgraded it instead",
+        )

@@ -35,9 +35,9 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.peer.limit import SEALED  # noqa: E402
 from tests.postgres import Server, programs  # noqa: E402
 
-from bench.peer.limit import SEALED  # noqa: E402
 from lockwork.client.api import Client  # noqa: E402
 from lockwork.client.http import Http  # noqa: E402
 from lockwork.crypto.keyring import RootKey  # noqa: E402

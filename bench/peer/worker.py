@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import partial
 
 import wide_flavor  # type: ignore[import-not-found]
-from zenml.stack import Stack  # type: ignore[import-not-found]
 
 from zenml.client import Client  # type: ignore[import-not-found]
 from zenml.enums import StackComponentType  # type: ignore[import-not-found]
+from zenml.stack import Stack  # type: ignore[import-not-found]
 
 
 class Peer:

@@ -8,7 +8,8 @@ a problem of ours, with headers that let nobody keep it.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from importlib.metadata import version
 from typing import Any, Protocol, TypeVar
 
 import anyio.to_thread
@@ -22,6 +23,8 @@ from lockwork.domain.errors import Fault, InvalidInput, LockworkError, NotReady,
 from lockwork.messages import Message
 from lockwork.server.addresses import Names, Proxies
 from lockwork.server.logs import Log
+from lockwork.server.metrics import Metrics
+from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import MEDIA_TYPE, problem_of
 
 HEADERS = {
@@ -29,10 +32,12 @@ HEADERS = {
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
     "referrer-policy": "no-referrer",
     "x-content-type-options": "nosniff",
+    API_HEADER: f"{API} {version('lockwork')}",
 }
 LARGEST = 24 * 1024 * 1024
 """Bytes of a body: a secret of 4 MiB, each of whose characters JSON writes as six."""
 LARGEST_OF_STRANGERS = 64 * 1024
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 SLOWEST = 30
 """Seconds in which a body must have arrived."""
 
@@ -57,6 +62,7 @@ class Site:
     check_ready: Callable[[], None]
     """Raises what is wrong with the database or the root key."""
     threads: anyio.CapacityLimiter
+    metrics: Metrics = field(default_factory=Metrics)
 
 
 T = TypeVar("T")
@@ -113,7 +119,10 @@ class Door:
         # Quoted, as it came: what is quoted in a name is no separator.
         scope["path"] = scope["raw_path"].decode("ascii", "replace")
         state = scope["state"] = {"request": self._site.log.new_id(), "route": None}
+        if scope["method"] not in METHODS:
+            scope["method"] = "OTHER"  # it is written down, and anything may stand there
         began, status = time.perf_counter(), 500
+        self._site.metrics.begun()
 
         async def answered(event: Any) -> None:
             nonlocal status
@@ -132,7 +141,9 @@ class Door:
         except ClientDisconnect:
             status = 499  # as nginx calls it
         finally:
-            self._site.log.request(scope, state, status, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            self._site.log.request(scope, state, status, seconds)
+            self._site.metrics.answered(scope["method"], state["route"], status, seconds)
 
     async def _passed(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:

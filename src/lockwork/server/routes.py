@@ -49,12 +49,12 @@ def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Ans
     """What answers one row."""
 
     async def endpoint(request: Request) -> Response:
-        if row.message != "SetUp":
-            check_set_up(site)
         body = await body_of(request)
         return await in_thread(site, answered, request.path_params, _once(request), body, shown(request))
 
     def answered(in_path: dict[str, str], query: dict[str, str], body: bytes, door: Shown) -> Response:
+        if row.message != "SetUp":
+            check_set_up(site)
         asked = message_from(message, in_path, query, body)
         answer = site.gate.answer(door, asked)
         if isinstance(answer, bytes):

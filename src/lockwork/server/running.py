@@ -1,5 +1,6 @@
 """A server process: what it listens on, how it starts, and how it ends."""
 
+import signal
 import socket
 import ssl
 from collections.abc import Callable, Sequence
@@ -20,6 +21,7 @@ from lockwork.server.logs import Log
 if TYPE_CHECKING:
     from lockwork.service.gate import Gate
 
+Opened = socket.socket
 THREADS = 16
 GRACE = 20
 """Seconds that requests have to end, once the server is told to."""
@@ -117,7 +119,10 @@ def server(site: Site, listening: Listening) -> uvicorn.Server:
     return uvicorn.Server(config)
 
 
-def serve(site: Site, listening: Listening, opened: socket.socket) -> None:
-    """Answer until told to end; then let requests end, and return."""
+def serve(site: Site, listening: Listening, opened: Opened) -> None:
+    """Answer until SIGTERM or SIGINT; then let requests end, and return."""
     hardening.keep_memory_private()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        # uvicorn hears them while it runs, and raises them once more at its end: ours comes after that.
+        signal.signal(number, lambda *_: None)
     server(site, listening).run(sockets=[opened])

@@ -73,15 +73,23 @@ def open_store(
     clock: Clock = microseconds_now,
     watch: Callable[[str], object] | None = None,
     grouped: bool = False,
+    may_upgrade: bool = True,
 ) -> Gate:
     """The gate of the embedded store in `folder`, made there first if there is none, or upgraded.
 
     Opening one that is up to date costs one SELECT. `watch` is told every statement, for tests. `grouped`:
-    for a server, whose many requests put their audit records to disk together.
+    for a server, whose many requests put their audit records to disk together. Without `may_upgrade` a store of
+    an older schema is refused.
     """
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
     if store.schema != SCHEMA:
+        if not may_upgrade:
+            place.database.close()
+            raise StoreUnusable(
+                f"the store in {folder} has schema {store.schema}, and this Lockwork needs {SCHEMA}",
+                hint="stop older servers, then: lockwork server upgrade",
+            )
         place.upgrade()
     return gate_of(store, place.database, place.keyring, clock=clock, policy=policy, grouped=grouped)
 

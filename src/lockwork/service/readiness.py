@@ -1,7 +1,7 @@
 """Whether a store can be asked, and whether anyone administers it: for a server, which answers by that."""
 
 from lockwork.crypto.keyring import parse_root_id
-from lockwork.database import access, keys
+from lockwork.database import access, keys, tokens
 from lockwork.domain.tokens import NewCode
 from lockwork.service import codes
 from lockwork.service.context import House
@@ -26,6 +26,11 @@ class Readiness:
         with self._house.database.reading() as tx:
             active = keys.active(tx)
         self._house.keyring[parse_root_id(active)]
+
+    def has_setup_code(self) -> bool:
+        """Whether a code for the first admin was told that is good still."""
+        with self._house.database.reading() as tx:
+            return tokens.has_code(tx, codes.SETUP, self._house.clock())
 
     def setup_code(self) -> NewCode:
         """A fresh code for the first admin; those of before are good no more."""

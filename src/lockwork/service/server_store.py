@@ -1,7 +1,7 @@
-"""The store of a server, on PostgreSQL: open it, or make or upgrade it when somebody says so."""
+"""The store of a server, on PostgreSQL or in a folder: open it, or upgrade it when somebody says so."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -9,10 +9,11 @@ from lockwork.crypto.keyring import FILE_SOURCE, TEXT_SOURCE, Keyring, parse_roo
 from lockwork.database import keys
 from lockwork.database.keys import SCHEMA, Store
 from lockwork.database.postgres import database_at
+from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain import ways_out
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.service import migrating
-from lockwork.service.assembly import gate_of, microseconds_now, trail_of
+from lockwork.service.assembly import DATABASE_FILE, gate_of, microseconds_now, open_store, trail_of
 from lockwork.service.context import Clock, Policy
 from lockwork.service.founding import found
 from lockwork.service.gate import Gate
@@ -86,6 +87,25 @@ def upgrade_server_store(
             return Upgraded(database.name, migrating.upgrade(tx, trail_of(keyring), clock()), SCHEMA)
     finally:
         database.close()
+
+
+def open_folder_store(folder: Path, *, root_key: str | None, root_key_file: Path | None) -> Gate:
+    """The same of a store in a folder of the server's host, which is made if there is none."""
+    return open_store(folder, root_key=root_key, root_key_file=root_key_file, grouped=True, may_upgrade=False)
+
+
+def upgrade_folder_store(folder: Path, *, root_key: str | None, root_key_file: Path | None) -> Upgraded:
+    """The same of a store in a folder."""
+    was = _schema_in(folder)
+    open_store(folder, root_key=root_key, root_key_file=root_key_file).close()
+    return Upgraded(f"the store in {folder}", was, SCHEMA)
+
+
+def _schema_in(folder: Path) -> int | None:
+    if not (folder / DATABASE_FILE).exists():
+        return None
+    with closing(SqliteDatabase(folder / DATABASE_FILE)) as database, database.reading() as tx:
+        return keys.the_store(tx).schema if keys.has_schema(tx) else None
 
 
 @contextmanager

@@ -1,5 +1,5 @@
-"""Write docs/cli.md from the tree of commands, docs/python.md from signatures and docstrings, and
-docs/moving-from-zenml.md from the drop-in's table.
+"""Write docs/cli.md from the tree of commands, docs/python.md from signatures and docstrings,
+docs/api.md from the route table, and docs/moving-from-zenml.md from the drop-in's table.
 
     python scripts/docs.py           write them
     python scripts/docs.py --check   say what is out of date, and end with 1
@@ -22,6 +22,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from api_page import api_page
 from moving_page import moving_page
 
 import lockwork
@@ -263,7 +264,8 @@ def tidy(text: str) -> str:
 
 
 def main() -> int:
-    made = {"cli": cli_page(), "python": python_page(), "moving-from-zenml": moving_page(MADE)}
+    made = {"cli": cli_page(), "python": python_page(), "api": api_page(MADE)}
+    made["moving-from-zenml"] = moving_page(MADE)
     pages = {DOCS / f"{name}.md": tidy(text) for name, text in made.items()}
     if sys.argv[1:] == ["--check"]:
         stale = [

@@ -1,13 +1,16 @@
 """The gateway to a server: one request a message, over connections that are kept.
 
-Nothing is redirected, no certificate is passed over. What is safe to repeat is repeated, with growing pauses,
-where a server could not be reached: whatever changes nothing, and what never went out.
+Nothing is redirected, no certificate is passed over. Where a server could not be reached it is asked again,
+with growing pauses: a change carries a key by which the server knows it again, and does it once. What is
+asked without a name, such as a log-in, is not known again.
 """
 
 import os
 import threading
 from typing import TYPE_CHECKING, TypeVar
+from uuid import uuid4
 
+from lockwork.domain.access import Permission
 from lockwork.domain.errors import ServerAway
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Effect, Message, checked
@@ -35,7 +38,9 @@ class Http:
     def send(self, message: Message[R]) -> R:
         """The answer, or a failure from `lockwork.domain.errors`."""
         message = checked(message)  # here as there: what is of the wrong type goes nowhere
-        status, body = self._asked(request_of(message), is_safe=message.effect is not Effect.CHANGE)
+        key = uuid4().hex if message.effect is Effect.CHANGE else None
+        is_safe = message.permission is not Permission.NOBODY
+        status, body = self._asked(request_of(message), key, is_safe=is_safe)
         if status >= 300:
             raise failure_from(status, body)
         return answer_from(message, body)
@@ -47,14 +52,17 @@ class Http:
                 self._open.close()
             self._open = None
 
-    def _asked(self, request: Request, *, is_safe: bool) -> tuple[int, bytes]:
+    def _asked(self, request: Request, key: str | None, *, is_safe: bool) -> tuple[int, bytes]:
         import httpx2  # lazy: constructing a Client loads nothing
 
         from lockwork.client.trying import again_while_away  # lazy: beside it
 
         def once() -> tuple[int, bytes]:
             response = self._client().request(
-                request.method, self._url + request.path, content=request.body, headers=self._headers(request)
+                request.method,
+                self._url + request.path,
+                content=request.body,
+                headers=self._headers(request, key),
             )
             return response.status_code, response.content
 
@@ -64,10 +72,12 @@ class Http:
             failure = _away(self._url, error)
         raise failure  # out here: the library's own failure holds the request, and that the token
 
-    def _headers(self, request: Request) -> dict[str, str]:
+    def _headers(self, request: Request, key: str | None) -> dict[str, str]:
         headers = {"accept": "application/json"}
         if request.body is not None:
             headers["content-type"] = "application/json"
+        if key is not None:
+            headers["idempotency-key"] = key
         if self._token is not None:
             headers["authorization"] = f"Bearer {self._token.reveal()}"
         return headers

@@ -3,6 +3,7 @@
     LockworkError
     ├── InvalidInput (ValueError)            bad name, key, value, option, file
     │   ├── WrongUsage                       the command line itself is wrong
+    │   ├── NotJson                          a body that does not say it is JSON
     │   └── TooLarge                         more than is taken at once
     ├── NotFound (KeyError)                  no such thing, or none that the caller may see
     ├── Refused                              understood, possible, and not done
@@ -68,6 +69,10 @@ class WrongUsage(InvalidInput):
 
 class TooLarge(InvalidInput):
     """More than is taken at once; nothing was looked at."""
+
+
+class NotJson(InvalidInput):
+    """A body that does not say it is JSON; nothing was looked at."""
 
 
 class NotFound(LockworkError, KeyError):

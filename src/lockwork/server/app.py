@@ -19,7 +19,15 @@ from starlette.responses import Response
 from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from lockwork.domain.errors import Fault, InvalidInput, LockworkError, NotReady, TooLarge
+from lockwork.domain.errors import (
+    Fault,
+    InvalidInput,
+    LockworkError,
+    NotJson,
+    NotReady,
+    TooLarge,
+    TooManyAttempts,
+)
 from lockwork.messages import Message
 from lockwork.server.addresses import Names, Proxies
 from lockwork.server.logs import Log
@@ -38,6 +46,7 @@ LARGEST = 24 * 1024 * 1024
 """Bytes of a body: a secret of 4 MiB, each of whose characters JSON writes as six."""
 LARGEST_OF_STRANGERS = 64 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+MOST_WAITING = 64
 SLOWEST = 30
 """Seconds in which a body must have arrived."""
 
@@ -62,6 +71,8 @@ class Site:
     check_ready: Callable[[], None]
     """Raises what is wrong with the database or the root key."""
     threads: anyio.CapacityLimiter
+    porch: anyio.CapacityLimiter
+    """For who has no name yet: however many knock, those inside are answered."""
     metrics: Metrics = field(default_factory=Metrics)
 
 
@@ -83,6 +94,13 @@ async def in_thread(site: Site, act: Callable[..., T], *arguments: Any) -> T:
     return await anyio.to_thread.run_sync(act, *arguments, limiter=site.threads)
 
 
+async def on_the_porch(site: Site, act: Callable[..., T], *arguments: Any) -> T:
+    """The same for who has no name yet; where too many wait, more are sent away at once."""
+    if site.porch.statistics().tasks_waiting >= MOST_WAITING:
+        raise TooManyAttempts("too many try to come in at this moment", 1, hint="try again in a second")
+    return await anyio.to_thread.run_sync(act, *arguments, limiter=site.porch)
+
+
 async def body_of(request: Request) -> bytes:
     """The whole body, which has an end in size and time."""
     most = LARGEST if "authorization" in request.headers else LARGEST_OF_STRANGERS
@@ -101,8 +119,23 @@ async def body_of(request: Request) -> bytes:
     except TimeoutError:
         pass
     else:
+        request.state.is_read = True
+        if size and not _is_json(request):
+            raise NotJson("the body does not say that it is JSON", hint="Content-Type: application/json")
         return b"".join(parts)
     raise InvalidInput(f"the body did not arrive within {SLOWEST} seconds")
+
+
+def _is_json(request: Request) -> bool:
+    """A form, which any page may send from a browser, never is."""
+    said = request.headers.getlist("content-type")
+    return len(said) == 1 and said[0].partition(";")[0].strip().lower() == "application/json"
+
+
+def _is_left_unread(scope: Scope) -> bool:
+    """Whether more of the request may come, which nobody will look at: its connection then ends here."""
+    has_body = any(name in (b"content-length", b"transfer-encoding") for name, _ in scope["headers"])
+    return has_body and not scope["state"]["is_read"]
 
 
 class Door:
@@ -118,7 +151,7 @@ class Door:
             return
         # Quoted, as it came: what is quoted in a name is no separator.
         scope["path"] = scope["raw_path"].decode("ascii", "replace")
-        state = scope["state"] = {"request": self._site.log.new_id(), "route": None}
+        state = scope["state"] = {"request": self._site.log.new_id(), "route": None, "is_read": False}
         if scope["method"] not in METHODS:
             scope["method"] = "OTHER"  # it is written down, and anything may stand there
         began, status = time.perf_counter(), 500
@@ -129,6 +162,8 @@ class Door:
             if event["type"] == "http.response.start":
                 status = event["status"]
                 more = {**HEADERS, "x-request-id": state["request"]}
+                if _is_left_unread(scope):
+                    more["connection"] = "close"
                 there = {name for name, _ in event["headers"]}
                 event["headers"] = [
                     *event["headers"],

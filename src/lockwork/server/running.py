@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 import anyio
 import uvicorn
 
+from lockwork.crypto import passwords
 from lockwork.domain.errors import InvalidInput, Unavailable
 from lockwork.domain.ways_out import reason
 from lockwork.server import hardening
 from lockwork.server.addresses import Names, Proxies, is_loopback
 from lockwork.server.app import Site, application
+from lockwork.server.connections import Impatient
 from lockwork.server.logs import Log
 
 if TYPE_CHECKING:
@@ -96,6 +98,7 @@ def site_of(
         is_set_up=is_set_up,
         check_ready=check_ready,
         threads=anyio.CapacityLimiter(THREADS),
+        porch=anyio.CapacityLimiter(passwords.AT_ONCE),
     )
 
 
@@ -109,9 +112,10 @@ def server(site: Site, listening: Listening) -> uvicorn.Server:
         server_header=False,
         date_header=True,
         lifespan="off",
+        http=Impatient,
+        ws="none",
         timeout_keep_alive=75,
         timeout_graceful_shutdown=GRACE,
-        h11_max_incomplete_event_size=64 * 1024,
         ssl_certfile=listening.certificate,
         ssl_keyfile=listening.certificate_key,
         ssl_version=ssl.PROTOCOL_TLS_SERVER,

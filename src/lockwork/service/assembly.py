@@ -21,7 +21,9 @@ from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages import Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
 from lockwork.service.gate import Gate, Handler
+from lockwork.service.patience import Patience
 from lockwork.service.recording import Direct, Grouped
+from lockwork.service.strangers import Strangers
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
@@ -78,8 +80,8 @@ def open_store(
     """The gate of the embedded store in `folder`, made there first if there is none, or upgraded.
 
     Opening one that is up to date costs one SELECT. `watch` is told every statement, for tests. `grouped`:
-    for a server, whose many requests put their audit records to disk together. Without `may_upgrade` a store of
-    an older schema is refused.
+    for a server, whose many requests put their audit records to disk together. Without `may_upgrade` a store
+    of an older schema is refused.
     """
     place = _Place(folder, root_key, root_key_file, clock, watch)
     store = place.opened() or place.made()
@@ -106,7 +108,10 @@ def gate_of(
     """The door of a store that is open."""
     vault, trail = BuiltinVault(store.id, keyring), trail_of(keyring)
     recorder = Grouped(database, trail) if grouped else Direct(database, trail)
-    house = House(store.id, database, keyring, vault, trail, clock, policy or Policy(), recorder)
+    house = House(
+        store.id, database, keyring, vault, trail, clock, policy or Policy(), recorder,
+        Patience(clock), Strangers(database),
+    )  # fmt: skip
     return Gate(house, Handlers())
 
 

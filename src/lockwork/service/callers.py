@@ -45,6 +45,8 @@ class Shown(NamedTuple):
     """SHA-256 of the token's text; None where none was shown."""
     address: str | None = None
     request: str | None = None
+    key: str | None = None
+    """By which a change that is asked again is known again."""
 
 
 Door = Claim | Shown

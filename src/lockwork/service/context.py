@@ -12,7 +12,9 @@ from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
 from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS, SecretScope
 from lockwork.service.callers import Door
+from lockwork.service.patience import Patience
 from lockwork.service.recording import Recorder
+from lockwork.service.strangers import Strangers
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
 
@@ -49,6 +51,8 @@ class House(NamedTuple):
     policy: Policy
     recorder: Recorder
     """Writes what must be on disk before an answer leaves, and changes nothing else."""
+    patience: Patience
+    strangers: Strangers
 
 
 class Context:

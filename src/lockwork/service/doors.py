@@ -4,6 +4,8 @@ What is wrong is told alike, whatever it is: that there is no such user, that th
 is another. A password is checked outside of any transaction, as that takes its time.
 """
 
+from contextlib import AbstractContextManager
+
 from lockwork.crypto import passwords
 from lockwork.crypto.tokens import hash_of
 from lockwork.database import access, tokens
@@ -27,18 +29,26 @@ _LABEL = 128
 
 def log_in(porch: Porch, message: LogIn) -> NewToken:
     """A token for a password, good for 30 days."""
-    user = _who_knows(porch, message.name, message.password)
+    with _attempt(porch, message.name):
+        user = _who_knows(porch, message.name, message.password)
     with porch.house.database.writing() as tx:
         return _let_in(porch, tx, user, "login", label=message.label)
 
 
 def set_up(porch: Porch, message: SetUp) -> NewToken:
     """The first admin. A name that an embedded store has already, and nobody comes in by, is theirs."""
-    name, kept = UserName.parse(message.name), passwords.kept(passwords.checked_password(message.password))
+    name, password = UserName.parse(message.name), passwords.checked_password(message.password)
+    with porch.house.database.reading() as tx:
+        _check_not_set_up(tx)  # before a hash is made for nothing
+    with _attempt(porch):
+        kept = passwords.kept(password)
+        return _set_up(porch, message, name, kept)
+
+
+def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken:
     with porch.house.database.writing() as tx:
         now = porch.house.clock()
-        if access.other_admins(tx):
-            raise Refused("this server has been set up already", hint="lockwork login URL")
+        _check_not_set_up(tx)
         codes.taken(tx, hash_of(message.code), (codes.SETUP,), now)
         user = access.user(tx, name)
         if user is None:
@@ -51,9 +61,19 @@ def set_up(porch: Porch, message: SetUp) -> NewToken:
         return _let_in(porch, tx, user, message.action, label="login", subjects=(subject,))
 
 
+def _check_not_set_up(tx: Transaction) -> None:
+    if access.other_admins(tx):
+        raise Refused("this server has been set up already", hint="lockwork login URL")
+
+
 def choose_password(porch: Porch, message: ChoosePassword) -> NewToken:
     """By the code of an invitation or a reset; what older passwords opened is closed."""
-    kept = passwords.kept(passwords.checked_password(message.password))
+    password = passwords.checked_password(message.password)
+    with _attempt(porch):
+        return _chosen(porch, message, passwords.kept(password))
+
+
+def _chosen(porch: Porch, message: ChoosePassword, kept: str) -> NewToken:
     with porch.house.database.writing() as tx:
         code = codes.taken(tx, hash_of(message.code), (codes.INVITE, codes.RESET), porch.house.clock())
         user = access.user(tx, code.owner or "")
@@ -65,8 +85,10 @@ def choose_password(porch: Porch, message: ChoosePassword) -> NewToken:
 
 def change_password(porch: Porch, message: ChangePassword) -> None:
     """By the password of before."""
-    kept = passwords.kept(passwords.checked_password(message.new))
-    user = _who_knows(porch, message.name, message.password)
+    new = passwords.checked_password(message.new)
+    with _attempt(porch, message.name):
+        user = _who_knows(porch, message.name, message.password)
+    kept = passwords.kept(new)
     with porch.house.database.writing() as tx:
         shown = porch.door.token if isinstance(porch.door, Shown) else None
         bearer = None if shown is None else tokens.bearer(tx, shown, "")
@@ -75,11 +97,17 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
         _record(porch, tx, user, message.action, token=bearer and bearer.token, subjects=(subject,))
 
 
+def _attempt(porch: Porch, account: str = "") -> AbstractContextManager[None]:
+    """Around whatever may fail to let someone in; who failed often has to wait."""
+    address = porch.door.address if isinstance(porch.door, Shown) else None
+    return porch.house.patience.attempt(address, account)
+
+
 def _who_knows(porch: Porch, name: str, password: Sensitive) -> UserRow:
     """The user whose password this is; it takes as long to find out that there is none."""
     with porch.house.database.reading() as tx:
         user = access.user(tx, name)
-        kept = None if user is None else access.password(tx, user.id)
+        kept = access.password(tx, user.id if user else "")
     is_right = passwords.is_right(password, kept or _nobodys())
     if user is None or kept is None or not is_right or user.disabled is not None or user.kind != "person":
         raise NotLoggedIn(_WRONG)

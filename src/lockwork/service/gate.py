@@ -11,11 +11,20 @@ from typing import Any, Protocol, TypeVar
 from lockwork.database.engine import Transaction
 from lockwork.domain.access import Permission, allowed
 from lockwork.domain.audit import Outcome, Subject
-from lockwork.domain.errors import Fault, LockworkError, NotPermitted, Refused, Tampered, Unavailable
+from lockwork.domain.errors import (
+    Fault,
+    LockworkError,
+    NotLoggedIn,
+    NotPermitted,
+    Refused,
+    Tampered,
+    TooManyAttempts,
+    Unavailable,
+)
 from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Message, WorkspaceMessage, checked
 from lockwork.service import callers
-from lockwork.service.callers import Door
+from lockwork.service.callers import Door, Shown
 from lockwork.service.context import Context, House, Porch
 from lockwork.service.trail import Entry
 
@@ -59,6 +68,7 @@ class Gate:
 
     def close(self) -> None:
         """Close the connections; the next message opens them again."""
+        self._house.strangers.write(self._house.clock())
         self._house.database.close()
 
     def _answered(self, door: Door, message: Message[R]) -> R:
@@ -68,11 +78,26 @@ class Gate:
         changes = message.effect is Effect.CHANGE
         with database.writing() if changes else database.reading() as tx:
             context = self._entered(tx, door, message)
+            if changes and isinstance(door, Shown) and door.key is not None:
+                return self._changed_once(context, message, door.key)
             answer: R = self._handlers[type(message)](context, message)
             if changes:
                 self._house.trail.append_all(tx, (_done(context, message),))
         if message.effect is Effect.REVEAL:
             self._record_reveal(context, message)
+        return answer
+
+    def _changed_once(self, context: Context, message: Message[R], key: str) -> R:
+        """The answer to a change that may have been done already."""
+        from lockwork.service.repeats import Repeat  # lazy: only a server is asked so
+
+        repeat = Repeat(context, message, key)
+        before = repeat.answer_before(message)
+        if before is not None:
+            return before.answer
+        answer: R = self._handlers[type(message)](context, message)
+        self._record(context.tx, context, message)
+        repeat.keep(answer)
         return answer
 
     def _on_the_porch(self, door: Door, message: Message[R]) -> R:
@@ -104,6 +129,9 @@ class Gate:
             self._house.trail.append_all(tx, (_done(context, message),))
 
     def _record_if_due(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
+        if isinstance(failure, NotLoggedIn | TooManyAttempts) and isinstance(door, Shown):
+            what = message.action if message.permission is Permission.NOBODY else "token"
+            self._house.strangers.count(door.address or "", what, self._house.clock())
         if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
             return  # what could not be asked cannot be recorded either
         if message.effect is not Effect.READ or isinstance(failure, NotPermitted):

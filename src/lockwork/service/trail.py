@@ -112,11 +112,19 @@ class Trail:
         number, mac = audit.head(tx)
         return number, mac or _START
 
+    def derived(self, tx: Transaction, label: bytes) -> Mac:
+        """Another key of this store's, made of the audit key: HMAC-SHA256(audit key, label), which is shorter
+        than anything that stands in the chain."""
+        return Mac(self._key(tx).of(label))
+
     def _mac(self, tx: Transaction, previous: bytes, record: tuple[object, ...]) -> bytes:
+        told = record if any(record[-_FROM_SERVERS:]) else record[:-_FROM_SERVERS]
+        return self._key(tx).of(previous + _JSON.encode(told))
+
+    def _key(self, tx: Transaction) -> Mac:
         if self._keyed is None:
             self._keyed = Mac(self._unwrapped(tx))
-        told = record if any(record[-_FROM_SERVERS:]) else record[:-_FROM_SERVERS]
-        return self._keyed.of(previous + _JSON.encode(told))
+        return self._keyed
 
 
 def _missing(first: int, last: int) -> str:

@@ -37,6 +37,7 @@ KINDS = (
     Kind(errors.Refused, "refused", 409),
     Kind(errors.VersionMismatch, "version-mismatch", 412, ("wanted", "found")),
     Kind(errors.TooLarge, "too-large", 413),
+    Kind(errors.NotJson, "unsupported-media-type", 415),
     Kind(errors.Misdirected, "misdirected", 421),
     Kind(errors.KeyReused, "idempotency-key-reused", 422),
     Kind(errors.TooManyAttempts, "too-many-attempts", 429, ("seconds",)),
@@ -51,6 +52,15 @@ KINDS = (
 
 _BY_CLASS = {kind.failure: kind for kind in KINDS}
 _BY_WORD = {kind.word: kind for kind in KINDS}
+
+
+_BESIDE = ("method-not-allowed",)
+"""What no failure of ours stands for: it is told before there is a message."""
+
+
+def types() -> list[str]:
+    """Every `type` that a problem may be of."""
+    return [_TYPE + word for word in (*_BY_WORD, *_BESIDE)]
 
 
 def kind_of(failure: LockworkError) -> Kind:

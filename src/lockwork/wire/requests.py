@@ -21,6 +21,9 @@ R = TypeVar("R")
 M = TypeVar("M", bound=Message[Any])
 
 _FIELD = re.compile(r"\{(\w+)\}")
+_TOO_DEEP = "the body is nested too deeply"
+DEEPEST = 64
+"""Objects and lists inside each other, as wherever mappings are read."""
 _LISTING = tuple(name for name in Listing.__struct_fields__ if name != "filters")
 
 
@@ -144,15 +147,42 @@ def _unquoted(text: str) -> str:
 def _object(body: bytes) -> dict[str, Any]:
     try:
         found = msgspec.json.decode(body or b"{}")
+        is_flat = not body or _is_flat(body, found)
     except (msgspec.DecodeError, UnicodeDecodeError):
         problem = "the body is not JSON"
     except RecursionError:
-        problem = "the body is nested too deeply"
+        problem = _TOO_DEEP
+    except _Twice:
+        problem = "a field stands twice in the body, or in an object in it"
     else:
-        if isinstance(found, dict):
+        if isinstance(found, dict) and is_flat:
             return found
-        problem = "the body is not a JSON object"
+        problem = "the body is not a JSON object" if is_flat else _TOO_DEEP
     raise InvalidInput(problem)  # out here: the parser's own failure may quote it
+
+
+class _Twice(ValueError):
+    """A field stands twice."""
+
+
+def _is_flat(body: bytes, found: object) -> bool:
+    """Whether it is nested no further than it may be; `_Twice` where the last of two fields would win."""
+    import json  # lazy: who asks does not need it
+
+    json.loads(body, object_pairs_hook=_once, parse_int=len, parse_float=len)  # numbers are not looked at
+    return body.count(b"[") + body.count(b"{") <= DEEPEST or _is_within(found, DEEPEST)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise _Twice
+
+
+def _is_within(found: object, depth: int) -> bool:
+    if not isinstance(found, dict | list):
+        return True
+    parts = found.values() if isinstance(found, dict) else found
+    return depth > 0 and all(_is_within(part, depth - 1) for part in parts)
 
 
 def _check_known(fields: Mapping[str, Any], known: tuple[str, ...]) -> None:

@@ -63,12 +63,11 @@ CREATE TABLE servers (
 
 -- Answers to what may be asked twice, for a day.
 CREATE TABLE answered (
-    asker TEXT NOT NULL,
+    asker TEXT NOT NULL, -- the token that was shown
     action TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     question BLOB NOT NULL, -- a keyed hash
-    status INTEGER NOT NULL,
-    answer BLOB NOT NULL, -- without values
+    answer BLOB NOT NULL, -- without values; nothing, where it told one
     at INTEGER NOT NULL,
     PRIMARY KEY (asker, action, idempotency_key)
 );

@@ -96,7 +96,7 @@ class Gate:
         if before is not None:
             return before.answer
         answer: R = self._handlers[type(message)](context, message)
-        self._record(context.tx, context, message)
+        self._house.trail.append_all(context.tx, (_done(context, message),))
         repeat.keep(answer)
         return answer
 

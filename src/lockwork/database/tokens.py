@@ -50,7 +50,7 @@ _NAMED = Statement(
     " AND (CAST(:owner AS text) IS NULL OR t.owner = :owner) ORDER BY t.created DESC LIMIT 2"
 )
 _REVOKE = Statement(
-    "WITH RECURSIVE minted (id) AS (SELECT CAST(:token AS text)"
+    "WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :token"
     " UNION SELECT t.id FROM tokens t JOIN minted m ON t.parent = m.id)"
     " UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id IN (SELECT id FROM minted)"
 )

@@ -24,8 +24,8 @@ class Readiness:
     def check_ready(self) -> None:
         """Raises what is wrong with the database, or that the active root key is not at hand."""
         with self._house.database.reading() as tx:
-            active = keys.active(tx)
-        self._house.keyring[parse_root_id(active)]
+            active = keys.the_store(tx).active
+        self._house.keyring[parse_root_id(active or "")]
 
     def has_setup_code(self) -> bool:
         """Whether a code for the first admin was told that is good still."""

@@ -17,7 +17,7 @@ The whole store goes into one file, for its owner alone; what is not in it is sa
   $ lockwork backup store.backup --passphrase @passphrase --force -o json 2> /dev/null | grep -v 'made\|store"\|size'
   {
     "file": "store.backup",
-    "schema": 1,
+    "schema": 2,
     "has_keyring": true
   }
   $ lockwork audit list --action store.backup -o csv 2> /dev/null | cut -d, -f3,5,6,9
@@ -61,7 +61,7 @@ It can be checked without restoring anything.
   store.backup: the store of DATE; N audit records
   $ lockwork restore store.backup --check --passphrase @passphrase -o json | grep -v 'made\|store"\|records'
   {
-    "schema": 1,
+    "schema": 2,
     "has_keyring": true,
     "problems": [],
     "ok": true

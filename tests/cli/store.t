@@ -186,11 +186,15 @@ A server is never stood in for by the store here.
   error: LOCKWORK_TOKEN is set and LOCKWORK_URL is not: one is of no use without the other
   hint: set LOCKWORK_URL too, or unset LOCKWORK_TOKEN
   [3]
-  $ LOCKWORK_URL=https://example.com LOCKWORK_TOKEN=lkw_hunter2 lockwork secret create x --k=v
-  error: LOCKWORK_URL is set, but this version of Lockwork keeps secrets on this machine only
-  hint: unset LOCKWORK_URL and LOCKWORK_TOKEN
+  $ LOCKWORK_URL=http://127.0.0.1:9 LOCKWORK_TOKEN=lkw_hunter2 lockwork secret create x --k=v
+  error: the server at http://127.0.0.1:9 cannot be reached (ConnectError)
+  hint: check the URL and the network: lockwork status
   [3]
-  $ LOCKWORK_URL=https://example.com LOCKWORK_TOKEN=lkw_hunter2 lockwork status
-  error: LOCKWORK_URL is set, but this version of Lockwork keeps secrets on this machine only
-  hint: unset LOCKWORK_URL and LOCKWORK_TOKEN
+  $ LOCKWORK_URL=http://team.example LOCKWORK_TOKEN=lkw_hunter2 lockwork secret list
+  error: http://team.example would send the token and every value in the clear
+  hint: use https; --insecure allows it all the same
   [3]
+  $ LOCKWORK_URL=https://team.example LOCKWORK_TOKEN=lkw_hunter2 lockwork status | head -3
+  WHAT +IS +SAID BY (re)
+  server +https://team.example +LOCKWORK_URL (re)
+  user +whoever the token belongs to +LOCKWORK_URL (re)

@@ -178,7 +178,7 @@ def test_an_empty_variable_is_an_unset_one(own_home: Path) -> None:
         {"HOME": str(own_home), "XDG_DATA_HOME": str(own_home), **{f"LOCKWORK_{name}": "" for name in names}},
         own_home,
     )
-    found.check_local()
+    assert found.server is None
     assert found.home == (own_home / "lockwork", "default")
     assert (found.workspace, found.user, found.stack("default"), found.backup_passphrase) == (None,) * 4
     assert found.level().source == "default"
@@ -192,16 +192,24 @@ def test_an_empty_variable_is_an_unset_one(own_home: Path) -> None:
         ({"LOCKWORK_URL": "https://x"}, "LOCKWORK_TOKEN is not"),
         ({"LOCKWORK_TOKEN": "lkw_hunter2"}, "LOCKWORK_URL is not"),
         ({"LOCKWORK_URL": "https://x", "LOCKWORK_TOKEN": ""}, "LOCKWORK_TOKEN is not"),
-        ({"LOCKWORK_URL": "https://x", "LOCKWORK_TOKEN": "lkw_hunter2"}, "on this machine only"),
     ],
 )
 def test_a_server_is_never_answered_for_by_the_store_here(
     own_home: Path, environ: dict[str, str], said: str
 ) -> None:
-    """URL and token, or one of them, refuse the embedded store; the token is not shown."""
+    """One of URL and token alone is an error, and never the embedded store; the token is not shown."""
     with pytest.raises(Unavailable, match=said) as caught:
-        settings(own_home, **environ).check_local()
+        _ = settings(own_home, **environ).server
     assert "hunter2" not in str(caught.value)
+
+
+def test_a_server_is_named_by_url_and_token(own_home: Path) -> None:
+    """Both together name it; the token hides itself."""
+    named = settings(own_home, LOCKWORK_URL="https://x", LOCKWORK_TOKEN="lkw_hunter2").server
+    assert named is not None
+    assert (named.value[0], named.source) == ("https://x", "LOCKWORK_URL")
+    assert named.value[1].reveal() == "lkw_hunter2"
+    assert "hunter2" not in repr(named)
 
 
 def test_root_keys_are_passed_on_even_when_empty(own_home: Path) -> None:

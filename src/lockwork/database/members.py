@@ -17,6 +17,10 @@ _ONE = Statement(
 )
 _EVERY = Statement("SELECT workspace, member, role, since FROM members ORDER BY workspace, member")
 _OF_USER = Statement("SELECT workspace, member, role, since FROM members WHERE member = :member")
+_IN_WORKSPACE = Statement(
+    "SELECT m.workspace, m.member, m.role, m.since, u.name FROM members m JOIN users u ON u.id = m.member"
+    " WHERE m.workspace = :workspace ORDER BY u.name"
+)
 _PUT = Statement(
     "INSERT INTO members (workspace, member, role, since) VALUES (:workspace, :member, :role, :since)"
     " ON CONFLICT (workspace, member) DO UPDATE SET role = :role"
@@ -50,6 +54,14 @@ def every(tx: Transaction) -> list[MemberRow]:
 def of_user(tx: Transaction, member: str) -> list[MemberRow]:
     """What this user is in all workspaces."""
     return [read(MemberRow, row, "members") for row in tx.rows(_OF_USER, member=member)]
+
+
+def in_workspace(tx: Transaction, workspace: str) -> list[tuple[MemberRow, str]]:
+    """The members of a workspace, each with the user's name."""
+    return [
+        (MemberRow(row["workspace"], row["member"], Role(row["role"]), row["since"]), row["name"])
+        for row in tx.rows(_IN_WORKSPACE, workspace=workspace)
+    ]
 
 
 def put(tx: Transaction, row: MemberRow) -> None:

@@ -54,11 +54,14 @@ _REVOKE = Statement(
     " UNION SELECT t.id FROM tokens t JOIN minted m ON t.parent = m.id)"
     " UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id IN (SELECT id FROM minted)"
 )
+_CLOSE = Statement("UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id = :token")
 _OF_OWNER = Statement(
     "SELECT id FROM tokens WHERE owner = :owner AND revoked IS NULL"
     " AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
 )
-_USED = Statement("UPDATE tokens SET last_used = :now WHERE id = :token")
+_USED = Statement(
+    "UPDATE tokens SET last_used = :now WHERE id = :token AND (last_used IS NULL OR last_used < :now)"
+)
 
 _INSERT_CODE = Statement(
     "INSERT INTO codes (hash, kind, owner, created, expires)"
@@ -165,12 +168,18 @@ def revoke(tx: Transaction, id_: str, now: int) -> int:
     return tx.run(_REVOKE, token=id_, now=now)
 
 
+def close(tx: Transaction, id_: str, now: int) -> int:
+    """It alone, and not what it minted; whether it was not revoked before."""
+    return tx.run(_CLOSE, token=id_, now=now)
+
+
 def of_owner(tx: Transaction, owner: str, kind: TokenKind | None = None) -> list[str]:
     """Ids of a user's tokens that are not revoked."""
     return [row["id"] for row in tx.rows(_OF_OWNER, owner=owner, kind=kind and kind.value)]
 
 
 def was_used(tx: Transaction, id_: str, now: int) -> None:
+    """Write down when it was last used; to which minute, its caller says."""
     tx.run(_USED, token=id_, now=now)
 
 

@@ -130,6 +130,25 @@ class InviteUser(Message[NewCode], frozen=True, kw_only=True):
     workspaces: dict[str, Role] = {}
 
 
+class ResetPassword(Message[NewCode], frozen=True, kw_only=True):
+    """A code by which someone chooses another password: for the host, where an admin may be locked out."""
+
+    action = "password.reset"
+    permission = Permission.OWN_STORE
+    effect = Effect.CHANGE
+    user: str
+
+
+class AppointAdmin(Message[User], frozen=True, kw_only=True):
+    """The first admin, with the password that somebody left on the host; refused once there is one."""
+
+    action = "setup"
+    permission = Permission.OWN_STORE
+    effect = Effect.CHANGE
+    name: str
+    password: Sensitive
+
+
 class LogIn(Message[NewToken], frozen=True, kw_only=True):
     """A token for a password."""
 

@@ -38,7 +38,7 @@ ROOMS = {
     "secrets": ("secrets", "versions", "references", "uses"),
     "stacks": ("stacks", "components"),
     "runs": ("runs",),
-    "access": ("access", "tokens", "doors"),
+    "access": ("access", "tokens", "doors", "hosting"),
     "workspaces": ("workspaces",),
     "audit": ("audit",),
     "keys": ("keys",),

@@ -58,6 +58,8 @@ class Entered(NamedTuple):
 
     caller: Caller
     sight: Sight
+    used_before: int | None = None
+    """When the token that was shown was last used, as far as that is written down."""
 
 
 def entered(tx: Transaction, door: Door, message: Message[Any], now: int) -> Entered:
@@ -131,10 +133,14 @@ def _shown(tx: Transaction, shown: Shown, message: Message[Any], now: int) -> En
         request=shown.request,
     )
     if not isinstance(message, WorkspaceMessage):
-        return Entered(caller, _sight(caller, message, Named(bearer.workspace or "", DEFAULT, 0)))
+        return Entered(
+            caller, _sight(caller, message, Named(bearer.workspace or "", DEFAULT, 0)), bearer.last_used
+        )
     if bearer.workspace is None or bearer.workspace_name is None or not rights:
         raise _no_workspace(tx, message.workspace, caller)
-    return Entered(caller, _sight(caller, message, Named(bearer.workspace, bearer.workspace_name, 0)))
+    return Entered(
+        caller, _sight(caller, message, Named(bearer.workspace, bearer.workspace_name, 0)), bearer.last_used
+    )
 
 
 def _check_good(bearer: Bearer, now: int) -> None:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
-from lockwork.domain.access import Caller, Sight
+from lockwork.domain.access import Caller, Permission, Sight
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
@@ -58,14 +58,20 @@ class House(NamedTuple):
 class Context:
     """What is given to the handler of one message. The gate has decided; a handler checks no permission."""
 
-    def __init__(self, house: House, tx: Transaction, caller: Caller, sight: Sight, *, now: int) -> None:
+    def __init__(
+        self, house: House, tx: Transaction, caller: Caller, sight: Sight, *, needs: Permission, now: int
+    ) -> None:
         self.house = house
         self.tx = tx
         self.caller = caller
         self.sight = sight
         """What the caller may see; of messages outside workspaces, the default workspace's."""
+        self.needs = needs
+        """The permission that the message asks for."""
         self.now = now
         self.subjects: list[Subject] = []
+        self.used_before: int | None = None
+        """When the token that was shown was last used before now."""
         self.fetched: Fetched | None = None
         """What a step is given of its own asking: written into its run with the audit record."""
 
@@ -80,7 +86,9 @@ class Context:
     def check_acts_in(self, scope: SecretScope, what: str) -> None:
         """Refuse what the caller may know of there and may not do; who may not know sees nothing there."""
         if scope not in self.sight.acting:
-            raise NotPermitted(f"user {self.caller.name!r} may not do this with {what}")
+            raise NotPermitted(
+                f"user {self.caller.name!r} may not do this with {what}: it needs {self.needs}"
+            )
 
     def about(self, subject: Subject) -> None:
         """Say what the audit record of this message is about; several make several records."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
 
+from lockwork.database import tokens
 from lockwork.database.engine import Transaction
 from lockwork.domain.access import Permission, allowed
 from lockwork.domain.audit import Outcome, Subject
@@ -32,6 +33,9 @@ R = TypeVar("R")
 Handler = Callable[[Any, Any], Any]
 """Of a `Context` and a message; of a `Porch` where nobody has a name yet."""
 
+MINUTE = 60_000_000
+_MOST_NOTED = 10_000
+
 
 class Handlers(Protocol):
     """Which function answers which message."""
@@ -45,6 +49,8 @@ class Gate:
     def __init__(self, house: House, handlers: Handlers) -> None:
         self._house = house
         self._handlers = handlers
+        self._noted: dict[str, int] = {}
+        """By token, the minute in which its use was last written down here."""
 
     @property
     def house(self) -> House:
@@ -78,27 +84,48 @@ class Gate:
         changes = message.effect is Effect.CHANGE
         with database.writing() if changes else database.reading() as tx:
             context = self._entered(tx, door, message)
-            if changes and isinstance(door, Shown) and door.key is not None:
-                return self._changed_once(context, message, door.key)
-            answer: R = self._handlers[type(message)](context, message)
-            if changes:
-                self._house.trail.append_all(tx, (_done(context, message),))
+            answer: R = (
+                self._changed(door, context, message)
+                if changes
+                else self._handlers[type(message)](context, message)
+            )
         if message.effect is Effect.REVEAL:
             self._record_reveal(context, message)
         return answer
 
-    def _changed_once(self, context: Context, message: Message[R], key: str) -> R:
-        """The answer to a change that may have been done already."""
+        self._note_use(context)
+        return answer
+
+    def _changed(self, door: Door, context: Context, message: Message[R]) -> R:
+        """The answer to a change, recorded in its transaction; what was done before is not done again."""
+        if not isinstance(door, Shown) or door.key is None:
+            return self._done(context, message)
         from lockwork.service.repeats import Repeat  # lazy: only a server is asked so
 
-        repeat = Repeat(context, message, key)
+        repeat = Repeat(context, message, door.key)
         before = repeat.answer_before(message)
         if before is not None:
             return before.answer
-        answer: R = self._handlers[type(message)](context, message)
-        self._house.trail.append_all(context.tx, (_done(context, message),))
+        answer = self._done(context, message)
         repeat.keep(answer)
         return answer
+
+    def _done(self, context: Context, message: Message[R]) -> R:
+        answer: R = self._handlers[type(message)](context, message)
+        self._house.trail.append_all(context.tx, (_done(context, message),))
+        return answer
+
+    def _note_use(self, context: Context) -> None:
+        """Write down that the caller's token was used, once a minute: not a write for each question."""
+        token, minute = context.caller.token, context.now - context.now % MINUTE
+        if token is None or (context.used_before or 0) >= minute or self._noted.get(token) == minute:
+            return
+        if len(self._noted) >= _MOST_NOTED:
+            self._noted.clear()
+        self._noted[token] = minute
+        # What cannot be noted, as on a full disk, keeps nobody from what they were answered.
+        with suppress(LockworkError), self._house.database.appending() as tx:
+            tokens.was_used(tx, token, minute)
 
     def _on_the_porch(self, door: Door, message: Message[R]) -> R:
         """Who asks has no name yet. A password takes its time: the handler opens its own transactions."""
@@ -108,13 +135,15 @@ class Gate:
     def _entered(self, tx: Transaction, door: Door, message: Message[Any]) -> Context:
         """The context for a caller who may ask this; else the failure says why not."""
         now = self._house.clock()
-        caller, sight = callers.entered(tx, door, message, now)
+        caller, sight, used_before = callers.entered(tx, door, message, now)
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(
                 f"user {caller.name!r} may not do this: {message.action} needs {message.permission}"
             )
-        return Context(self._house, tx, caller, sight, now=now)
+        context = Context(self._house, tx, caller, sight, needs=message.permission, now=now)
+        context.used_before = used_before
+        return context
 
     def _record_reveal(self, context: Context, message: Message[Any]) -> None:
         """Before any value leaves. What a step fetched goes into its run with the record, or not at all."""

@@ -16,6 +16,9 @@ from lockwork.domain.secrets import Explanation, SecretScope
 from lockwork.messages.secrets import CheckReferences, ExplainReference
 from lockwork.service.context import Context
 
+HIDING = "user secret "
+"""How a note begins that tells of a secret of one's own."""
+
 
 def check_references(ctx: Context, message: CheckReferences) -> Report:
     return check(ctx, message.needs, message.level, message.scope, message.stack)
@@ -43,7 +46,7 @@ def check(
         problems=tuple(problems),
         found=tuple(found.values()),
         notes=tuple(
-            f"user secret {f.name!r} hides the {ctx.sight.workspace_name!r} workspace's secret of that name"
+            f"{HIDING}{f.name!r} hides the {ctx.sight.workspace_name!r} workspace's secret of that name"
             for f in found.values()
             if f.hides
         ),

@@ -6,7 +6,7 @@ from lockwork.database import runs
 from lockwork.database.runs import RunRow
 from lockwork.domain.access import Permission, allowed
 from lockwork.domain.audit import Subject
-from lockwork.domain.checks import Found, Need, Report, ValidationLevel
+from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
 from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
 from lockwork.domain.runs import (
     MAX_LOG,
@@ -185,13 +185,41 @@ def _told(ctx: Context, row: RunRow) -> Run:
 def _seen(ctx: Context, row: RunRow, run: Run) -> Run:
     """As this caller may see it, and as it truly stands: a run whose process has gone runs no more."""
     # A user's own secrets are nobody else's to know of, not even by name.
-    mine = tuple(s for s in run.secrets if s.scope != SecretScope.USER or s.owner == ctx.caller.name)
+    mine = tuple(
+        s
+        for s in run.secrets
+        if (s.scope != SecretScope.USER or s.owner == ctx.caller.name) and ctx.sight.sees(s.name)
+    )
     run = msgspec.structs.replace(run, secrets=mine)
+    if run.by != ctx.caller.name or ctx.sight.patterns is not None:
+        run = _without_what_was_seen(run, without_notes=ctx.sight.patterns is not None)
     if run.status is not RunStatus.RUNNING or not processes.is_gone(row.process):
         return run
     return msgspec.structs.replace(
         run, status=RunStatus.INTERRUPTED, failure=_GONE, steps=tuple(_lost(s) for s in run.steps)
     )
+
+
+def _without_what_was_seen(run: Run, *, without_notes: bool) -> Run:
+    """Without what its check found: near misses and key names are of what the one who ran it may know."""
+    report = run.report and msgspec.structs.replace(
+        run.report,
+        problems=tuple(_bare(p, run.by) if p.refuses else p for p in run.report.problems),
+        found=(),
+        notes=(),
+    )
+    notes = () if without_notes else tuple(n for n in run.notes if not n.startswith(references.HIDING))
+    return msgspec.structs.replace(run, report=report, notes=notes)
+
+
+def _bare(problem: Problem, by: str) -> Problem:
+    """What was wrong with a reference, and nothing of what there was instead."""
+    told = {
+        "no_secret": f"there was no secret {problem.secret!r} that {by!r} could see",
+        "no_key": f"secret {problem.secret!r} had no key {problem.key!r}",
+        "not_readable": f"user {by!r} could list secret {problem.secret!r} and not read it",
+    }
+    return msgspec.structs.replace(problem, keys=(), fix="", detail=told[problem.problem])
 
 
 def _lost(step: StepRun) -> StepRun:

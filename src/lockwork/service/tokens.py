@@ -35,10 +35,20 @@ def create(ctx: Context, message: CreateToken) -> NewToken:
             f"user {owner.name!r} has a token called {name!r}", hint=f"lockwork token revoke {name}"
         )
     expires = None if message.days is None else ctx.now + message.days * DAY
+    last = _outlived_by(ctx)
+    notes: tuple[str, ...] = ()
+    if last is not None and (expires is None or expires > last):
+        expires, notes = last, ("it expires with the token that minted it",)
     made = mint(ctx.tx, owner, name, TokenKind.API, now=ctx.now, expires=expires, limits=limits,
                 parent=ctx.caller.token)  # fmt: skip
     ctx.about(Subject(kind="token", name=name, id=made.token.id))
-    return made
+    return NewToken(token=msgspec.structs.replace(made.token, notes=notes), text=made.text)
+
+
+def _outlived_by(ctx: Context) -> int | None:
+    """When a program's token that asks expires, and with it what it mints; a log-in binds nothing."""
+    asking = tokens.one(ctx.tx, ctx.caller.token) if ctx.caller.token else None
+    return None if asking is None or asking.kind is TokenKind.LOGIN else asking.expires
 
 
 def mint(
@@ -88,12 +98,15 @@ def revoke(ctx: Context, message: RevokeToken) -> Token:
 
 
 def log_out(ctx: Context, message: LogOut) -> None:
-    """The token that was shown, or all that the caller's passwords made."""
+    """The token that was shown, or all that the caller's passwords made.
+
+    What was minted with them goes on: a program's token does not end because its maker went home.
+    """
     ids = [ctx.caller.token] if ctx.caller.token else []
     if message.everywhere:
         ids += tokens.of_owner(ctx.tx, ctx.caller.user, TokenKind.LOGIN)
     for id_ in dict.fromkeys(ids):
-        tokens.revoke(ctx.tx, id_, ctx.now)
+        tokens.close(ctx.tx, id_, ctx.now)
     ctx.about(Subject(kind="token", name=ctx.caller.name, id=ctx.caller.token))
 
 

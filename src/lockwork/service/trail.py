@@ -118,7 +118,8 @@ class Trail:
         return Mac(self._key(tx).of(label))
 
     def _mac(self, tx: Transaction, previous: bytes, record: tuple[object, ...]) -> bytes:
-        told = record if any(record[-_FROM_SERVERS:]) else record[:-_FROM_SERVERS]
+        is_from_server = any(column is not None for column in record[-_FROM_SERVERS:])
+        told = record if is_from_server else record[:-_FROM_SERVERS]
         return self._key(tx).of(previous + _JSON.encode(told))
 
     def _key(self, tx: Transaction) -> Mac:

@@ -1,6 +1,6 @@
 """Workspaces: a team's rooms."""
 
-from lockwork.database import secrets, workspaces
+from lockwork.database import members, secrets, workspaces
 from lockwork.database.access import Named
 from lockwork.domain.access import Permission, UserName
 from lockwork.domain.audit import Subject
@@ -56,6 +56,9 @@ def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:
         )
     for secret in held:
         purge(ctx, secret)
+    for member, name in members.in_workspace(ctx.tx, row.id):
+        gone = f"{member.workspace}/{member.member}"
+        ctx.about(Subject(kind="member", name=name, id=gone, state=states.GONE))
     workspaces.delete(ctx.tx, row.id)
     ctx.about(Subject(kind="workspace", name=row.name, id=row.id, state=states.GONE))
     return told

@@ -113,8 +113,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
 }
 """By noun: the module of `lockwork.messages` in which the message is, which is loaded when one is asked."""
 
-ONLY_HERE = frozenset({"CopyStore", "RecordRestore"})
-"""Messages that name folders of this machine: no server answers them."""
+ONLY_HERE = frozenset({"CopyStore", "RecordRestore", "ResetPassword", "AppointAdmin"})
+"""Messages for whoever owns the store's host: no server answers them."""
 
 
 def route_of(message: type[Message[Any]]) -> Route:

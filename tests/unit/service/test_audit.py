@@ -70,7 +70,7 @@ def test_a_trail_begins_with_the_store(client: Client) -> None:
 
 COLUMNS = (
     "at, user_name, system_user, action, outcome, workspace, kind, name, id, version, state, run, step,"
-    " detail, mac"
+    " detail, token, address, request, mac"
 )
 
 TAMPERED: dict[str, tuple[list[str], str]] = {
@@ -91,11 +91,11 @@ TAMPERED: dict[str, tuple[list[str], str]] = {
         "record 4 was changed",
     ),
     "copied to the end": (
-        [f"INSERT INTO audit SELECT number + 100, {COLUMNS} FROM audit WHERE number = 4"],
+        [f"INSERT INTO audit (number, {COLUMNS}) SELECT number + 100, {COLUMNS} FROM audit WHERE number = 4"],
         "are missing",
     ),
     "put before the first": (
-        [f"INSERT INTO audit SELECT -7, {COLUMNS} FROM audit WHERE number = 4"],
+        [f"INSERT INTO audit (number, {COLUMNS}) SELECT -7, {COLUMNS} FROM audit WHERE number = 4"],
         "record -7 was put in before the first",
     ),
     "cut off, head left": (["DELETE FROM audit WHERE number > 5"], "ends at record 5, but its head says"),

@@ -135,7 +135,7 @@ def test_a_store_that_lost_its_row_gets_no_new_key(client: Client, folder: Path)
     assert not (folder / "keyring").exists()
 
 
-@pytest.mark.parametrize("schema", [0, 2, 99])
+@pytest.mark.parametrize("schema", [0, 3, 99])
 def test_another_schema_is_not_touched(client: Client, folder: Path, schema: int) -> None:
     """A store of a newer Lockwork, or of none, is refused before anything is written."""
     client.close()

@@ -40,7 +40,8 @@ class Watched:
         found += [
             text
             for text in self.said
-            if "SELECT" in text and not re.match(r"SELECT id, name, created FROM (users|workspaces)", text)
+            if "SELECT" in text
+            and not re.match(r"SELECT id, name, created\b.* FROM (users|workspaces) ", text)
         ]
 
 

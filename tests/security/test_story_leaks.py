@@ -28,6 +28,10 @@ ZENML = Path(__file__).parents[1] / "moving" / "data" / "zenml-0.55.5.db.gz"
 SAID = b"--- said"
 NOT_TOLD = {
     "message WhoAmI": "no command asks it",
+    **{
+        f"message {name}": "a server is asked it"
+        for name in ("LogIn", "LogOut", "SetUp", "ChoosePassword", "ChangePassword", "AppointAdmin")
+    },
     "store.list": "for those who look at artifacts",
 }
 """Points that the story never comes to, and why."""

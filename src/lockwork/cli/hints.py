@@ -7,7 +7,7 @@ of two secrets of one name. What comes from the environment or from files holds 
 import re
 import shlex
 
-_ABOUT_ALL = frozenset({"workspace", "user", "completion"})
+_ABOUT_ALL = frozenset({"workspace", "user", "token", "login", "server", "completion"})
 """Groups that are the same from everywhere; a workspace that is not there could not list the others."""
 _SECRET = re.compile(
     r"\blockwork (?:--\S+ \S+ )*secret (?:get|update|rename|delete|export|versions|restore|destroy|usage) "

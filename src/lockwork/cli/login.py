@@ -5,7 +5,8 @@ import sys
 
 import click
 
-from lockwork.cli import terminal
+from lockwork.cli import answers, terminal
+from lockwork.cli.answers import Answers
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.client import credentials
@@ -16,7 +17,9 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewToken
 from lockwork.messages.access import ChoosePassword, LogIn, LogOut, SetUp, WhoAmI
 
-_INSTEAD = "give a token by --token-stdin, or LOCKWORK_URL and LOCKWORK_TOKEN"
+_INSTEAD = (
+    "--stdin takes the answers from there; for programs: --token-stdin, or LOCKWORK_URL and LOCKWORK_TOKEN"
+)
 
 
 @click.command(cls=Command)
@@ -25,6 +28,7 @@ _INSTEAD = "give a token by --token-stdin, or LOCKWORK_URL and LOCKWORK_TOKEN"
 @click.option("--setup", is_flag=True, help="Be the first admin, by the code that the server printed.")
 @click.option("--invited", is_flag=True, help="Choose your password, by the code of your invitation.")
 @click.option("--token-stdin", is_flag=True, help="Read a token from standard input, and keep that.")
+@answers.stdin_option
 @click.option("--insecure", is_flag=True, help="Speak plain http to another machine all the same.")
 @output_option
 @pass_session
@@ -35,6 +39,7 @@ def login(
     setup: bool,
     invited: bool,
     token_stdin: bool,
+    stdin: bool,
     insecure: bool,
 ) -> None:
     """Ask a team's server from now on: every command, Client and pipeline of yours here.
@@ -43,14 +48,22 @@ def login(
     """
     if setup + invited + token_stdin > 1:
         raise WrongUsage("--setup, --invited and --token-stdin each say how you come in: give one of them")
+    if invited and user:
+        raise WrongUsage("--invited needs no --user: the code says who you are")
+    if token_stdin and (stdin or user):
+        raise WrongUsage("--token-stdin reads a token alone, which says who you are")
     server = credentials.origin(url, insecure=insecure)
     if token_stdin:
         kept = _by_token(server)
     else:
-        terminal.must_be_interactive(
-            "login", "give a token by --token-stdin, or LOCKWORK_URL and LOCKWORK_TOKEN"
+        asked = Answers("login", stdin=stdin, instead=_INSTEAD)
+        made = (
+            _set_up(server, user, asked)
+            if setup
+            else _by_code(server, asked)
+            if invited
+            else _by_password(server, user, asked)
         )
-        made = _set_up(server, user) if setup else _by_code(server) if invited else _by_password(server, user)
         kept = Server(server, made.text, made.token.owner)
     path = credentials.keep(session.profile.settings, kept)
     facts = {"server": kept.url, "user": kept.user}
@@ -87,26 +100,18 @@ def _by_token(server: str) -> Server:
     return Server(server, token, Http(server, token).send(WhoAmI()).name)
 
 
-def _by_password(server: str, user: str | None) -> NewToken:
-    name = user or terminal.ask_line("user: ", str)
-    password = Sensitive(terminal.ask_hidden("password (not shown): ", str))
+def _by_password(server: str, user: str | None, asked: Answers) -> NewToken:
+    name = user or asked.line("user: ")
+    password = Sensitive(asked.hidden("password (not shown): "))
     return Http(server, None).send(LogIn(name=name, password=password, label=platform.node() or "login"))
 
 
-def _set_up(server: str, user: str | None) -> NewToken:
-    code = Sensitive(terminal.ask_hidden("set-up code (not shown): ", str).strip())
-    name = user or terminal.ask_line("your name there: ", str)
-    return Http(server, None).send(SetUp(code=code, name=name, password=_chosen()))
+def _set_up(server: str, user: str | None, asked: Answers) -> NewToken:
+    code = Sensitive(asked.hidden("set-up code (not shown): ").strip())
+    name = user or asked.line("your name there: ")
+    return Http(server, None).send(SetUp(code=code, name=name, password=Sensitive(asked.chosen_password())))
 
 
-def _by_code(server: str) -> NewToken:
-    code = Sensitive(terminal.ask_hidden("code (not shown): ", str).strip())
-    return Http(server, None).send(ChoosePassword(code=code, password=_chosen()))
-
-
-def _chosen() -> Sensitive:
-    """A password, typed twice."""
-    first = terminal.ask_hidden("choose a password (not shown): ", str)
-    if terminal.ask_hidden("once more: ", str) != first:
-        raise InvalidInput("the two are not the same; nothing was changed")
-    return Sensitive(first)
+def _by_code(server: str, asked: Answers) -> NewToken:
+    code = Sensitive(asked.hidden("code (not shown): ").strip())
+    return Http(server, None).send(ChoosePassword(code=code, password=Sensitive(asked.chosen_password())))

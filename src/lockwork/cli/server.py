@@ -111,6 +111,36 @@ def upgrade(session: Session, database_url: str | None) -> None:
         session.done(f"{done.place}: schema {done.was} became {done.now}", facts)
 
 
+@server.command("reset-password")
+@click.argument("user")
+@_database_option
+@output_option
+@pass_session
+def reset_password(session: Session, user: str, database_url: str | None) -> None:
+    """On the server's host: print a code, good once and for an hour, by which USER chooses another password.
+
+    The server may be running. The password of before goes on until then.
+    """
+    # lazy: only this command resets
+    from lockwork.client.embedded import system_user
+    from lockwork.domain.access import Role
+    from lockwork.domain.workspaces import DEFAULT
+    from lockwork.messages.access import ResetPassword
+    from lockwork.service.callers import Claim
+
+    gate = _stored(session, database_url).opened()
+    try:
+        made = gate.answer(Claim(DEFAULT, Role.OWNER, system_user()), ResetPassword(user=user))
+    finally:
+        gate.close()
+    session.show(
+        {"user": made.user, "code": made.text.reveal(), "expires": made.expires},
+        lambda: terminal.say(made.text.reveal()),
+    )
+    terminal.note(f"the code of {made.user!r} is shown this once, and good once, until {made.expires:%H:%M}Z")
+    terminal.note("they choose their password by: lockwork login URL --invited")
+
+
 def _stored(session: Session, given: str | None) -> "Stored":
     from lockwork.server.hosting import Stored  # lazy: as above
 

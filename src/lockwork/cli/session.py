@@ -131,7 +131,7 @@ def completion_client(context: click.Context) -> "Client | None":
     words = context.find_root().params
     session = Session(workspace=words.get("workspace"), user=words.get("user"), output=None)
     there = (session.profile.settings.home.value / DATABASE_FILE).is_file()
-    return session.client if there else None
+    return session.client if there or session.profile.server is not None else None
 
 
 def complete_by(ask: Callable[["Client", click.Context, str], Iterable[str]]) -> Any:

@@ -1,15 +1,20 @@
 """`lockwork workspace …`: rooms of teams."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
+from lockwork.domain.access import MEMBER_ROLES, Member
 from lockwork.domain.workspaces import Workspace
 
+if TYPE_CHECKING:
+    from lockwork.client.api import Client
+
 FIELDS = ("id", "name", "created", "secrets", "components", "stacks", "active")
+MEMBER_FIELDS = ("user", "role", "since", "workspace")
 _COLUMNS = ("name", "active", "secrets", "components", "stacks", "created")
 complete_workspaces = complete_by(
     lambda client, _context, _word: [w.name for w in client.list_workspaces(size=200)]
@@ -90,3 +95,65 @@ def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     if gone.name == session.client.workspace:
         terminal.note(f"it was the active one; {session.profile.workspace.source} still names it")
         terminal.hint("lockwork workspace set NAME")
+
+
+# ---- members ----
+
+
+def _member_record(found: Member) -> dict[str, Any]:
+    return {**{name: getattr(found, name) for name in MEMBER_FIELDS}, "role": found.role.value}
+
+
+def _members(client: "Client", context: click.Context, _word: str) -> list[str]:
+    return [m.user for m in client.list_members(context.params.get("workspace"), size=200)]
+
+
+def _users(client: "Client", _context: click.Context, _word: str) -> list[str]:
+    return [u.name for u in client.list_users(size=200)]
+
+
+@workspace.command()
+@click.argument("name_or_id", required=False, shell_complete=complete_workspaces)
+@listing_options("asc:user")
+@output_option
+@pass_session
+def members(session: Session, name_or_id: str | None, sort_by: str, page: int, size: int) -> None:
+    """List who belongs to a workspace, and as what; without a name, to the active one."""
+    found = session.client.list_members(name_or_id, sort_by=sort_by, page=page, size=size)
+    columns = MEMBER_FIELDS[:-1]
+    session.show_list(map(_member_record, found.items), MEMBER_FIELDS, columns=columns, page=found)
+
+
+@workspace.command("add-member")
+@click.argument("workspace", shell_complete=complete_workspaces)
+@click.argument("user", shell_complete=complete_by(_users))
+@click.option(
+    "--role", required=True, type=click.Choice([r.value for r in MEMBER_ROLES]), help="What they are there."
+)
+@output_option
+@pass_session
+def add_member(session: Session, workspace: str, user: str, role: str) -> None:
+    """Let a user into a workspace, or change what they are there.
+
+    A viewer sees names and keys; a runner reads values and runs pipelines too; an editor changes things;
+    an admin also says who is a member.
+    """
+    put = session.client.add_member(user, role, workspace)
+    session.done(f"user {put.user!r} is {_a(put.role)} of workspace {put.workspace!r}", _member_record(put))
+
+
+@workspace.command("remove-member")
+@click.argument("workspace", shell_complete=complete_workspaces)
+@click.argument("user", shell_complete=complete_by(_members))
+@output_option
+@pass_session
+def remove_member(session: Session, workspace: str, user: str) -> None:
+    """Take a user out of a workspace: for them it is not there. Their own secrets stay theirs."""
+    gone = session.client.remove_member(user, workspace)
+    session.done(
+        f"user {gone.user!r} is no member of workspace {gone.workspace!r} any more", _member_record(gone)
+    )
+
+
+def _a(role: str) -> str:
+    return f"{'an' if role[0] in 'ae' else 'a'} {role}"

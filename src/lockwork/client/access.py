@@ -5,16 +5,18 @@ from __future__ import annotations  # what it answers with is loaded with the fi
 from typing import TYPE_CHECKING
 
 from lockwork import messages
-from lockwork.client.asking import Asking, listing, named
+from lockwork.client.asking import Asking, listing, mapping, named, number, text, texts
 from lockwork.messages import Listing, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from lockwork.domain.access import User
+    from lockwork.domain.access import Member, Role, User
     from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
     from lockwork.domain.copies import StoreCopy
     from lockwork.domain.keys import RootKeyInfo, Rotation
+    from lockwork.domain.tokens import NewCode, NewToken, Token
     from lockwork.domain.workspaces import Workspace
 
 
@@ -31,9 +33,40 @@ class AccessCalls(Asking):
         """The workspace that this client asks in."""
         return self.get_workspace(self.workspace)
 
-    def create_user(self, name: str) -> User:
-        """A user of this store: a name kept apart, not a person kept out."""
-        return self.send(messages.access.CreateUser(name=name))
+    def create_user(self, name: str, *, service: bool = False) -> User:
+        """A user: on an embedded store a name kept apart, not a person kept out.
+
+        With `service` an account for a program, which has tokens and no password. People come in to a server
+        by `invite_user`.
+        """
+        return self.send(messages.access.CreateUser(name=name, service=service))
+
+    def invite_user(
+        self, name: str, *, admin: bool = False, workspaces: Mapping[str, Role | str] | None = None
+    ) -> NewCode:
+        """A person, a member of `workspaces` in these roles, and the code by which they choose a password.
+
+        The code is good once, for seven days, and told this once; it hides itself when printed.
+        """
+        roles = {
+            named(workspace): _role(role) for workspace, role in mapping(workspaces, "workspaces").items()
+        }
+        return self.send(messages.access.InviteUser(name=name, admin=admin, workspaces=roles))
+
+    def update_user(
+        self, name_or_id: str, *, admin: bool | None = None, disabled: bool | None = None
+    ) -> User:
+        """Let someone administer the server, or no more; keep them out, or let them in again."""
+        return self.send(messages.access.UpdateUser(user=named(name_or_id), admin=admin, disabled=disabled))
+
+    def change_password(self, current: str, new: str) -> None:
+        """Another password of your own. What the old one opened is closed, but for the token in use."""
+        from lockwork.domain.sensitive import Sensitive  # lazy: one method asks
+
+        name, old = self.active_user.name, Sensitive(text(current, "current"))
+        return self.send(
+            messages.access.ChangePassword(name=name, password=old, new=Sensitive(text(new, "new")))
+        )
 
     def get_user(self, name_or_id: str) -> User:
         """The user of this name or id."""
@@ -52,6 +85,78 @@ class AccessCalls(Asking):
     def delete_user(self, name_or_id: str, *, force: bool = False) -> User:
         """Take a user away; with `force` also one who has secrets of their own, which are purged."""
         return self.send(messages.access.DeleteUser(user=named(name_or_id), force=force))
+
+    # ---- members of a workspace; without one, of the active ----
+
+    def list_members(
+        self, workspace: str | None = None, *, sort_by: str = "asc:user", page: int = 1, size: int = 20
+    ) -> Page[Member]:
+        """A page of a workspace's members, with what they are there."""
+        order = listing({}, any=False, sort_by=sort_by, page=page, size=size)
+        return self.send(messages.access.ListMembers(workspace=self._in(workspace), listing=order))
+
+    def add_member(self, user: str, role: Role | str, workspace: str | None = None) -> Member:
+        """Let a user into a workspace as `viewer`, `runner`, `editor` or `admin`, or change what they are."""
+        return self.send(
+            messages.access.PutMember(workspace=self._in(workspace), user=named(user), role=_role(role))
+        )
+
+    def remove_member(self, user: str, workspace: str | None = None) -> Member:
+        """Out of a workspace; secrets of their own stay theirs."""
+        return self.send(messages.access.RemoveMember(workspace=self._in(workspace), user=named(user)))
+
+    def _in(self, workspace: str | None) -> str:
+        return self.workspace if workspace is None else named(workspace)
+
+    # ---- tokens ----
+
+    def create_token(
+        self,
+        name: str,
+        *,
+        owner: str | None = None,
+        role: Role | str | None = None,
+        workspaces: Iterable[str] | None = None,
+        patterns: Iterable[str] | None = None,
+        days: int | None = 90,
+    ) -> NewToken:
+        """A token for a program: yours, or, for admins of the server, the service account's `owner`.
+
+        It may do what its owner may when it is used, and no more than `role` allows, in `workspaces` alone,
+        with secrets alone whose names match one of `patterns` (`*` stands for any text). `days` None: until
+        it is revoked. Its text is told this once; it hides itself when printed: `.text.reveal()`.
+        """
+        from lockwork.domain.access import Limits  # lazy: one method asks
+
+        limits = Limits(
+            role=None if role is None else _role(role),
+            workspaces=None if workspaces is None else texts(workspaces, "workspaces"),
+            patterns=None if patterns is None else texts(patterns, "patterns"),
+        )
+        return self.send(
+            messages.access.CreateToken(
+                name=name,
+                owner=None if owner is None else named(owner),
+                limits=limits,
+                days=None if days is None else number(days, "days"),
+            )
+        )
+
+    def list_tokens(
+        self, *, name: str | None = None, sort_by: str = "desc:created", page: int = 1, size: int = 20
+    ) -> Page[Token]:
+        """A page of your tokens, log-ins too; for admins of the server of everyone's."""
+        return self.send(
+            messages.access.ListTokens(
+                listing=listing({"name": name}, any=False, sort_by=sort_by, page=page, size=size)
+            )
+        )
+
+    def revoke_token(self, name_or_id: str) -> Token:
+        """From now on it opens nothing, and neither does what it minted."""
+        return self.send(messages.access.RevokeToken(token=named(name_or_id)))
+
+    # ---- workspaces ----
 
     def create_workspace(self, name: str) -> Workspace:
         """A new room, furnished with the stack `default`."""
@@ -124,3 +229,9 @@ class StoreCalls(Asking):
         For the record, `name` says what for. `lockwork.moving.backup` seals such a copy under a passphrase.
         """
         return self.send(messages.copies.CopyStore(folder=str(folder.absolute()), name=name))
+
+
+def _role(role: Role | str) -> Role:
+    from lockwork.domain.access import Role  # lazy: few methods ask
+
+    return Role.parse(role)

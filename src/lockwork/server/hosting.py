@@ -7,17 +7,16 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from lockwork.crypto.tokens import hash_of
-from lockwork.domain.errors import NotLoggedIn, Refused
+from lockwork.client.embedded import system_user
+from lockwork.domain.errors import Refused
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewCode
-from lockwork.messages.access import LogOut, SetUp
 from lockwork.server import running
 from lockwork.server.logs import Log
 from lockwork.server.running import Listening
 from lockwork.service import server_store
-from lockwork.service.callers import Shown
 from lockwork.service.gate import Gate
+from lockwork.service.hosting import appoint_first_admin
 from lockwork.service.presence import Presence
 from lockwork.service.readiness import Readiness
 from lockwork.service.server_store import Upgraded
@@ -71,16 +70,10 @@ class Host:
 
     def first_admin(self, name: str, password: Sensitive) -> bool:
         """Let this one administer the server; False where somebody does already, whose password stays."""
-        made = False
-        while not self._readiness.is_set_up():
-            code = self._readiness.setup_code().text
-            try:
-                token = self._gate.answer(Shown(None), SetUp(code=code, name=name, password=password)).text
-            except (NotLoggedIn, Refused):
-                continue  # another server, started at this moment, has made a code or the admin
-            self._gate.answer(Shown(hash_of(token)), LogOut())
-            made = True
-        return made
+        try:
+            return appoint_first_admin(self._gate, name, password, system_user=system_user())
+        except Refused:  # another server, started at this moment, has made one
+            return False
 
     def serve(self, opened: running.Opened) -> None:
         """Answer until told to end."""

@@ -91,8 +91,6 @@ class Gate:
             )
         if message.effect is Effect.REVEAL:
             self._record_reveal(context, message)
-        return answer
-
         self._note_use(context)
         return answer
 

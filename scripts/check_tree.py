@@ -32,7 +32,6 @@ MAY_REVEAL = {
     "crypto/keyring.py": "writes a root key into the keyring file",
     "crypto/passphrase.py": "makes the key of a passphrase",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
-    "cli/server.py": "prints the code by which the first admin of a server comes in",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",
     "cli/moving.py": "reads a database's URL, which holds a password, into its parts",
     "moving/from_zenml/database.py": "logs in to a MySQL server",

@@ -11,18 +11,23 @@ from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
 
 from lockwork.domain.access import Permission
-from lockwork.domain.errors import ServerAway
+from lockwork.domain.errors import LockworkError, NotLoggedIn, ServerAway
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Effect, Message, checked
+from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import failure_from
 from lockwork.wire.requests import Request, answer_from, request_of
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx2
+
+    from lockwork.client.trying import Answered
 
 R = TypeVar("R")
 CONNECT_SECONDS, READ_SECONDS = 5.0, 90.0
-TRIES = 4
+TRIES = 5
 
 
 class Http:
@@ -40,10 +45,11 @@ class Http:
         message = checked(message)  # here as there: what is of the wrong type goes nowhere
         key = uuid4().hex if message.effect is Effect.CHANGE else None
         is_safe = message.permission is not Permission.NOBODY
-        status, body = self._asked(request_of(message), key, is_safe=is_safe)
-        if status >= 300:
-            raise failure_from(status, body)
-        return answer_from(message, body)
+        answered = self._asked(request_of(message), key, is_safe=is_safe)
+        _check_speaks_ours(self._url, answered.api)
+        if answered.status >= 300:
+            raise self._told(failure_from(answered.status, answered.body))
+        return answer_from(message, answered.body)
 
     def close(self) -> None:
         """Close the connections; a later `send` opens others."""
@@ -52,25 +58,33 @@ class Http:
                 self._open.close()
             self._open = None
 
-    def _asked(self, request: Request, key: str | None, *, is_safe: bool) -> tuple[int, bytes]:
+    def _asked(self, request: Request, key: str | None, *, is_safe: bool) -> "Answered":
         import httpx2  # lazy: constructing a Client loads nothing
 
-        from lockwork.client.trying import again_while_away  # lazy: beside it
+        from lockwork.client.trying import Answered, again_while_away  # lazy: beside it
 
-        def once() -> tuple[int, bytes]:
+        def once() -> Answered:
             response = self._client().request(
                 request.method,
                 self._url + request.path,
                 content=request.body,
                 headers=self._headers(request, key),
             )
-            return response.status_code, response.content
+            return Answered(response.status_code, response.content, response.headers.get(API_HEADER, ""))
 
         try:
             return again_while_away(once, is_safe=is_safe, tries=TRIES)
         except httpx2.HTTPError as error:
-            failure = _away(self._url, error)
+            failure = _away(self._url, error, is_safe=is_safe)
         raise failure  # out here: the library's own failure holds the request, and that the token
+
+    def _told(self, failure: LockworkError) -> LockworkError:
+        if isinstance(failure, NotLoggedIn) and self._token is not None:
+            return NotLoggedIn(
+                f"{self._url}: {failure.message}",
+                hint=f"lockwork login {self._url}, or put another token into LOCKWORK_TOKEN",
+            )
+        return failure
 
     def _headers(self, request: Request, key: str | None) -> dict[str, str]:
         headers = {"accept": "application/json"}
@@ -87,13 +101,35 @@ class Http:
 
         with self._lock:
             if self._open is None or self._process != os.getpid():  # a fork must not share its parent's
-                timeout = httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS)
-                self._open = httpx2.Client(timeout=timeout, follow_redirects=False)
+                self._open = httpx2.Client(
+                    timeout=httpx2.Timeout(READ_SECONDS, connect=CONNECT_SECONDS),
+                    follow_redirects=False,
+                    # Through a proxy TLS is a tunnel; in the clear it would be shown the token.
+                    trust_env=self._url.startswith("https:"),
+                    verify=_trusting(self._url),
+                )
                 self._process = os.getpid()
             return self._open
 
 
-def _away(url: str, error: Exception) -> ServerAway:
+def _trusting(url: str) -> "ssl.SSLContext | bool":
+    """What this machine trusts, or SSL_CERT_FILE names; where no TLS is spoken, nobody: it loads nothing."""
+    import ssl  # lazy: httpx2 has loaded it
+
+    return url.startswith("https:") or ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def _check_speaks_ours(url: str, said: str) -> None:
+    """What is no server of ours says nothing, and its answer will tell."""
+    api, _, version = said.partition(" ")
+    if api and api != str(API):
+        raise ServerAway(
+            f"the server at {url} is Lockwork {version} and speaks generation {api} of the API, not {API}",
+            hint="install the Lockwork that the server has",
+        )
+
+
+def _away(url: str, error: Exception, *, is_safe: bool) -> ServerAway:
     """Why there is no answer, in our words: the library's own may quote what was sent."""
     import ssl  # lazy: httpx2 has loaded it
 
@@ -107,9 +143,15 @@ def _away(url: str, error: Exception) -> ServerAway:
                 hint="check the URL; a company's own certificates are named by SSL_CERT_FILE",
             )
         cause = cause.__cause__ or cause.__context__
-    if isinstance(error, httpx2.TimeoutException):
-        return ServerAway(f"the server at {url} did not answer in time", hint="try again, or ask who runs it")
+    if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
+        return ServerAway(
+            f"the server at {url} cannot be reached ({type(error).__name__})",
+            hint="check the URL and the network: lockwork status",
+        )
+    failed = "did not answer in time" if isinstance(error, httpx2.TimeoutException) else "went away"
+    if is_safe:
+        return ServerAway(f"the server at {url} {failed}", hint="try again, or ask who runs it")
     return ServerAway(
-        f"the server at {url} cannot be reached ({type(error).__name__})",
-        hint="check the URL and the network: lockwork status",
+        f"the server at {url} {failed}: what was to be changed is so as a whole, or not at all",
+        hint="see what is there, then try again",
     )

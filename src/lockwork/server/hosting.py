@@ -102,6 +102,7 @@ def hosted(gate: Gate, listening: Listening, log: Log) -> Iterator[Host]:
     presence = Presence(gate.house, name, lambda failure: log.say("store-away", problem=failure.message))
     try:
         presence.join()
+        presence.stay()
         yield Host(gate, listening, log, presence)
     finally:
         presence.leave()

@@ -14,6 +14,9 @@ from starlette.types import Scope
 
 from lockwork.domain.errors import Fault
 
+_QUIET = ("/healthz", "/readyz", "/metrics")
+"""Asked every few seconds by machines: told when something is wrong."""
+
 
 class Log:
     """Writes lines; each whole, in one go."""
@@ -28,7 +31,7 @@ class Log:
 
     def request(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
         """A request that was answered."""
-        if self._requests:
+        if self._requests and not (state["route"] in _QUIET and status == 200):
             self.say(
                 "request",
                 request=state["request"],

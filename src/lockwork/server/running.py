@@ -126,7 +126,12 @@ def server(site: Site, listening: Listening) -> uvicorn.Server:
 def serve(site: Site, listening: Listening, opened: Opened) -> None:
     """Answer until SIGTERM or SIGINT; then let requests end, and return."""
     hardening.keep_memory_private()
+    running = server(site, listening)
+
+    def end(*_: object) -> None:
+        running.should_exit = True
+
     for number in (signal.SIGTERM, signal.SIGINT):
-        # uvicorn hears them while it runs, and raises them once more at its end: ours comes after that.
-        signal.signal(number, lambda *_: None)
-    server(site, listening).run(sockets=[opened])
+        # Before uvicorn hears them by itself, and when it raises them once more at its end: ours comes then.
+        signal.signal(number, end)
+    running.run(sockets=[opened])

@@ -38,6 +38,9 @@ class Presence:
             _check_schema(keys.the_store(tx).schema)
             self._house.keyring[parse_root_id(keys.active(tx))]
             self._tell(tx)
+
+    def stay(self) -> None:
+        """Say so again and again, from a thread of its own."""
         self._thread.start()
 
     def leave(self) -> None:
@@ -62,13 +65,21 @@ class Presence:
         held, since = self._held(), 0.0
         while not self._ends.wait(LOOK):
             since += LOOK
-            with suppress(LockworkError):  # spoilt meanwhile: what was read before goes on
-                self._house.keyring.look_again()
+            self._look()
             if since >= BEAT or self._held() != held or self._failure is not None:
                 held, since = self._held(), 0.0
-                self._beat()
+                self._say()
 
-    def _beat(self) -> None:
+    def beat(self) -> None:
+        """Look at the keyring file, and tell the database."""
+        self._look()
+        self._say()
+
+    def _look(self) -> None:
+        with suppress(LockworkError):  # spoilt meanwhile: what was read before goes on
+            self._house.keyring.look_again()
+
+    def _say(self) -> None:
         try:
             with self._house.database.appending() as tx:
                 schema = keys.the_store(tx).schema

@@ -2,6 +2,8 @@
 
 from lockwork.crypto.keyring import parse_root_id
 from lockwork.database import access, keys, tokens
+from lockwork.domain import ways_out
+from lockwork.domain.errors import Tampered
 from lockwork.domain.tokens import NewCode
 from lockwork.service import codes
 from lockwork.service.context import House
@@ -25,7 +27,9 @@ class Readiness:
         """Raises what is wrong with the database, or that the active root key is not at hand."""
         with self._house.database.reading() as tx:
             active = keys.the_store(tx).active
-        self._house.keyring[parse_root_id(active or "")]
+        if active is None:
+            raise Tampered("the store has no active root key", hint=ways_out.RESTORE)
+        self._house.keyring[parse_root_id(active)]
 
     def has_setup_code(self) -> bool:
         """Whether a code for the first admin was told that is good still."""

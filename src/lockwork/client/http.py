@@ -7,8 +7,11 @@ asked without a name, such as a log-in, is not known again.
 
 import os
 import threading
+from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
+
+import msgspec
 
 from lockwork.domain.access import Permission
 from lockwork.domain.errors import LockworkError, NotLoggedIn, ServerAway
@@ -49,7 +52,11 @@ class Http:
         _check_speaks_ours(self._url, answered.api)
         if answered.status >= 300:
             raise self._told(failure_from(answered.status, answered.body))
-        return answer_from(message, answered.body)
+        with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            return answer_from(message, answered.body)
+        raise ServerAway(  # out here: the parser's own failure quotes what it was given
+            f"what answered at {self._url} is no Lockwork server", hint="check the URL: lockwork status"
+        )
 
     def close(self) -> None:
         """Close the connections; a later `send` opens others."""

@@ -36,7 +36,7 @@ def told(answer: Component | Stack | Report) -> None:
     """Notes, and a warning for each problem with what mends it: nothing was refused."""
     terminal.notes(answer.notes)
     warn(answer.problems)
-    if isinstance(answer, Stack) and any(problem.refuses for problem in answer.problems):
+    if isinstance(answer, Stack) and any(p.problem in ("no_secret", "no_key") for p in answer.problems):
         terminal.hint(mend(answer))
 
 

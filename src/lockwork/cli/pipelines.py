@@ -7,13 +7,15 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from lockwork.cli import checks, garbage, hints, runs, terminal
+from lockwork.cli import checks, garbage, hints, runs, terminal, trust
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, output_option, pass_session, scope_option
+from lockwork.cli.trust import no_user_secrets
 from lockwork.domain.checks import Report, ValidationLevel
 from lockwork.domain.secrets import SecretScope
 
 if TYPE_CHECKING:
+    from lockwork.domain.runs import Run
     from lockwork.pipelines.graph import Graph
     from lockwork.pipelines.preflight import Checked
 
@@ -35,6 +37,7 @@ def _on_a_stack(command: F) -> F:
         click.option("--level", metavar="LEVEL", help="NONE, SECRET_EXISTS or SECRET_AND_KEY_EXISTS."),
         click.option("--settings", metavar="FILE", help="YAML or JSON of <type>.<flavor> to settings."),
         click.option("--stack", metavar="NAME", help="The stack; without it, the active one."),
+        no_user_secrets,
         click.argument("place", metavar="FILE[:PIPELINE]"),
     ):
         command = option(command)
@@ -47,25 +50,39 @@ def _on_a_stack(command: F) -> F:
 @output_option
 @pass_session
 def run(
-    session: Session, place: str, stack: str | None, settings: str | None, level: str | None, inline: bool
+    session: Session,
+    place: str,
+    stack: str | None,
+    settings: str | None,
+    level: str | None,
+    no_user_secrets: bool,
+    inline: bool,
 ) -> None:
     """Check everything that a pipeline and its stack need, then run it, one step after another.
 
     What is missing is told all at once, before the first step. Values of secrets show as *** in what the
     steps print. The level of checking is --level, else LOCKWORK_SECRET_VALIDATION_LEVEL.
+
+    Where a part of the stack that somebody else changed would get secrets of your own scope, it asks first.
     """
     from lockwork.pipelines import runner  # lazy: help needs no runner
 
     wanted = session.profile.settings.level(level)
     graph = _graph(session, place, settings)
-    record = runner.run(
-        graph,
-        client=session.client,
-        stack=stack,
-        level=wanted.value,
-        inline=inline,
-        apart=session.output != "table",
-    )
+    scope = SecretScope.WORKSPACE if no_user_secrets else None
+
+    def go() -> "Run":
+        return runner.run(
+            graph,
+            client=session.client,
+            stack=stack,
+            level=wanted.value,
+            scope=scope,
+            inline=inline,
+            apart=session.output != "table",
+        )
+
+    record = trust.asked(session, stack or session.profile.stack.value, go)
     session.show(runs.record(record), lambda: None)  # for people, the run has told of itself
 
 
@@ -80,10 +97,13 @@ def validate(
     stack: str | None,
     settings: str | None,
     level: str | None,
+    no_user_secrets: bool,
     scope: SecretScope | None,
 ) -> None:
     """Check that a pipeline could run on a stack: every reference and secret of both; reads no value."""
     from lockwork.pipelines import preflight  # lazy: help needs none of it
+
+    scope = trust.scope_without_own(scope, no_user_secrets)
 
     wanted = session.profile.settings.level(level)
     graph = _graph(session, place, settings)

@@ -17,7 +17,9 @@ from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.client.api import Client
 from lockwork.domain.attributes import checked_attributes
+from lockwork.domain.checks import needs_of
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, Refused
+from lockwork.domain.secrets import SecretScope
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack, check_composition
 
 FORMAT = 1
@@ -97,22 +99,47 @@ def _part(component: Component) -> Part:
 @click.option(
     "--keep-existing", is_flag=True, help="Use components that exist as they are here, where they differ."
 )
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, also where it would get your own secrets.")
 @output_option
 @pass_session
-def import_(session: Session, file: str, name: str | None, keep_existing: bool) -> None:
+def import_(session: Session, file: str, name: str | None, keep_existing: bool, yes: bool) -> None:
     """Make a stack from a file that `export` wrote, or ZenML's, with the components that are missing.
 
     FILE may be - for standard input. Nothing is made where a component of that name exists and differs.
+    What you import counts as changed by you: where it would get secrets of your own scope, it asks first.
     """
     source = Source(sys.stdin.buffer if sys.stdin else None)
     content = read_stack(source.read(file, MAX_MAPPING_BYTES, "the stack"), file)
     content = msgspec.structs.replace(content, stack=name or content.stack)
     missing = _missing(session.client, content, keep_existing=keep_existing)
+    if not yes:
+        _ask_for_own(session.client, content, missing)
     made, stack = _made(session.client, content, missing)
     session.done(_told(stack, made), _record(session, stack))
     for component in made:
         terminal.notes(component.notes)
     checks.told(stack)
+
+
+def _ask_for_own(client: Client, content: StackFile, missing: Mapping[ComponentType, Part]) -> None:
+    """Whoever wrote the file decides where what it refers to is sent: nothing of one's own goes unasked."""
+    needs = needs_of("stack", content.stack, {}, content.secrets)
+    for type_, part in missing.items():
+        needs += needs_of(type_.dashed, part.name, _tree(part), part.secrets)
+    found = {one.name: one for one in client.check_references(needs).found} if needs else {}
+    mine = [n for n in needs if n.secret in found and found[n.secret].scope is SecretScope.USER]
+    if not mine:
+        return
+    for need in mine:
+        terminal.aside(f"{need.where} gets {need.reference} → {found[need.secret]}")
+    for type_, part in missing.items():
+        for path, value in _tree(part).items():
+            terminal.aside(f"{type_.dashed} {part.name!r}, {path}: {value}")
+    terminal.must_confirm("import it all the same, and let it have these secrets of your own scope?")
+
+
+def _tree(part: Part) -> dict[str, Any]:
+    return {**part.attributes, **({"environment": part.environment} if part.environment else {})}
 
 
 def _told(stack: Stack, made: list[Component]) -> str:

@@ -21,6 +21,7 @@ from lockwork.cli.session import (
 )
 from lockwork.cli.stack_files import export, import_
 from lockwork.cli.stack_names import chosen, complete_stacks
+from lockwork.cli.trust import no_user_secrets, scope_without_own, trust
 from lockwork.domain import reports
 from lockwork.domain.checks import Need, Report, ValidationLevel
 from lockwork.domain.errors import ValidationFailed
@@ -234,6 +235,7 @@ def delete(session: Session, name: str, yes: bool) -> None:
 stack.add_command(export)
 stack.add_command(import_)
 stack.add_command(register_secrets)
+stack.add_command(trust)
 
 
 # --- validate ----------------------------------------------------------------------------------------------
@@ -243,14 +245,17 @@ stack.add_command(register_secrets)
 @_maybe_named
 @click.option("--level", metavar="LEVEL", help="NONE, SECRET_EXISTS or SECRET_AND_KEY_EXISTS (default).")
 @scope_option(help="Look in this scope only; `workspace` checks as everyone else sees it.")
+@no_user_secrets
 @output_option
 @pass_session
-def validate(session: Session, name: str | None, level: str | None, scope: SecretScope | None) -> None:
+def validate(
+    session: Session, name: str | None, level: str | None, scope: SecretScope | None, no_user_secrets: bool
+) -> None:
     """Check that all secrets that a stack refers to are there; reads no value.
 
     The level is --level, else LOCKWORK_SECRET_VALIDATION_LEVEL.
     """
-    wanted = session.profile.settings.level(level)
+    wanted, scope = session.profile.settings.level(level), scope_without_own(scope, no_user_secrets)
     if wanted.value is ValidationLevel.NONE:  # nothing is asked, not even for the stack
         report = Report(ok=True, stack=name or session.profile.stack.value, level=wanted.value, checked=0)
         session.show(
@@ -274,12 +279,14 @@ def _show_report(found: Stack, needs: Sequence[Need], report: Report, scope: Sec
     checks.warn(p for p in report.problems if not p.refuses)
     wrong = [p for p in report.problems if p.refuses]
     if wrong:
-        count = f"{len(wrong)} of {report.checked} references lead nowhere"
+        is_distrust = all(p.problem == "not_trusted" for p in wrong)
+        what = "would go where you have not agreed" if is_distrust else "lead nowhere"
+        count = f"{len(wrong)} of {report.checked} references {what}"
         lines = [f"  {line}" for one in wrong for line in reports.problem(one)]
         raise ValidationFailed(
             "\n".join([f"{found}: {count}", *lines]),
             report,
-            hint=checks.mend(found, scope),
+            hint=f"lockwork stack trust {found.name}" if is_distrust else checks.mend(found, scope),
         )
     count = "1 reference" if report.checked == 1 else f"{report.checked} references"
     terminal.say(f"{found}: {count} checked, all is there")

@@ -8,6 +8,7 @@ from lockwork.client.asking import Asking, listing, mapping, named, number, text
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
+from lockwork.domain.trust import Trust
 from lockwork.messages import Page
 
 Secrets = Mapping[str, str] | Iterable[str]
@@ -224,6 +225,20 @@ class StackCalls(Asking):
     def delete_stack(self, name_or_id: str) -> Stack:
         """Take it away; its components stay."""
         return self.send(messages.stacks.DeleteStack(workspace=self.workspace, stack=named(name_or_id)))
+
+    def get_stack_trust(self, name_or_id: str) -> Trust:
+        """Which parts of a stack others have changed, and what of your own scope they would get."""
+        return self.send(messages.stacks.GetTrust(workspace=self.workspace, stack=named(name_or_id)))
+
+    def trust_stack(self, name_or_id: str, versions: Mapping[str, int]) -> Trust:
+        """Let parts of a stack that others have changed have your own secrets: id → the version you saw."""
+        return self.send(
+            messages.stacks.TrustStack(
+                workspace=self.workspace,
+                stack=named(name_or_id),
+                versions=mapping(versions, "versions"),
+            )
+        )
 
     def list_flavors(self, type: ComponentType | str | None = None) -> tuple[Flavor, ...]:
         """The flavors that this installation has: built in, and by entry point."""

@@ -48,13 +48,13 @@ _COMPONENT_NAMES = Statement(
     "SELECT name FROM components WHERE workspace = :workspace AND type = :type ORDER BY name LIMIT 5000"
 )
 _INSERT_COMPONENT = Statement(
-    "INSERT INTO components (id, workspace, type, name, flavor, body, version, owner, created, updated)"
-    " VALUES (:id, :workspace, :type, :name, :flavor, :body, 1, :owner, :now, :now)"
+    "INSERT INTO components (id, workspace, type, name, flavor, body, version, owner, changed_by, created,"
+    " updated) VALUES (:id, :workspace, :type, :name, :flavor, :body, 1, :owner, :owner, :now, :now)"
     " ON CONFLICT DO NOTHING RETURNING id"
 )
 _CHANGE_COMPONENT = Statement(
-    "UPDATE components SET name = :name, body = :body, version = version + 1, updated = :now"
-    " WHERE id = :id AND version = :was"
+    "UPDATE components SET name = :name, body = :body, version = version + 1,"
+    " changed_by = :by, updated = :now WHERE id = :id AND version = :was"
 )
 _DELETE_COMPONENT = Statement("DELETE FROM components WHERE id = :id")
 _HOLDERS = Statement(
@@ -77,12 +77,13 @@ _PARTS = Statement(
     " JOIN workspaces w ON w.id = c.workspace"
 )
 _INSERT_STACK = Statement(
-    "INSERT INTO stacks (id, workspace, name, secrets, version, owner, created, updated)"
-    " VALUES (:id, :workspace, :name, :secrets, 1, :owner, :now, :now) ON CONFLICT DO NOTHING RETURNING id"
+    "INSERT INTO stacks (id, workspace, name, secrets, version, owner, changed_by, created, updated)"
+    " VALUES (:id, :workspace, :name, :secrets, 1, :owner, :owner, :now, :now)"
+    " ON CONFLICT DO NOTHING RETURNING id"
 )
 _CHANGE_STACK = Statement(
-    "UPDATE stacks SET name = :name, secrets = :secrets, version = version + 1, updated = :now"
-    " WHERE id = :id AND version = :was"
+    "UPDATE stacks SET name = :name, secrets = :secrets, version = version + 1,"
+    " changed_by = :by, updated = :now WHERE id = :id AND version = :was"
 )
 _DELETE_STACK = Statement("DELETE FROM stacks WHERE id = :id")
 _CLEAR_PARTS = Statement("DELETE FROM stack_components WHERE stack = :stack")
@@ -162,8 +163,8 @@ def insert_component(tx: Transaction, component: Component, workspace: str, owne
     )
 
 
-def change_component(tx: Transaction, component: Component, now: int) -> bool:
-    """Whether the row still had the version of `component`; it has the next one now."""
+def change_component(tx: Transaction, component: Component, by: str, now: int) -> bool:
+    """Whether the row still had the version of `component`; it has the next one now. `by` is a user's id."""
     return bool(
         tx.run(
             _CHANGE_COMPONENT,
@@ -171,6 +172,7 @@ def change_component(tx: Transaction, component: Component, now: int) -> bool:
             name=component.name,
             body=_body(component),
             was=component.version,
+            by=by,
             now=now,
         )
     )
@@ -230,14 +232,15 @@ def insert_stack(tx: Transaction, stack: Stack, workspace: str, owner: str, now:
     return True
 
 
-def change_stack(tx: Transaction, stack: Stack, now: int) -> bool:
-    """Whether the row still had the version of `stack`; it has the next one now."""
+def change_stack(tx: Transaction, stack: Stack, by: str, now: int) -> bool:
+    """Whether the row still had the version of `stack`; it has the next one now. `by` is a user's id."""
     if not tx.run(
         _CHANGE_STACK,
         id=stack.id,
         name=stack.name,
         secrets=_json(stack.secrets),
         was=stack.version,
+        by=by,
         now=now,
     ):
         return False

@@ -14,6 +14,7 @@ from lockwork.domain.errors import InvalidInput
 from lockwork.domain.nearness import near
 from lockwork.domain.references import Reference, find, suspects
 from lockwork.domain.secrets import SecretScope, can_be_called
+from lockwork.domain.trust import ChangedPart
 
 _NEVER = "; none can be called so: write the name of one that is there"
 
@@ -86,7 +87,7 @@ class Problem(msgspec.Struct, frozen=True, kw_only=True):
     secret: str
     key: str | None
     problem: str
-    """`no_secret`, `no_key`, `not_readable` or `malformed`; only the last does not refuse a run."""
+    """`no_secret`, `no_key`, `not_readable`, `not_trusted` or `malformed`; only the last refuses no run."""
     keys: tuple[str, ...] = ()
     where: Where
     fix: str
@@ -192,4 +193,21 @@ def not_readable(need: Need, found: Found) -> Problem:
         where=need.where,
         fix="ask an admin of the workspace for the role 'runner'",
         detail=f"you may list {found.scope} secret {need.secret!r} but not read it: a run would be refused",
+    )
+
+
+def not_trusted(need: Need, found: Found, part: ChangedPart, stack: str | None) -> Problem:
+    """`part` is what somebody else changed: what holds the reference, or what sets variables beside it."""
+    when = f"{part.changed:%Y-%m-%d %H:%M}"
+    is_holder = (need.where.kind, need.where.name) == (part.kind, part.name)
+    does = "would get" if is_holder else "sets variables beside"
+    told = f"{part} {does} {found.scope} secret {need.secret!r}, and {part.who} changed it last, at {when}"
+    return Problem(
+        reference=need.reference,
+        secret=need.secret,
+        key=need.key,
+        problem="not_trusted",
+        where=need.where,
+        fix=f"lockwork stack trust {stack or 'STACK'}",
+        detail=f"{told}: accept it as it is now, or leave your own secrets out with --no-user-secrets",
     )

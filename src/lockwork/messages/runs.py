@@ -3,6 +3,7 @@
 from lockwork.domain.access import Permission
 from lockwork.domain.checks import ValidationLevel
 from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled
+from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Listing, Page, WorkspaceMessage
 
 
@@ -18,6 +19,8 @@ class StartRun(WorkspaceMessage[Settled], frozen=True, kw_only=True):
     pipeline: Pipeline
     stack: str
     level: ValidationLevel = ValidationLevel.SECRET_AND_KEY_EXISTS
+    scope: SecretScope | None = None
+    """`workspace` leaves the caller's own secrets out."""
     process: str = ""
     """Which process runs it (see `lockwork.service.processes`): a run whose process has gone is over."""
 

@@ -5,6 +5,7 @@ from typing import Any, Generic
 from lockwork.domain.access import Permission
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack
+from lockwork.domain.trust import Trust
 from lockwork.messages import Effect, Listing, Page, R, WorkspaceMessage
 
 
@@ -152,3 +153,23 @@ class ListStacks(WorkspaceMessage[Page[Stack]], frozen=True, kw_only=True):
     action = "stack.list"
     permission = Permission.LIST
     listing: Listing = Listing()
+
+
+class GetTrust(WorkspaceMessage[Trust], frozen=True, kw_only=True):
+    """Which parts of a stack others have changed, and what of one's own scope they would get."""
+
+    action = "stack.trust.get"
+    permission = Permission.LIST
+    stack: str
+    """Exact name or full id."""
+
+
+class TrustStack(WorkspaceMessage[Trust], frozen=True, kw_only=True):
+    """Let parts of a stack that others have changed have secrets of one's own scope, as they are now."""
+
+    action = "stack.trust"
+    permission = Permission.RUN
+    effect = Effect.CHANGE
+    stack: str
+    versions: dict[str, int]
+    """id of a component or of the stack → the version that is accepted."""

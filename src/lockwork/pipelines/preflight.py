@@ -34,7 +34,13 @@ class Checked(NamedTuple):
     faults: tuple[Fault, ...]
 
 
-def begin(client: Client, pipeline: Pipeline, stack: str, level: ValidationLevel) -> Begun:
+def begin(
+    client: Client,
+    pipeline: Pipeline,
+    stack: str,
+    level: ValidationLevel,
+    scope: SecretScope | None = None,
+) -> Begun:
     """Start the run, or refuse it with everything that is wrong; a refusal is recorded with its report."""
     settled = client.send(
         StartRun(
@@ -42,6 +48,7 @@ def begin(client: Client, pipeline: Pipeline, stack: str, level: ValidationLevel
             pipeline=pipeline,
             stack=stack,
             level=level,
+            scope=scope,
             process=processes.this(),
         )
     )
@@ -119,6 +126,8 @@ def _what(pipeline: Pipeline, stack: Stack) -> str:
 
 def _way_out(settled: Settled) -> str | None:
     """One command for all that is missing, where the stack itself refers to it."""
+    if any(p.problem == "not_trusted" for p in settled.report.problems):
+        return f"lockwork stack trust {settled.stack.name}"
     missing = {p.reference for p in settled.report.problems if p.problem in ("no_secret", "no_key")}
     stack_needs = {need.reference for need in needs_of_stack(settled.stack)}
     if missing & stack_needs:

@@ -17,6 +17,7 @@ from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
 from lockwork.domain.errors import InvalidInput, RunFailed, StoreUnusable, Unavailable
 from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
+from lockwork.domain.secrets import SecretScope
 from lockwork.flavors import registry
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
 from lockwork.pipelines import attempts, preflight
@@ -38,10 +39,13 @@ def run(
     client: Client | None = None,
     stack: str | None = None,
     level: ValidationLevel | None = None,
+    scope: SecretScope | None = None,
     inline: bool = False,
     apart: bool = False,
 ) -> Run:
     """Check all that the pipeline needs, then run it; ValidationFailed or RunFailed where that fails.
+
+    `scope`: `workspace` leaves out what is of the caller's own scope.
 
     `apart`: standard output is for the caller's answer; what steps print there goes to standard error.
     """
@@ -53,7 +57,7 @@ def run(
     with Watch() as watch:
         with Inline() if inline else Capture.start(apart=apart) as capture:
             progress = Progress(capture, is_live=is_live)
-            begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level)
+            begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level, scope)
             if inline:
                 progress.note("inline: what the steps print is not masked and not kept")
             record = Execution(client, graph, begun, capture, progress, watch).complete()

@@ -36,7 +36,7 @@ OPEN_FILE = "open.lock"
 
 ROOMS = {
     "secrets": ("secrets", "versions", "references", "uses"),
-    "stacks": ("stacks", "components"),
+    "stacks": ("stacks", "components", "trust"),
     "runs": ("runs",),
     "access": ("access", "tokens", "doors", "hosting"),
     "workspaces": ("workspaces",),

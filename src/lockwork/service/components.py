@@ -165,7 +165,7 @@ def _to_change(ctx: Context, message: UpdateComponent | ConcealAttributes) -> Co
 
 def _changed(ctx: Context, was: Component, component: Component) -> Component:
     """Keep it as the next version."""
-    if not stacks.change_component(ctx.tx, component, ctx.now):
+    if not stacks.change_component(ctx.tx, component, ctx.caller.user, ctx.now):
         raise VersionMismatch(was.type.words, was.name, was.version, was.version + 1)
     return _written(ctx, replace(component, version=was.version + 1, updated=from_epoch(ctx.now)))
 

@@ -1,6 +1,6 @@
 """Whether what is needed is there, and why a reference is found or not: no value is read for either."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
@@ -18,6 +18,8 @@ from lockwork.service.context import Context
 
 HIDING = "user secret "
 """How a note begins that tells of a secret of one's own."""
+_OWN_CODE = frozenset({"pipeline", "step"})
+"""Kinds of places that nobody else can change."""
 
 
 def check_references(ctx: Context, message: CheckReferences) -> Report:
@@ -36,14 +38,14 @@ def check(
         return Report(ok=True, stack=stack, level=level, checked=0)
     rows = _asked(ctx, needs, level, scope)
     found = _found(rows)
-    problems = _problems(ctx, needs, rows, found, level, scope)
+    problems = [*_problems(ctx, needs, rows, found, level, scope), *untrusted(ctx, needs, found, stack)]
     found = _with_keys(ctx, needs, found)
     return Report(
         ok=not any(p.refuses for p in problems),
         stack=stack,
         level=level,
         checked=len(needs),
-        problems=tuple(problems),
+        problems=tuple(sorted(problems, key=lambda p: (p.where, p.reference))),
         found=tuple(found.values()),
         notes=tuple(
             f"{HIDING}{f.name!r} hides the {ctx.sight.workspace_name!r} workspace's secret of that name"
@@ -164,7 +166,39 @@ def _problems(
         for need in needs
         if need.secret in found and not allowed(ctx.caller, Permission.READ_SECRETS, found[need.secret].scope)
     ]
-    return sorted(problems, key=lambda p: (p.where, p.reference))
+    return problems
+
+
+def untrusted(
+    ctx: Context, needs: Sequence[Need], found: Mapping[str, Found], stack: str | None
+) -> list[Problem]:
+    """Where a part that somebody else changed last would get what is the caller's own: one query, if at all.
+
+    What else sets variables in the same steps counts too: it could turn where a value is sent.
+    """
+    mine = [
+        need
+        for need in needs
+        if need.where.kind not in _OWN_CODE
+        and need.secret in found
+        and found[need.secret].scope is SecretScope.USER
+    ]
+    if not mine:
+        return []
+    from lockwork.database import trust  # lazy: most checks are of what a workspace shares
+
+    holders = dict.fromkeys((need.where.kind, need.where.name) for need in mine)
+    changed = trust.changed_by_others(
+        ctx.tx, ctx.sight.workspace, ctx.caller.user, stack=stack, holders=holders
+    )
+    waiting = {(part.kind, part.name): part for part in changed if not part.is_accepted}
+    beside = next((part for part in waiting.values() if part.sets_variables), None)
+    told = []
+    for need in mine:
+        part = waiting.get((need.where.kind, need.where.name), beside)
+        if part is not None:
+            told.append(checks.not_trusted(need, found[need.secret], part, stack))
+    return told
 
 
 ANSWERS = (

@@ -50,7 +50,7 @@ def start(ctx: Context, message: StartRun) -> Settled:
     steps = [step.name for step in in_order(pipeline.steps)]
     stack = stacks.get(ctx, GetStack(workspace=message.workspace, stack=message.stack))
     needs = needs_of_stack(stack) + needs_of_pipeline(pipeline)
-    report, found = _settled(ctx, needs, message.level, stack.name)
+    report, found = _settled(ctx, needs, message, stack.name)
     suspects = [p for c in stack.components.values() for p in malformed_in_component(c)]
     suspects += malformed_in_pipeline(pipeline)
     report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
@@ -145,14 +145,17 @@ def close_lost(ctx: Context) -> None:
 
 
 def _settled(
-    ctx: Context, needs: list[Need], level: ValidationLevel, stack: str
+    ctx: Context, needs: list[Need], message: StartRun, stack: str
 ) -> tuple[Report, tuple[Found, ...]]:
     """The report at this level, and what each name means to this caller."""
+    level = message.level
     # Without a check, names are still settled: a run keeps to one version over all its steps.
     asked = ValidationLevel.SECRET_EXISTS if level is ValidationLevel.NONE else level
-    checked = references.check(ctx, needs, asked, stack=stack)
-    if level is ValidationLevel.NONE:
-        return Report(ok=True, stack=stack, level=level, checked=0), checked.found
+    checked = references.check(ctx, needs, asked, message.scope, stack)
+    if level is ValidationLevel.NONE:  # to check nothing is no consent
+        distrust = tuple(p for p in checked.problems if p.problem == "not_trusted")
+        report = Report(ok=not distrust, stack=stack, level=level, checked=0, problems=distrust)
+        return report, checked.found
     return checked, checked.found
 
 

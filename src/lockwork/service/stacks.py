@@ -82,7 +82,7 @@ def update(ctx: Context, message: UpdateStack) -> Stack:
         raise VersionMismatch("stack", was.name, message.if_version or 0, was.version)
     _check_changes(was, message)
     stack = _recomposed(ctx, _renamed(ctx, was, message.new_name), message)
-    if not stacks.change_stack(ctx.tx, stack, ctx.now):
+    if not stacks.change_stack(ctx.tx, stack, ctx.caller.user, ctx.now):
         raise VersionMismatch("stack", was.name, was.version, was.version + 1)
     return _written(ctx, replace(stack, version=was.version + 1, updated=from_epoch(ctx.now)))
 
@@ -218,7 +218,8 @@ def _written(ctx: Context, stack: Stack) -> Stack:
     """Keep what it declares beside it, and answer with what its references lack, its components' too."""
     references.write_stack(ctx.tx, ctx.sight.workspace, stack.id, own_needs_of_stack(stack))
     _about(ctx, stack)
-    report = check(ctx, needs_of_stack(stack), ValidationLevel.SECRET_AND_KEY_EXISTS)
+    level = ValidationLevel.SECRET_AND_KEY_EXISTS
+    report = check(ctx, needs_of_stack(stack), level, stack=stack.name)
     malformed = [p for c in stack.components.values() for p in malformed_in_component(c)]
     return replace(stack, notes=report.notes, problems=(*report.problems, *malformed))
 

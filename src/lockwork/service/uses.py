@@ -77,7 +77,7 @@ def _rewrite_component(ctx: Context, component: Component, old: str, new: str) -
         environment=rename(component.environment, old, new),
         secrets=_renamed(component.secrets, old, new, str(component)),
     )
-    if not stacks.change_component(ctx.tx, changed, ctx.now):
+    if not stacks.change_component(ctx.tx, changed, ctx.caller.user, ctx.now):
         raise VersionMismatch(component.type.words, component.name, component.version, component.version + 1)
     references.write_component(ctx.tx, ctx.sight.workspace, component.id, needs_of_component(changed))
     ctx.about(Subject(kind="component", name=component.name, id=component.id, version=component.version + 1))
@@ -85,7 +85,7 @@ def _rewrite_component(ctx: Context, component: Component, old: str, new: str) -
 
 def _rewrite_stack(ctx: Context, stack: Stack, old: str, new: str) -> None:
     changed = replace(stack, secrets=_renamed(stack.secrets, old, new, str(stack)))
-    if not stacks.change_stack(ctx.tx, changed, ctx.now):
+    if not stacks.change_stack(ctx.tx, changed, ctx.caller.user, ctx.now):
         raise VersionMismatch("stack", stack.name, stack.version, stack.version + 1)
     references.write_stack(ctx.tx, ctx.sight.workspace, stack.id, own_needs_of_stack(changed))
     ctx.about(Subject(kind="stack", name=stack.name, id=stack.id, version=stack.version + 1))

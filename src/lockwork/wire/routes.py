@@ -60,6 +60,8 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("UpdateStack", "PATCH", _STACK),
         Route("CopyStack", "POST", f"{_STACK}/copy", 201),
         Route("DeleteStack", "DELETE", _STACK),
+        Route("GetTrust", "GET", f"{_STACK}/trust"),
+        Route("TrustStack", "POST", f"{_STACK}/trust"),
     ),
     "runs": (
         Route("StartRun", "POST", f"{_IN}/runs", 201),

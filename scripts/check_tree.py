@@ -33,6 +33,7 @@ MAY_REVEAL = {
     "crypto/passphrase.py": "makes the key of a passphrase",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",
+    "client/handover.py": "hands a token to the processes of a run",
     "cli/moving.py": "reads a database's URL, which holds a password, into its parts",
     "moving/from_zenml/database.py": "logs in to a MySQL server",
     "moving/from_zenml/values.py": "makes the key of ZenML's encryption key",

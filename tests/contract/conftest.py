@@ -153,9 +153,9 @@ class OverHttp(Store):
 class Served:
     """A server whose first admin is the user `default`."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, port: int = 0) -> None:
         self._gate = gate
-        opened = running.bound(running.Listening(port=0))
+        opened = running.bound(running.Listening(port=port))
         listening = running.Listening(port=opened.getsockname()[1])
         self.url = listening.url
         site = running.site_of(

@@ -95,8 +95,9 @@ def verify(session: Session, expect: str | None) -> None:
 
     session.show({**facts, "problems": verdict.problems}, table)
     if not verdict.ok:
-        home = session.profile.settings.home.value
-        terminal.error(f"the store in {home} is not as its trail left it: {len(verdict.problems)} found")
+        server, home = session.profile.server, session.profile.settings.home.value
+        where = f"in {home}" if server is None else f"of {server.value.url}"
+        terminal.error(f"the store {where} is not as its trail left it: {len(verdict.problems)} found")
         terminal.hint(ways_out.RESTORE)
         raise click.exceptions.Exit(1)
 

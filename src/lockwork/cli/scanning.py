@@ -78,10 +78,7 @@ def scan(session: Session, paths: Sequence[str], fix: bool, known: bool, only: s
 
 def _has_store(session: Session, is_wanted: bool) -> bool:
     """Whether there is one to look at: none is made for this."""
-    from lockwork.service.assembly import DATABASE_FILE  # lazy: as above
-
-    settings = session.profile.settings
-    if settings.variable("LOCKWORK_URL") or (settings.home.value / DATABASE_FILE).is_file():
+    if session.has_store:
         return True
     if is_wanted:
         terminal.note("there is no store here yet, so none is looked at")

@@ -42,6 +42,14 @@ class Session:
         _ = self.profile.workspace, self.profile.stack
         return Client(profile=self.profile)
 
+    @property
+    def has_store(self) -> bool:
+        """Whether there is one to ask, here or on a server: a question that must make none."""
+        from lockwork.service.assembly import DATABASE_FILE  # lazy: few commands ask
+
+        profile = self.profile
+        return profile.server is not None or (profile.settings.home.value / DATABASE_FILE).is_file()
+
     def close(self) -> None:
         """Let go of the store, if this command opened it."""
         if "client" in self.__dict__:
@@ -126,12 +134,9 @@ def listing_options(sort_by: str = "asc:name") -> Callable[[F], F]:
 
 def completion_client(context: click.Context) -> "Client | None":
     """A Client for completing words; None where there is no store yet, which completing must not make."""
-    from lockwork.service.assembly import DATABASE_FILE  # lazy: only completion asks
-
     words = context.find_root().params
     session = Session(workspace=words.get("workspace"), user=words.get("user"), output=None)
-    there = (session.profile.settings.home.value / DATABASE_FILE).is_file()
-    return session.client if there or session.profile.server is not None else None
+    return session.client if session.has_store else None
 
 
 def complete_by(ask: Callable[["Client", click.Context, str], Iterable[str]]) -> Any:

@@ -7,6 +7,7 @@ asked without a name, such as a log-in, is not known again.
 
 import os
 import threading
+import weakref
 from contextlib import suppress
 from typing import TYPE_CHECKING, TypeVar
 from uuid import uuid4
@@ -116,6 +117,7 @@ class Http:
                     verify=_trusting(self._url),
                 )
                 self._process = os.getpid()
+                weakref.finalize(self, self._open.close)  # nobody has to close a Client
             return self._open
 
 

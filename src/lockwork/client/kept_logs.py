@@ -2,6 +2,7 @@
 
 What a step prints is written, masked, to a file of its owner's alone, which goes once the log is recorded. So
 a step that takes its whole process along leaves its log all the same; the start of the next run records it.
+Those of a run that asks a server lie where it runs, and until they are recorded they are read there alone.
 """
 
 from collections.abc import Iterator
@@ -9,27 +10,36 @@ from pathlib import Path
 
 from lockwork.capture import logs
 from lockwork.client.asking import Asking
+from lockwork.client.profile import Profile
 from lockwork.messages.runs import GetLog, GetRun
+
+
+def place(profile: Profile) -> Path:
+    """Where the files of runs lie: of each server's apart from those of the store on this machine."""
+    home = profile.settings.home.value
+    if (server := profile.server) is None:
+        return home
+    return home / "servers" / server.value.url.replace("://", "_").replace(":", "_")
 
 
 def log_of(client: Asking, run: str, step: str | None = None) -> bytes:
     """The masked log of one step or of all in order, as far as it goes."""
     recorded = client.send(GetLog(workspace=client.workspace, run=run, step=step))
-    if not _may_be_kept(client.profile.settings.home.value, run):
+    if not _may_be_kept(place(client.profile), run):
         return recorded
     return b"".join(log for _, log in by_step(client, run, step))
 
 
-def _may_be_kept(home: Path, run: str) -> bool:
+def _may_be_kept(where: Path, run: str) -> bool:
     """Whether there are files of a run of this id, or of one that begins so."""
     start = run.replace("-", "").lower()
-    return any(one.name.replace("-", "").startswith(start) for one in logs.folders(home))
+    return any(one.name.replace("-", "").startswith(start) for one in logs.folders(where))
 
 
 def by_step(client: Asking, run: str, step: str | None = None) -> Iterator[tuple[str, bytes]]:
     """The masked log of each step, or of one alone, with its name: in the order of `log_of`."""
     record = client.send(GetRun(workspace=client.workspace, run=run))
-    kept = logs.folder(client.profile.settings.home.value, record.id)
+    kept = logs.folder(place(client.profile), record.id)
     for name in [s.name for s in record.steps] if step is None else [step]:
         try:
             yield name, (kept / name).read_bytes()

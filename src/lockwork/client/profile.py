@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lockwork.client import handover
 from lockwork.domain import workspaces
 from lockwork.domain.errors import InvalidInput, Unavailable
 from lockwork.settings import (
@@ -56,6 +57,8 @@ class Profile:
     def server(self) -> "Setting[Server] | None":
         """The server that is asked; None: the embedded store."""
         settings = self.settings
+        if (handed := handover.server(settings)) is not None:
+            return handed
         if settings.server is None and not (settings.home.value / CREDENTIALS_FILE).exists():
             return None
         from lockwork.client import credentials  # lazy: an embedded store needs none

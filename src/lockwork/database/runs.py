@@ -23,12 +23,14 @@ FIELDS = {
     "id": Field("id"),
 }
 
-_COLUMNS = "id, pipeline, stack, status, started_by, started, finished, failure, report, notes, process"
+_COLUMNS = (
+    "id, pipeline, stack, status, started_by, started, finished, failure, report, notes, process, heard"
+)
 
 _INSERT = Statement(
     "INSERT INTO runs (id, workspace, pipeline, stack, status, started_by, started, finished, failure,"
-    " report, notes, process) VALUES (:id, :workspace, :pipeline, :stack, :status, :by, :started, :finished,"
-    " NULL, :report, :notes, :process)"
+    " report, notes, process, heard) VALUES (:id, :workspace, :pipeline, :stack, :status, :by, :started,"
+    " :finished, NULL, :report, :notes, :process, :heard)"
 )
 _INSERT_STEP = Statement(
     "INSERT INTO steps (run, name, position, status, outputs, notes)"
@@ -72,6 +74,7 @@ _FINISH = Statement(
     "UPDATE runs SET status = :status, finished = :now, failure = :failure, notes = :notes"
     " WHERE id = :run AND status = 'running'"
 )
+_HEARD = Statement("UPDATE runs SET heard = :now WHERE id = :run AND status = 'running'")
 _END_STEPS = Statement(
     "UPDATE steps SET status = :status, finished = :now WHERE run = :run AND status = 'running'"
 )
@@ -107,6 +110,8 @@ class RunRow(NamedTuple):
     report: str | None
     notes: str
     process: str
+    heard: int | None
+    """When it last gave a sign of life; None where it runs beside its store."""
 
 
 def insert(
@@ -179,6 +184,11 @@ def told(tx: Transaction, workspace_name: str, rows: Sequence[RunRow]) -> list[R
     for used in tx.rows(_SECRETS, runs=runs):
         secrets[used["run"]].append(_secret(used))
     return [_run(row, workspace_name, tuple(steps[row.id]), tuple(secrets[row.id])) for row in rows]
+
+
+def heard(tx: Transaction, run: str, now: int) -> None:
+    """A sign of life."""
+    tx.run(_HEARD, run=run, now=now)
 
 
 def start_step(tx: Transaction, run: str, step: str, now: int) -> bool:

@@ -53,6 +53,8 @@ class Effect(Enum):
     """Tells values. They leave after the record is on disk."""
     CHANGE = "change"
     """Changes the store, in one transaction with its record."""
+    NOTE = "note"
+    """Writes down what nobody decided, such as that a run still goes on. Recorded only when refused."""
 
 
 class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):

@@ -33,8 +33,20 @@ class StartStep(WorkspaceMessage[None], frozen=True, kw_only=True):
     step: str
 
 
+class StillRunning(WorkspaceMessage[None], frozen=True, kw_only=True):
+    """A sign of life of a run on another machine: of one that gives none it is told that it has ended."""
+
+    action = "run.alive"
+    permission = Permission.RUN
+    effect = Effect.NOTE
+    run: str
+
+
 class AppendLog(WorkspaceMessage[None], frozen=True, kw_only=True):
-    """Keep a part of a step's masked log, at most 64 KiB; part numbers count from 0."""
+    """Keep a part of a step's masked log, at most 64 KiB; part numbers count from 0.
+
+    Also of a run that was recorded as interrupted: what it left on its machine comes when that is back.
+    """
 
     action = "run.log"
     permission = Permission.RUN

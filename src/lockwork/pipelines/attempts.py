@@ -38,7 +38,8 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be done, without the function and its literal arguments. Holds references, never values."""
 
     workspace: str
-    user: str
+    user: str | None
+    """None on a server, where the token says who asks."""
     stack: str
     pipeline: str
     run: str
@@ -147,7 +148,9 @@ def _tracker(job: Job, values: Values) -> ExperimentTracker | None:
 
 def _variables(job: Job, values: Values, tracking: Mapping[str, str]) -> dict[str, str]:
     """The step's environment: of the run, of its tracker, then layer by layer, the later winning."""
-    ours = {"LOCKWORK_WORKSPACE": job.workspace, "LOCKWORK_USER": job.user, "LOCKWORK_STACK": job.stack}
+    ours = {"LOCKWORK_WORKSPACE": job.workspace, "LOCKWORK_STACK": job.stack}
+    if job.user is not None:
+        ours["LOCKWORK_USER"] = job.user
     variables = {**ours, **tracking}
     for layer in job.plan.layers:
         for secret, prefix in layer.secrets.items():

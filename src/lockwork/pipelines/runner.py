@@ -11,7 +11,7 @@ import msgspec
 from lockwork.capture import logs
 from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture, Inline
-from lockwork.client import memory
+from lockwork.client import handover, kept_logs, memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
@@ -20,11 +20,13 @@ from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Ste
 from lockwork.domain.secrets import SecretScope
 from lockwork.flavors import registry
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
-from lockwork.pipelines import attempts, preflight
+from lockwork.pipelines import attempts, left_behind, preflight
 from lockwork.pipelines.attempts import Job, Outcome
 from lockwork.pipelines.graph import Graph
+from lockwork.pipelines.left_behind import Noted
 from lockwork.pipelines.preflight import Begun
 from lockwork.pipelines.progress import Progress
+from lockwork.pipelines.pulse import beating
 from lockwork.pipelines.resolver import Resolver
 from lockwork.pipelines.signals import Watch
 from lockwork.pipelines.workers import Finished, Workers
@@ -54,13 +56,16 @@ def run(
     profile = client.profile
     level = level or profile.settings.level().value
     is_live = os.isatty(2)
-    with Watch() as watch:
+    # Before the masker starts: that inherits no token either.
+    with handover.held(profile.settings, profile.server), Watch() as watch:
         with Inline() if inline else Capture.start(apart=apart) as capture:
             progress = Progress(capture, is_live=is_live)
+            left_behind.tell(client)
             begun = preflight.begin(client, graph.pipeline, stack or profile.stack.value, level, scope)
             if inline:
                 progress.note("inline: what the steps print is not masked and not kept")
-            record = Execution(client, graph, begun, capture, progress, watch).complete()
+            with beating(client, begun.settled.run.id):
+                record = Execution(client, graph, begun, capture, progress, watch).complete()
         return _answered(record)
 
 
@@ -101,15 +106,19 @@ class Execution:
         self._watch = watch
         self._settled, self._plans = begun.settled, begun.plans
         self._id = begun.settled.run.id
-        home = client.profile.settings.home.value
-        self._folder, self._logs = home / ARTIFACTS, logs.folder(home, self._id)
+        self._folder = client.profile.settings.home.value / ARTIFACTS
+        self._logs = logs.folder(kept_logs.place(client.profile), self._id)
+        self._note = Noted(client, self._id)
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._resolver.learn(memory.revealed())
+        # What a step prints of its environment, or of what its Client sends, may hold them.
         if root_key := client.profile.settings.root_key:
-            self._resolver.share([root_key])  # what a step prints of its environment may hold it
+            self._resolver.share([root_key])
+        if server := client.profile.server:
+            self._resolver.learn([("the token", server.value.token)])
         self._outputs: dict[tuple[str, str], OutputRecord] = {}
         self._failures: list[str] = []
-        self._workers = Workers(self._resolver, watch.check)
+        self._workers = Workers(self._resolver, client.profile.server, watch.check)
         self._done: list[Finished] = []
         self._process = os.getpid()
 
@@ -126,7 +135,9 @@ class Execution:
             with self._watch.held() if status is not RunStatus.INTERRUPTED else nullcontext():
                 record = self._finished(status, failure, notes)
         except Unavailable as trouble:
+            self._note.ended(status, failure)
             return self._unrecorded(status, failure, trouble)
+        self._note.forget()
         self._progress.ended(record)
         return record
 
@@ -221,7 +232,7 @@ class Execution:
         profile = self._client.profile
         return Job(
             workspace=self._client.workspace,
-            user=profile.user.value,
+            user=profile.user.value if profile.server is None else None,
             stack=self._settled.stack.name,
             pipeline=self._graph.pipeline.name,
             run=self._id,

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from lockwork.capture.streams import Joined
+from lockwork.client import handover
 from lockwork.client.api import Client
 from lockwork.client.secrets import inside_step
 from lockwork.domain.runs import RunStatus
@@ -22,6 +23,7 @@ from lockwork.pipelines.attempts import Outcome
 from lockwork.pipelines.resolver import Resolver
 from lockwork.pipelines.signals import Listening
 from lockwork.pipelines.workers import AS_IMPORTED, Place, Task, packed
+from lockwork.settings import Settings
 
 _PR_SET_PDEATHSIG = 1
 
@@ -29,16 +31,19 @@ _PR_SET_PDEATHSIG = 1
 def main() -> None:
     """Run the step; the exit code is 0 whenever the outcome could be told."""
     listening = Listening()
-    door, result, parent = map(int, sys.argv[1:4])
+    door, result, server, parent = map(int, sys.argv[1:5])
     _end_with(parent)
     for fd in (door, result):
         os.set_inheritable(fd, False)  # a child that a step leaves behind must not hold them open
+    with open(server, "rb") as told:
+        asked = handover.unpacked(told.read())
     task, known = _read_task()
     mask, job = Joined(door), task.job
-    client = Client(workspace=job.workspace, user=job.user, stack=job.stack)
-    resolver = Resolver(client, job.run, job.found, mask)
-    resolver.share(known)
-    outcome = _outcome(task, resolver, listening)
+    with handover.held(Settings.load(), asked):
+        client = Client(workspace=job.workspace, user=job.user, stack=job.stack)
+        resolver = Resolver(client, job.run, job.found, mask)
+        resolver.share(known)
+        outcome = _outcome(task, resolver, listening)
     mask.flush()
     with open(result, "wb") as file:
         file.write(packed(outcome, resolver))

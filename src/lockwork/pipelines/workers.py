@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from importlib.machinery import ModuleSpec, PathFinder
 from pathlib import Path
-from typing import IO, Any, NamedTuple
+from typing import IO, TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 
 from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture
+from lockwork.client import handover
 from lockwork.domain.errors import InvalidInput, LockworkError
 from lockwork.domain.runs import RunStatus, Step
 from lockwork.pipelines import authoring, formats
@@ -26,6 +27,10 @@ from lockwork.pipelines.attempts import INTERRUPTED, Job, Outcome
 from lockwork.pipelines.graph import Call
 from lockwork.pipelines.resolver import Resolver
 from lockwork.pipelines.signals import ENDING, waking
+
+if TYPE_CHECKING:
+    from lockwork.client.credentials import Server
+    from lockwork.settings import Setting
 
 PATIENCE = 5.0
 """Seconds that a worker has to end by itself once it is interrupted."""
@@ -84,9 +89,12 @@ class _Worker(NamedTuple):
 class Workers:
     """The processes of one run."""
 
-    def __init__(self, resolver: Resolver, check: Callable[[], None]) -> None:
+    def __init__(
+        self, resolver: Resolver, server: "Setting[Server] | None", check: Callable[[], None]
+    ) -> None:
         """`check` raises where a signal was heard that has to end the wait for them."""
         self._resolver, self._check = resolver, check
+        self._server = handover.packed(server)
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
@@ -103,15 +111,16 @@ class Workers:
         with ExitStack() as opened:
             place = opened.enter_context(capture.worker(step.name, file))
             result = opened.enter_context(_nameless_file())
-            with _nameless_file() as stdin, _undisturbed():
+            with _nameless_file() as stdin, _pipe(self._server) as server, _undisturbed():
                 stdin.write(packed(task, self._resolver))
                 stdin.seek(0)
+                numbers = (place.door, result.fileno(), server.fileno(), os.getpid())
                 process = subprocess.Popen(
-                    [sys.executable, "-c", _WORKER, *map(str, (place.door, result.fileno(), os.getpid()))],
+                    [sys.executable, "-c", _WORKER, *map(str, numbers)],
                     stdin=stdin,
                     stdout=place.stdout,
                     stderr=place.stderr,
-                    pass_fds=[place.door, result.fileno()],
+                    pass_fds=[place.door, result.fileno(), server.fileno()],
                 )
                 self._running.append(_Worker(step, process, result, place.log, began, opened.pop_all()))
 
@@ -257,6 +266,16 @@ def _looked_up(module: str, qualname: str) -> Any:
     for name in qualname.split("."):
         found = getattr(found, name, None)
     return getattr(found, "entrypoint", found)
+
+
+@contextmanager
+def _pipe(told: bytes) -> Iterator[IO[bytes]]:
+    """The end at which this can be read, once: shorter than what a pipe holds."""
+    reading, writing = os.pipe()
+    with open(reading, "rb") as end, open(writing, "wb") as start:
+        start.write(told)
+        start.close()
+        yield end
 
 
 def _nameless_file() -> IO[bytes]:

@@ -82,7 +82,8 @@ class Gate:
             return self._on_the_porch(door, message)
         database = self._house.database
         changes = message.effect is Effect.CHANGE
-        with database.writing() if changes else database.reading() as tx:
+        writes = changes or message.effect is Effect.NOTE
+        with database.writing() if writes else database.reading() as tx:
             context = self._entered(tx, door, message)
             answer: R = (
                 self._changed(door, context, message)

@@ -38,7 +38,7 @@ def is_gone(text: str) -> bool:
     if len(parts) != len(Process._fields):
         return False
     was, here = Process(*parts), _process(os.getpid())
-    if not was.boot or was.machine != here.machine:
+    if not was.pid.isdecimal() or not was.boot or was.machine != here.machine:
         return False
     if was.boot != here.boot:
         return True

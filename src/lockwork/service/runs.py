@@ -20,7 +20,7 @@ from lockwork.domain.runs import (
     malformed_in_pipeline,
     needs_of_pipeline,
 )
-from lockwork.domain.secrets import SecretScope, is_id_prefix, is_uuid
+from lockwork.domain.secrets import SecretScope, from_epoch, is_id_prefix, is_uuid
 from lockwork.domain.stacks import malformed_in_component, needs_of_stack, plain_name
 from lockwork.messages import Page
 from lockwork.messages.runs import (
@@ -32,12 +32,18 @@ from lockwork.messages.runs import (
     ListRuns,
     StartRun,
     StartStep,
+    StillRunning,
 )
 from lockwork.messages.stacks import GetStack
 from lockwork.service import findings, lost_logs, processes, references, stacks
 from lockwork.service.context import Context
 
 _GONE = "the process of this run has gone without a word: it was killed, or crashed"
+QUIET = 10 * 60 * 1_000_000
+"""Microseconds without a sign of life, after which a run on another machine is told as interrupted."""
+LOST = 24 * 60 * 60 * 1_000_000
+"""And after which it is recorded so, for good: until then a machine may have slept, or lost its network."""
+_PROCESS = 256
 _BEYOND = MAX_LOG_PART + 1024  # the line that says where the log was cut, and where the step failed
 
 
@@ -46,6 +52,8 @@ def start(ctx: Context, message: StartRun) -> Settled:
     close_lost(ctx)
     lost_logs.adopt(ctx)
     pipeline = message.pipeline
+    if len(message.process) > _PROCESS:
+        raise InvalidInput(f"'process' is at most {_PROCESS} characters")
     plain_name(pipeline.name, "pipeline")
     steps = [step.name for step in in_order(pipeline.steps)]
     stack = stacks.get(ctx, GetStack(workspace=message.workspace, stack=message.stack))
@@ -72,8 +80,12 @@ def start_step(ctx: Context, message: StartStep) -> None:
     ctx.about(_subject(row))
 
 
+def still_running(ctx: Context, message: StillRunning) -> None:
+    runs.heard(ctx.tx, _own_running(ctx, message.run).id, ctx.now)
+
+
 def append_log(ctx: Context, message: AppendLog) -> None:
-    row = _own_running(ctx, message.run)
+    row = _own_running(ctx, message.run, or_=RunStatus.INTERRUPTED)
     if len(message.part) > MAX_LOG_PART:
         raise InvalidInput(f"a part of a log is at most {MAX_LOG_PART:,} bytes, not {len(message.part):,}")
     if runs.log_size(ctx.tx, row.id, message.step) + len(message.part) > MAX_LOG + _BEYOND:
@@ -140,8 +152,18 @@ def log(ctx: Context, message: GetLog) -> bytes:
 def close_lost(ctx: Context) -> None:
     """Record as interrupted what no process runs any more: it holds versions that nobody needs."""
     for row in runs.running(ctx.tx):
-        if processes.is_gone(row.process):
-            runs.finish(ctx.tx, row, status=RunStatus.INTERRUPTED, now=ctx.now, failure=_GONE)
+        if (why := _lost_since(row, ctx.now - LOST)) is not None:
+            runs.finish(ctx.tx, row, status=RunStatus.INTERRUPTED, now=ctx.now, failure=why)
+
+
+def _lost_since(row: RunRow, then: int) -> str | None:
+    """Why a run runs no more: its process has gone, or nothing was heard of it since `then`."""
+    if processes.is_gone(row.process):
+        return _GONE
+    if row.heard is not None and row.heard < then:
+        when = from_epoch(row.heard).strftime("%Y-%m-%d %H:%M UTC")
+        return f"nothing was heard of this run since {when}: its machine is off, or cannot reach the server"
+    return None
 
 
 def _settled(
@@ -172,6 +194,7 @@ def _row(ctx: Context, message: StartRun, stack: str, report: Report) -> RunRow:
         report=None if report.ok else msgspec.json.encode(report).decode(),
         notes=msgspec.json.encode(report.notes).decode(),
         process=message.process,
+        heard=None if ctx.caller.token is None else ctx.now,  # who comes by a token comes over a network
     )
 
 
@@ -196,10 +219,11 @@ def _seen(ctx: Context, row: RunRow, run: Run) -> Run:
     run = msgspec.structs.replace(run, secrets=mine)
     if run.by != ctx.caller.name or ctx.sight.patterns is not None:
         run = _without_what_was_seen(run, without_notes=ctx.sight.patterns is not None)
-    if run.status is not RunStatus.RUNNING or not processes.is_gone(row.process):
+    why = _lost_since(row, ctx.now - QUIET) if run.status is RunStatus.RUNNING else None
+    if why is None:
         return run
     return msgspec.structs.replace(
-        run, status=RunStatus.INTERRUPTED, failure=_GONE, steps=tuple(_lost(s) for s in run.steps)
+        run, status=RunStatus.INTERRUPTED, failure=why, steps=tuple(_lost(s) for s in run.steps)
     )
 
 
@@ -250,12 +274,12 @@ def _absent(text: str) -> LockworkError:
     return NotFound("run", text, hint=hint)
 
 
-def _own_running(ctx: Context, id_: str) -> RunRow:
-    """A run that the caller started and that is not over."""
+def _own_running(ctx: Context, id_: str, *, or_: RunStatus | None = None) -> RunRow:
+    """A run that the caller started and that is not over, or only so."""
     row = _one(ctx, id_)
     if row.by != ctx.caller.name:
         raise NotPermitted(f"run {row.id} is {row.by!r}'s: nobody else records what it does")
-    if row.status.is_over:
+    if row.status.is_over and row.status is not or_:
         raise Refused(f"run {row.id} is over: it is recorded as {row.status}")
     return row
 
@@ -277,6 +301,7 @@ def _subject(row: RunRow) -> Subject:
 ANSWERS = (
     StartRun.answered_by(start),
     StartStep.answered_by(start_step),
+    StillRunning.answered_by(still_running),
     AppendLog.answered_by(append_log),
     FinishStep.answered_by(finish_step),
     FinishRun.answered_by(finish),

@@ -232,6 +232,8 @@ def encoded_answer(answer: object) -> bytes:
 def answer_from(message: Message[R], body: bytes) -> R:
     """The answer in a response."""
     kind = answer_type(type(message))
+    if kind is bytes:
+        return cast("R", body)
     answer: R = msgspec.json.decode(body, type=kind, dec_hook=hidden)
     return answer
 

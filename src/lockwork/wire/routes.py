@@ -68,6 +68,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("ListRuns", "GET", f"{_IN}/runs"),
         Route("GetRun", "GET", _RUN),
         Route("FinishRun", "POST", f"{_RUN}/finish"),
+        Route("StillRunning", "POST", f"{_RUN}/alive"),
         Route("GetLog", "GET", f"{_RUN}/log"),
         Route("StartStep", "POST", f"{_STEP}/start"),
         Route("AppendLog", "POST", f"{_STEP}/log"),

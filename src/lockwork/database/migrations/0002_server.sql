@@ -82,6 +82,9 @@ CREATE TABLE strangers (
     PRIMARY KEY (minute, address, what)
 );
 
+-- When a run on another machine last gave a sign of life; of runs beside their store none is needed.
+ALTER TABLE runs ADD COLUMN heard INTEGER;
+
 ALTER TABLE audit ADD COLUMN token TEXT;
 ALTER TABLE audit ADD COLUMN address TEXT;
 ALTER TABLE audit ADD COLUMN request TEXT;

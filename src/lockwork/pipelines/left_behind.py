@@ -1,0 +1,109 @@
+"""What runs against a server leave on this machine where they could not tell how they ended: told later on.
+
+    <home>/servers/<server>/runs/<run>     which process runs it, and once it is over, how it ended
+    <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not recorded yet
+
+Each run begins by telling what earlier ones left, if their processes have gone. Both go once they are told.
+Beside an embedded store nothing is written here: that looks after its runs by itself.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import msgspec
+
+from lockwork.capture import logs
+from lockwork.client import kept_logs
+from lockwork.client.api import Client
+from lockwork.domain.errors import LockworkError, NotFound, Refused, Unavailable
+from lockwork.domain.runs import RunStatus
+from lockwork.messages.runs import AppendLog, FinishRun, GetRun
+from lockwork.service import processes
+from lockwork.settings import replaced
+
+_GONE = "the process of this run has gone without a word: it was killed, or crashed"
+
+
+class Note(msgspec.Struct, kw_only=True):
+    """Of one run."""
+
+    workspace: str
+    process: str
+    status: RunStatus = RunStatus.INTERRUPTED
+    failure: str | None = _GONE
+
+
+class Noted:
+    """The note of a run that goes on; where none can be written, the run goes on all the same."""
+
+    def __init__(self, client: Client, run: str) -> None:
+        self._note = Note(workspace=client.workspace, process=processes.this())
+        self._file = _notes(client) / run
+        if client.profile.server is not None:
+            self._write()
+
+    def ended(self, status: RunStatus, failure: str | None) -> None:
+        """It is over, and that is not recorded: it no longer matters whether the process has gone."""
+        if self._file.exists():
+            self._note = msgspec.structs.replace(self._note, process="", status=status, failure=failure)
+            self._write()
+
+    def forget(self) -> None:
+        """All is recorded."""
+        with suppress(OSError):
+            self._file.unlink()
+
+    def _write(self) -> None:
+        with suppress(OSError):
+            self._file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            replaced(self._file, msgspec.json.encode(self._note).decode())
+
+
+def tell(client: Client) -> None:
+    """Tell the server of all that is over here and not recorded there."""
+    if client.profile.server is None:
+        return
+    for file in _files(client):
+        with suppress(OSError, msgspec.DecodeError):
+            note = msgspec.json.decode(file.read_bytes(), type=Note)
+            if not note.process or processes.is_gone(note.process):
+                try:
+                    _tell(client, file.name, note)
+                except Unavailable:
+                    return  # the run that begins now will say so
+                except LockworkError:  # it is nobody's any more, or not ours to tell of
+                    continue
+                shutil.rmtree(logs.folder(kept_logs.place(client.profile), file.name), ignore_errors=True)
+                file.unlink()
+
+
+def _tell(client: Client, run: str, note: Note) -> None:
+    try:
+        record = client.send(GetRun(workspace=note.workspace, run=run))
+    except NotFound:  # it was taken away, with its workspace
+        return
+    for step in record.steps:
+        for number, part in _parts(logs.folder(kept_logs.place(client.profile), run) / step.name):
+            with suppress(Refused):  # recorded already, in the same bytes
+                client.send(
+                    AppendLog(workspace=note.workspace, run=run, step=step.name, number=number, part=part)
+                )
+    with suppress(Refused):  # recorded as interrupted already, for want of signs of life
+        client.send(FinishRun(workspace=note.workspace, run=run, status=note.status, failure=note.failure))
+
+
+def _parts(file: Path) -> Iterator[tuple[int, bytes]]:
+    with suppress(OSError), file.open("rb") as opened:
+        yield from enumerate(logs.parts(opened.fileno()))
+
+
+def _notes(client: Client) -> Path:
+    return kept_logs.place(client.profile) / "runs"
+
+
+def _files(client: Client) -> list[Path]:
+    with suppress(OSError):
+        return sorted(file for file in _notes(client).iterdir() if not file.name.startswith("."))
+    return []

@@ -1,0 +1,319 @@
+"""Pipelines that ask a team's server run as they do beside a store of one's own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from tests.contract.conftest import ServerStore
+from tests.postgres import Postgres
+from tests.serving import Team
+
+from lockwork import Client, pipeline, step
+from lockwork.cli.main import run as command
+from lockwork.domain.access import Role
+from lockwork.domain.errors import NotFound, RunFailed, ValidationFailed
+from lockwork.domain.runs import RunStatus
+from lockwork.messages.runs import GetLog
+from lockwork.service import assembly
+
+PW, KEY = "hunter2-pw", "sk-openai-123"
+STEPS = """
+    import os, subprocess, sys
+    from lockwork import Client, pipeline, step
+
+    @step(environment={"PW": "{{db.pw}}"})
+    def first() -> int:
+        print("first", os.environ["PW"], __name__, flush=True)
+        subprocess.run(["sh", "-c", "env | grep -c LOCKWORK_TOKEN; true"], check=True)
+        return 1
+
+    @step
+    def second() -> int:
+        print("second", Client().get_secret("openai").secret_values["API_KEY"], flush=True)
+        print("token", Client().profile.server.value.token.reveal(), flush=True)
+        if "KILL" in os.environ:
+            os.kill(os.getppid(), 9)
+        return 2
+
+    @step
+    def last(a: int, b: int) -> int:
+        return a + b
+
+    @pipeline
+    def training() -> None:
+        last(first(), second())
+
+    if __name__ == "__main__":
+        training()
+        print("after", "LOCKWORK_TOKEN" in os.environ)
+"""
+
+
+@pytest.fixture
+def team(own_home: Path) -> Iterator[Team]:
+    """A server on SQLite with the secrets `db` and `openai`; nobody is logged in here."""
+    team = Team(assembly.open_store(own_home / "server"))
+    _fill(team)
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def on_postgres(postgres: Postgres) -> Iterator[Team]:
+    """The same on PostgreSQL."""
+    store = ServerStore(postgres)
+    team = Team(store.gate(None))
+    _fill(team)
+    yield team
+    team.close()
+    store.close()
+
+
+def _fill(team: Team) -> None:
+    team.admin.create_secret("db", {"user": "anna-db-user", "pw": PW})
+    team.admin.create_secret("openai", {"API_KEY": KEY})
+
+
+Script = Callable[..., str]
+
+
+@pytest.fixture
+def script(own_home: Path) -> Script:
+    """Run `source` in a process of its own, with these variables; all that it prints."""
+
+    def run(source: str, *words: str, expect: int = 0, **variables: str) -> str:
+        file = own_home / "script.py"
+        file.write_text(textwrap.dedent(source))
+        ran = subprocess.run(
+            [sys.executable, str(file), *words],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+            timeout=100,
+            env={**os.environ, **variables},
+        )
+        assert ran.returncode == expect, ran.stdout
+        return ran.stdout
+
+    return run
+
+
+def _check_training(team: Team, printed: str, token: str) -> None:
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.COMPLETED
+    assert run.by == "anna"
+    assert [used.name for used in run.secrets] == ["db", "openai"]
+    log = team.admin.get_run_log(run.id)
+    assert log == "first *** __main__\n0\nsecond ***\ntoken ***\n"
+    assert not any(value in printed for value in (PW, KEY, token))
+
+
+def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Script):
+    """By LOCKWORK_URL and LOCKWORK_TOKEN: values are read, masked and recorded; no program that a step starts
+    inherits the token, and the run's own process has it again afterwards."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    printed = script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token)
+    _check_training(team, printed, token)
+    assert printed.endswith("after True\n")
+
+
+def test_steps_at_once_reach_the_server_too(team: Team, script: Script):
+    """Their processes are handed the connection through a pipe, and hand it to nobody."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    team.admin.update_component("orchestrator", "default", {"parallel": 2})
+    printed = script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token)
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.COMPLETED
+    assert team.admin.get_run_log(run.id) == "first *** __mp_main__\n0\nsecond ***\ntoken ***\n"
+    assert not any(value in printed for value in (PW, KEY, token))
+
+
+def test_steps_at_once_ask_whom_their_run_asks(team: Team, script: Script):
+    """The same where one is logged in; the folder of the home holds no store afterwards."""
+    path = team.log_in("anna", Role.RUNNER)
+    team.admin.update_component("orchestrator", "default", {"parallel": 2})
+    script(STEPS)
+    assert team.admin.list_runs()[0].status is RunStatus.COMPLETED
+    assert not (path.parent / "lockwork.db").exists()
+
+
+def test_a_pipeline_runs_on_postgresql(on_postgres: Team, script: Script):
+    """A server on PostgreSQL records it alike."""
+    token = on_postgres.token("anna", Role.RUNNER).reveal()
+    printed = script(STEPS, LOCKWORK_URL=on_postgres.url, LOCKWORK_TOKEN=token)
+    _check_training(on_postgres, printed, token)
+
+
+def test_a_run_that_lacks_something_is_refused_whole(team: Team, capfd: pytest.CaptureFixture[str]):
+    """The report comes back from the server, and is recorded with the run."""
+    team.log_in("anna", Role.RUNNER)
+
+    @step(environment={"A": "{{db.nope}}", "B": "{{absent.key}}"})
+    def one() -> None:
+        print("never")
+
+    @pipeline
+    def lacking() -> None:
+        one()
+
+    with pytest.raises(ValidationFailed) as refused:
+        lacking()
+    assert {p.problem for p in refused.value.report.problems} == {"no_key", "no_secret"}
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.REFUSED
+    assert run.report is not None
+    assert "never" not in capfd.readouterr().out
+
+
+def test_a_viewer_is_told_beforehand_what_they_may_not_read(team: Team):
+    """Who may list and not read validates, and is refused up front: `not_readable`."""
+    team.log_in("vic", Role.VIEWER)
+
+    @step(environment={"PW": "{{db.pw}}"})
+    def one() -> None:
+        pass
+
+    @pipeline
+    def reading() -> None:
+        one()
+
+    with pytest.raises(ValidationFailed) as refused:
+        reading()
+    assert [p.problem for p in refused.value.report.problems] == ["not_readable"]
+
+
+def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.CaptureFixture[str]):
+    """The step that runs then comes to its end; the run fails, says why, and its log lies here, readable by
+    its owner alone; the server hears how it ended from the next run."""
+    path = team.log_in("anna", Role.RUNNER)
+
+    @step(environment={"PW": "{{db.pw}}"})
+    def one() -> int:
+        print("printed", os.environ["PW"], flush=True)
+        team.go_away()
+        return 1
+
+    @step
+    def two(x: int) -> None:
+        print("never", x)
+
+    @pipeline
+    def cut_off() -> None:
+        two(one())
+
+    with pytest.raises(RunFailed, match="cannot be reached"):
+        cut_off()
+    assert "never" not in capfd.readouterr().out
+    (file,) = path.parent.glob("servers/*/logs/*/one")
+    assert file.read_text() == "printed ***\n"
+    assert file.stat().st_mode & 0o777 == 0o600
+
+    team.come_back()
+
+    @step
+    def three() -> None:
+        pass
+
+    @pipeline
+    def after() -> None:
+        three()
+
+    after()
+    fine, lost = team.admin.list_runs()
+    assert fine.status is RunStatus.COMPLETED
+    assert lost.status is RunStatus.FAILED
+    assert "cannot be reached" in (lost.failure or "")
+    assert team.admin.get_run_log(lost.id) == "printed ***\n"
+    assert not list(path.parent.glob("servers/*/logs/*"))
+    assert not list(path.parent.glob("servers/*/runs/*"))
+
+
+def test_a_run_that_is_killed_is_told_of_by_the_next_one(team: Team, script: Script):
+    """Its log is recorded and it counts as interrupted."""
+    team.log_in("anna", Role.RUNNER)
+    team.admin.update_component("orchestrator", "default", {"parallel": 2})
+    script(STEPS, expect=-9, KILL="yes")
+    lost = team.admin.list_runs()[0].id
+    script(STEPS)
+    run = team.admin.get_run(lost)
+    assert run.status is RunStatus.INTERRUPTED
+    assert "second ***\n" in team.admin.get_run_log(lost)
+
+
+def test_a_step_s_log_can_be_read_where_it_runs(team: Team, capfd: pytest.CaptureFixture[str]):
+    """`run logs` shows what it has printed so far; others see it once the step is over."""
+    team.log_in("anna", Role.RUNNER)
+    seen: dict[str, str] = {}
+
+    @step
+    def long() -> None:
+        print("so far", flush=True)
+        client = Client()
+        run = client.list_runs()[0].id
+        while not seen.get("log"):  # the masker is on its way
+            seen["log"] = client.get_run_log(run)
+        seen["elsewhere"] = team.admin.send(GetLog(workspace="default", run=run)).decode()
+
+    @pipeline
+    def going() -> None:
+        long()
+
+    run = going()
+    assert seen == {"log": "so far\n", "elsewhere": ""}
+    capfd.readouterr()
+    assert command(["run", "logs", run.id]) == 0
+    assert capfd.readouterr().out == "so far\n"
+    assert team.admin.get_run_log(run.id) == "so far\n"
+
+
+def test_a_child_of_a_step_does_not_fall_back_to_this_machine(team: Team, script: Script):
+    """Lockwork in a program that a step starts says what is missing; it opens no store of its own."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    printed = script(
+        """
+        import subprocess, sys
+        from lockwork import pipeline, step
+
+        @step
+        def one() -> None:
+            subprocess.run([sys.executable, "-m", "lockwork", "secret", "list"])
+
+        @pipeline
+        def going() -> None:
+            one()
+
+        going()
+        """,
+        LOCKWORK_URL=team.url,
+        LOCKWORK_TOKEN=token,
+    )
+    assert "LOCKWORK_URL is set and LOCKWORK_TOKEN is not" in printed
+
+
+def test_what_a_workspace_holds_is_nobody_s_who_is_no_member(team: Team):
+    """A run in a workspace of others is refused like one that does not exist."""
+    team.log_in("eve", Role.RUNNER)
+    team.admin.create_workspace("others")
+
+    @step
+    def one() -> None:
+        pass
+
+    @pipeline
+    def going() -> None:
+        one()
+
+    os.environ["LOCKWORK_WORKSPACE"] = "others"
+    try:
+        with pytest.raises(NotFound, match="others"):
+            going()
+    finally:
+        del os.environ["LOCKWORK_WORKSPACE"]

@@ -70,6 +70,7 @@ SECTIONS: Sections = {
         "key": Row("keys", "key", "The root keys that all values are sealed under."),
         "backup": Row("backups", "backup", "The whole store into one file, sealed under a passphrase."),
         "restore": Row("backups", "restore", "A backup checked, and made the store."),
+        "push": Row("push", "push", "What the store on this machine holds, copied to the server."),
         "import": Row("moving", "import_", "What ZenML keeps, taken over: secrets, components, stacks."),
         "completion": Row("completion", "completion", "Print the script that completes words in a shell."),
     },

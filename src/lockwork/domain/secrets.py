@@ -137,9 +137,13 @@ def check_whole(values: Mapping[str, Sensitive]) -> None:
         )
     if len(values) > MAX_KEYS:
         raise InvalidInput(f"{len(values):,} keys are too many for one secret; at most {MAX_KEYS:,} are kept")
-    size = sum(len(value.reveal().encode()) for value in values.values())
-    if size > MAX_SECRET_BYTES:
+    if (size := size_of(values)) > MAX_SECRET_BYTES:
         raise InvalidInput(f"the secret is {size:,} bytes in all; at most {MAX_SECRET_BYTES:,} are kept")
+
+
+def size_of(values: Mapping[str, Sensitive]) -> int:
+    """Bytes of UTF-8 in all the values."""
+    return sum(len(value.reveal().encode()) for value in values.values())
 
 
 def merged(

@@ -6,7 +6,7 @@ import that was interrupted is finished by the next one.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,17 +16,15 @@ from lockwork.domain.secrets import SecretInfo, SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import REQUIRED_TYPES, Component, Stack
 from lockwork.domain.workspaces import DEFAULT
-from lockwork.messages import Page
 from lockwork.messages.secrets import CreateSecrets, Fresh, Wanted
+from lockwork.moving.comparing import State, all_of, are_equal, batches, equal_values, parts_of
 from lockwork.moving.from_zenml.database import Database
 from lockwork.moving.from_zenml.plan import NewComponent, NewSecret, NewStack, Plan
 from lockwork.moving.from_zenml.values import Values
 
 New = NewSecret | NewComponent | NewStack
-State = Literal["new", "same", "differs"]
 T = TypeVar("T")
 
-_PAGE = 10_000
 _BATCH = 200
 
 
@@ -65,8 +63,8 @@ class Arrival:
 
     def find(self) -> Found:
         """Each thing of the plan compared with what the store has of that name; changes nothing."""
-        here = {user.name for user in _all(self._own.list_users)}
-        rooms = {room.name for room in _all(self._own.list_workspaces)}
+        here = {user.name for user in all_of(self._own.list_users)}
+        rooms = {room.name for room in all_of(self._own.list_workspaces)}
         comparison = _Comparison(here, rooms)
         for secrets in _grouped(self._plan.secrets, lambda s: s.namespace):
             self._find_secrets(secrets, comparison)
@@ -88,9 +86,9 @@ class Arrival:
         if not comparison.may_hold(first):
             return
         client = self._acting(first)
-        listed: Iterator[SecretInfo] = _all(lambda **page: client.list_secrets(scope=first.scope, **page))
+        listed: Iterator[SecretInfo] = all_of(lambda **page: client.list_secrets(scope=first.scope, **page))
         there = {info.name: info for info in listed}
-        for some in _batches([s for s in secrets if s.name in there], _BATCH):
+        for some in batches([s for s in secrets if s.name in there], _BATCH):
             wanted = [Wanted(id=there[s.name].id, version=there[s.name].version) for s in some]
             for secret, kept, coming in zip(
                 some, client.reveal_secrets(wanted), self._values_of(some), strict=True
@@ -101,7 +99,7 @@ class Arrival:
         comparison.are_new(parts)
         if comparison.may_hold(parts[0]):
             client = self._acting(parts[0], own=True)
-            there = {(c.type, c.name): c for c in _all(client.list_components)}
+            there = {(c.type, c.name): c for c in all_of(client.list_components)}
             for part in parts:
                 if (part.type, part.name) in there:
                     comparison.is_alike(part, _same_component(part, there[part.type, part.name]))
@@ -109,7 +107,7 @@ class Arrival:
     def _find_stacks(self, stacks: Sequence[NewStack], comparison: "_Comparison") -> None:
         comparison.are_new(stacks)
         if comparison.may_hold(stacks[0]):
-            there = {s.name: s for s in _all(self._acting(stacks[0], own=True).list_stacks)}
+            there = {s.name: s for s in all_of(self._acting(stacks[0], own=True).list_stacks)}
             for stack in stacks:
                 if stack.name in there:
                     comparison.is_alike(stack, _same_stack(stack, there[stack.name]))
@@ -124,7 +122,7 @@ class Arrival:
             self._own.create_workspace(name)
         new = [secret for secret in self._plan.secrets if found.state(secret) == "new"]
         for secrets in _grouped(new, lambda s: (*s.namespace, s.owner or "")):
-            for some in _batches(secrets, _BATCH):
+            for some in batches(secrets, _BATCH):
                 self._create(some)
         for part in self._plan.components:
             if found.state(part) == "new":
@@ -205,9 +203,8 @@ class _Comparison:
         self.states[id(thing)] = "same" if alike else "differs"
 
     def values(self, secret: NewSecret, kept: dict[str, Sensitive], coming: dict[str, Sensitive]) -> None:
-        equal = sum(key in kept and kept[key] == value for key, value in coming.items())
-        self.counts[id(secret)] = len(coming), equal
-        self.is_alike(secret, equal == len(coming) == len(kept))
+        self.counts[id(secret)] = len(coming), equal_values(kept, coming)
+        self.is_alike(secret, are_equal(kept, coming))
 
 
 def _is_own(thing: New) -> bool:
@@ -227,24 +224,9 @@ def _same_component(part: NewComponent, there: Component) -> bool:
 
 
 def _same_stack(stack: NewStack, there: Stack) -> bool:
-    parts = {type_: component.name for type_, component in there.components.items()}
-    return (stack.components, stack.secrets) == (parts, there.secrets)
-
-
-def _all(ask: Callable[..., Page[T]]) -> Iterator[T]:
-    """Every item of a list, page by page."""
-    page = 1
-    while items := ask(page=page, size=_PAGE).items:
-        yield from items
-        if len(items) < _PAGE:
-            return
-        page += 1
+    return (stack.components, stack.secrets) == (parts_of(there), there.secrets)
 
 
 def _grouped(things: Sequence[T], key: Callable[[T], tuple[str, ...]]) -> Iterator[list[T]]:
     for _, group in groupby(sorted(things, key=key), key=key):
         yield list(group)
-
-
-def _batches(things: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    return (things[start : start + size] for start in range(0, len(things), size))

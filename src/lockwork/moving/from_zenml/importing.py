@@ -12,9 +12,10 @@ import msgspec
 from lockwork.client.profile import Profile
 from lockwork.domain.errors import Refused
 from lockwork.domain.sensitive import Sensitive
+from lockwork.moving.comparing import State
 from lockwork.moving.from_zenml import installation
 from lockwork.moving.from_zenml.active import same_id
-from lockwork.moving.from_zenml.arrival import Arrival, Found, New, State
+from lockwork.moving.from_zenml.arrival import Arrival, Found, New
 from lockwork.moving.from_zenml.database import opened
 from lockwork.moving.from_zenml.places import Place
 from lockwork.moving.from_zenml.plan import LeftOut, NewComponent, NewSecret, Plan

@@ -174,7 +174,7 @@ def test_following_the_page_leads_two_people_into_one_workspace(
                     continue
                 shell.type(line)
                 if " invite " in line:
-                    code = re.search(r"^(lk\w+|lw\w+)$", shell.screen, re.MULTILINE)
+                    code = re.search(r"^(lkc_\S+)$", shell.screen, re.MULTILINE)
                     assert code is not None, shell.screen
                     answers["\ncode (not shown): "] = code[1]
     finally:

@@ -33,7 +33,7 @@ _KEY_NAMES = (
 
 # With a token's patterns: names that one of them takes. They hold no other special character of GLOB's.
 _SEEN = "EXISTS (SELECT 1 FROM json_each(:patterns) g WHERE s.name GLOB (g.value ->> 0))"
-_SEEN_IF_ANY = f"(CAST(:patterns AS text) IS NULL OR {_SEEN})"
+SEEN_IF_ANY = f"(CAST(:patterns AS text) IS NULL OR {_SEEN})"
 
 _BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
@@ -52,7 +52,7 @@ _BY_PREFIX = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.deleted IS NULL"
     " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
     " AND (substr(s.name, 1, length(:prefix)) = :prefix OR substr(s.id, 1, length(:id)) = :id)"
-    f" AND {_SEEN_IF_ANY} ORDER BY s.name LIMIT 3"
+    f" AND {SEEN_IF_ANY} ORDER BY s.name LIMIT 3"
 )
 _DELETED_BY_NAME = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.name = :name AND s.deleted IS NOT NULL"
@@ -61,7 +61,7 @@ _DELETED_BY_NAME = Statement(
 _NAMES = Statement(
     "SELECT DISTINCT s.name FROM secrets s WHERE s.deleted IS NULL"
     " AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces))"
-    f" AND {_SEEN_IF_ANY} ORDER BY s.name LIMIT 5000"
+    f" AND {SEEN_IF_ANY} ORDER BY s.name LIMIT 5000"
 )
 _INSERT = Statement(
     "INSERT INTO secrets"
@@ -102,27 +102,6 @@ _KEYS = Statement(
     "SELECT v.secret, v.version, v.key FROM json_each(:at) w JOIN secret_values v"
     " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint) ORDER BY v.key"
 )
-# For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
-_EXPLAIN = Statement(
-    "SELECT NULL AS secret, name FROM (SELECT DISTINCT s.name FROM secrets s WHERE s.deleted IS NULL"
-    f"  AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) AND {_SEEN_IF_ANY} LIMIT 5000) n"
-    " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
-    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
-)
-# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
-# are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
-_CHECK = Statement(
-    "SELECT w.value ->> 0 AS wanted, w.value ->> 1 AS key,"
-    " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
-    " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
-    "  AND v.key = w.value ->> 1) AS has_key"
-    " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
-    " LEFT JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = w.value ->> 0 AND s.deleted IS NULL"
-    " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
-    " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
-)
-
-
 _TEXTS = msgspec.json.Decoder(list[str])
 
 
@@ -175,19 +154,6 @@ class Listed(NamedTuple):
         return self.secret.info(self.keys)
 
 
-class Checked(NamedTuple):
-    """What one name means, as the check found it: the first of several is the one that counts."""
-
-    wanted: str
-    key: str | None
-    id: str
-    scope: SecretScope
-    version: int
-    owner_name: str
-    workspace_name: str | None
-    has_key: bool
-
-
 def by_name(tx: Transaction, spaces: Spaces, name: str) -> list[Secret]:
     """The secrets of this name, in the order of `spaces`."""
     return _seen(spaces, tx.rows(_BY_NAME, namespaces=as_set(spaces.names), name=name))
@@ -206,7 +172,7 @@ def by_ids(tx: Transaction, spaces: Spaces, ids: Sequence[str]) -> list[Secret]:
 
 def by_prefix(tx: Transaction, spaces: Spaces, prefix: str, id_prefix: str | None) -> list[Secret]:
     """Up to three secrets whose name begins so, or whose id does."""
-    rows = tx.rows(_BY_PREFIX, **_given(spaces), prefix=prefix, id=id_prefix or "-")
+    rows = tx.rows(_BY_PREFIX, **given(spaces), prefix=prefix, id=id_prefix or "-")
     return _secrets(rows)
 
 
@@ -217,7 +183,7 @@ def deleted_by_name(tx: Transaction, spaces: Spaces, name: str) -> list[Secret]:
 
 def names(tx: Transaction, spaces: Spaces) -> list[str]:
     """Names in sight, for near misses; not more than 5,000."""
-    return [text(row["name"], "secrets") for row in tx.rows(_NAMES, **_given(spaces))]
+    return [text(row["name"], "secrets") for row in tx.rows(_NAMES, **given(spaces))]
 
 
 def insert(tx: Transaction, secret: Secret) -> bool:
@@ -304,37 +270,6 @@ def keys_of(tx: Transaction, secret: Secret) -> tuple[str, ...]:
     return keys(tx, [(secret.id, secret.version)])[secret.id, secret.version]
 
 
-def check(tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | None]]) -> list[Checked]:
-    """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
-    pairs = list(wanted)
-    return [
-        Checked(
-            wanted=row["wanted"],
-            key=row["key"],
-            id=row["id"],
-            scope=SecretScope(row["scope"]),
-            version=row["version"],
-            owner_name=row["owner_name"],
-            workspace_name=row["workspace_name"],
-            has_key=bool(row["has_key"]),
-        )
-        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(spaces.names))
-        if row["id"] is not None and spaces.sees(row["wanted"])
-    ]
-
-
-def to_explain(
-    tx: Transaction, spaces: Spaces, at: Iterable[tuple[str, int]]
-) -> tuple[list[str], dict[str, list[str]]]:
-    """For a check that failed, in one query: names in sight, and the keys of these secrets by id."""
-    wanted = list(at)
-    in_sight: list[str] = []
-    keys: dict[str, list[str]] = {secret: [] for secret, _ in wanted}
-    for row in tx.rows(_EXPLAIN, **_given(spaces), at=as_set(wanted)):
-        (in_sight if row["secret"] is None else keys[row["secret"]]).append(text(row["name"], "secrets"))
-    return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}
-
-
 def page(
     tx: Transaction, spaces: Spaces, listing: Listing, *, deleted_since: int | None
 ) -> tuple[list[Listed], int, bool]:
@@ -372,7 +307,8 @@ def page(
     return found, total, counted
 
 
-def _given(spaces: Spaces) -> dict[str, object]:
+def given(spaces: Spaces) -> dict[str, object]:
+    """Parameters of a statement that takes namespaces, and patterns of names if there are any."""
     patterns = None if spaces.patterns is None else as_set(spaces.patterns)
     return {"namespaces": as_set(spaces.names), "patterns": patterns}
 

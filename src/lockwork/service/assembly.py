@@ -35,7 +35,7 @@ OPEN_FILE = "open.lock"
 """Held, together, by all who have the store open."""
 
 ROOMS = {
-    "secrets": ("secrets", "versions", "references", "uses"),
+    "secrets": ("secrets", "revealing", "versions", "references", "uses"),
     "stacks": ("stacks", "components", "trust"),
     "runs": ("runs",),
     "access": ("access", "tokens", "doors", "hosting"),

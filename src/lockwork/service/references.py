@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from msgspec.structs import replace
 
+from lockwork.database import checks as rows_of
 from lockwork.database import secrets
-from lockwork.database.secrets import Checked
+from lockwork.database.checks import Checked
 from lockwork.domain import checks
 from lockwork.domain.access import Permission, allowed
 from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
@@ -64,7 +65,7 @@ def explain(ctx: Context, message: ExplainReference) -> Explanation:
         return Explanation(text=message.text, found=False, steps=(str(error),), fix=fix)
     steps = [f"it is a reference: secret {reference.secret!r}, key {reference.key!r}"]
     for scope in ctx.sight.scopes:
-        rows = secrets.check(ctx.tx, ctx.sight.spaces(scope), [(reference.secret, reference.key)])
+        rows = rows_of.check(ctx.tx, ctx.sight.spaces(scope), [(reference.secret, reference.key)])
         if rows:
             return _explained(ctx, message.text, reference, rows[0], steps)
         steps.append(f"{ctx.sight.where(scope)}: no secret {reference.secret!r}")
@@ -101,7 +102,7 @@ def _asked(
         return []
     with_keys = level is ValidationLevel.SECRET_AND_KEY_EXISTS
     wanted = dict.fromkeys((need.secret, need.key if with_keys else None) for need in needs)
-    return secrets.check(ctx.tx, ctx.sight.spaces(scope), wanted)
+    return rows_of.check(ctx.tx, ctx.sight.spaces(scope), wanted)
 
 
 def _found(rows: Sequence[Checked]) -> dict[str, Found]:
@@ -153,7 +154,7 @@ def _problems(
     problems: list[Problem] = []
     if lacking or keyless:
         at = {(found[n.secret].id, found[n.secret].version) for n in keyless}
-        names, keys = secrets.to_explain(ctx.tx, ctx.sight.spaces(scope), at)
+        names, keys = rows_of.to_explain(ctx.tx, ctx.sight.spaces(scope), at)
         looked = ctx.sight.everywhere(scope)
         asking = checks.asking_for([*lacking, *keyless])
         problems += [checks.missing_secret(n, looked, names, asking[n.secret], scope) for n in lacking]

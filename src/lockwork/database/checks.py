@@ -1,0 +1,74 @@
+"""Whether names and keys are there: one query for any number of them, and one more to say what is there."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from lockwork.database.engine import Statement, Transaction, as_set
+from lockwork.database.rows import text
+from lockwork.database.secrets import SEEN_IF_ANY, given
+from lockwork.domain.access import Spaces
+from lockwork.domain.secrets import SecretScope
+
+# For a failed check: the names in sight and the keys of secrets that lack one, in one statement.
+_EXPLAIN = Statement(
+    "SELECT NULL AS secret, name FROM (SELECT DISTINCT s.name FROM secrets s WHERE s.deleted IS NULL"
+    f"  AND s.namespace IN (SELECT value ->> 0 FROM json_each(:namespaces)) AND {SEEN_IF_ANY} LIMIT 5000) n"
+    " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
+    " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
+)
+# A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
+# are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
+_CHECK = Statement(
+    "SELECT w.value ->> 0 AS wanted, w.value ->> 1 AS key,"
+    " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
+    " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
+    "  AND v.key = w.value ->> 1) AS has_key"
+    " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
+    " LEFT JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = w.value ->> 0 AND s.deleted IS NULL"
+    " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
+    " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
+)
+
+
+class Checked(NamedTuple):
+    """What one name means, as the check found it: the first of several is the one that counts."""
+
+    wanted: str
+    key: str | None
+    id: str
+    scope: SecretScope
+    version: int
+    owner_name: str
+    workspace_name: str | None
+    has_key: bool
+
+
+def check(tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | None]]) -> list[Checked]:
+    """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
+    pairs = list(wanted)
+    return [
+        Checked(
+            wanted=row["wanted"],
+            key=row["key"],
+            id=row["id"],
+            scope=SecretScope(row["scope"]),
+            version=row["version"],
+            owner_name=row["owner_name"],
+            workspace_name=row["workspace_name"],
+            has_key=bool(row["has_key"]),
+        )
+        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(spaces.names))
+        if row["id"] is not None and spaces.sees(row["wanted"])
+    ]
+
+
+def to_explain(
+    tx: Transaction, spaces: Spaces, at: Iterable[tuple[str, int]]
+) -> tuple[list[str], dict[str, list[str]]]:
+    """For a check that failed, in one query: names in sight, and the keys of these secrets by id."""
+    wanted = list(at)
+    in_sight: list[str] = []
+    keys: dict[str, list[str]] = {secret: [] for secret, _ in wanted}
+    for row in tx.rows(_EXPLAIN, **given(spaces), at=as_set(wanted)):
+        (in_sight if row["secret"] is None else keys[row["secret"]]).append(text(row["name"], "secrets"))
+    return sorted(in_sight), {secret: sorted(names) for secret, names in keys.items()}

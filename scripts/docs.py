@@ -1,5 +1,6 @@
 """Write docs/cli.md from the tree of commands, docs/python.md from signatures and docstrings,
-docs/api.md from the route table, and docs/moving-from-zenml.md from the drop-in's table.
+docs/api.md from the route table, docs/moving-from-zenml.md from the drop-in's table, and into docs/access.md
+who hears what to each question.
 
     python scripts/docs.py           write them
     python scripts/docs.py --check   say what is out of date, and end with 1
@@ -22,6 +23,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import click
+from access_page import with_table
 from api_page import api_page
 from moving_page import moving_page
 
@@ -267,6 +269,7 @@ def main() -> int:
     made = {"cli": cli_page(), "python": python_page(), "api": api_page(MADE)}
     made["moving-from-zenml"] = moving_page(MADE)
     pages = {DOCS / f"{name}.md": tidy(text) for name, text in made.items()}
+    pages[DOCS / "access.md"] = with_table((DOCS / "access.md").read_text("utf-8"))
     if sys.argv[1:] == ["--check"]:
         stale = [
             path for path, text in pages.items() if not path.is_file() or path.read_text("utf-8") != text

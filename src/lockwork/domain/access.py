@@ -145,6 +145,8 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
     """With secrets of the own scope."""
     limits: Limits = Limits()
     """What the token that was shown is held to."""
+    is_everywhere: bool = False
+    """Administers the store, and so may come into every workspace that the token is not kept out of."""
     system_user: str | None = None
     """The operating system's user, beside the claimed one, on an embedded store."""
     token: str | None = None

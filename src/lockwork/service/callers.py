@@ -105,6 +105,7 @@ def _claimed(tx: Transaction, claim: Claim, message: Message[Any]) -> Entered:
         name=user.name,
         rights=GRANTED[claim.role],
         own_rights=OWN,
+        is_everywhere=True,
         system_user=claim.system_user,
     )
     return Entered(caller, _sight(caller, message, workspace))
@@ -128,6 +129,7 @@ def _shown(tx: Transaction, shown: Shown, message: Message[Any], now: int) -> En
         rights=rights | _over_the_store(bearer, limits),
         own_rights=OWN if limits.role is None else OWN & GRANTED[limits.role],
         limits=limits,
+        is_everywhere=bool(bearer.admin),
         token=bearer.token,
         address=shown.address,
         request=shown.request,
@@ -175,8 +177,7 @@ def _no_workspace(tx: Transaction, name: str, caller: Caller | None) -> NotFound
 
 def seen_workspaces(tx: Transaction, caller: Caller) -> list[str]:
     """Names of the workspaces that a caller may know of."""
-    everything = Permission.ADMINISTER_STORE in caller.rights
-    names = workspaces.names(tx, None if everything else caller.user)
+    names = workspaces.names(tx, None if caller.is_everywhere else caller.user)
     bounds = caller.limits.workspaces
     return [name for name in names if bounds is None or name in bounds]
 

@@ -2,7 +2,7 @@
 
 from lockwork.database import members, secrets, workspaces
 from lockwork.database.access import Named
-from lockwork.domain.access import Permission, UserName
+from lockwork.domain.access import UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
@@ -31,9 +31,11 @@ def get(ctx: Context, message: GetWorkspace) -> Workspace:
 
 
 def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
-    everything = Permission.ADMINISTER_STORE in ctx.caller.rights
     rows, total, counted = workspaces.page(
-        ctx.tx, None if everything else ctx.caller.user, ctx.caller.limits.workspaces, message.listing
+        ctx.tx,
+        None if ctx.caller.is_everywhere else ctx.caller.user,
+        ctx.caller.limits.workspaces,
+        message.listing,
     )
     items = tuple(workspaces.described(ctx.tx, row) for row in rows)
     return Page(

@@ -230,7 +230,7 @@ def encoded_answer(answer: object) -> bytes:
 
 
 def answer_from(message: Message[R], body: bytes) -> R:
-    """The answer in a response."""
+    """The answer in a response; plain bytes, such as a log, ride as they are."""
     kind = answer_type(type(message))
     if kind is bytes:
         return cast("R", body)

@@ -1,6 +1,7 @@
-"""The table of docs/access.md: what each kind of caller is answered to each question, made from the messages.
+"""The table of docs/access.md: what each kind of caller is answered to each question.
 
-`tests/access/test_matrix.py` asks every question as each of them, over HTTP, and holds the answers against it.
+It is made from the messages. `tests/access/test_matrix.py` asks every question as each of them, over HTTP,
+and holds the answers against it.
 """
 
 from __future__ import annotations

@@ -24,7 +24,11 @@ _OWN_CODE = frozenset({"pipeline", "step"})
 
 
 def check_references(ctx: Context, message: CheckReferences) -> Report:
-    return check(ctx, message.needs, message.level, message.scope, message.stack)
+    report = check(ctx, message.needs, message.level, message.scope, message.stack)
+    if allowed(ctx.caller, Permission.RUN):
+        return report
+    why = f"user {ctx.caller.name!r} may not run pipelines {ctx.sight.where(SecretScope.WORKSPACE)}"
+    return replace(report, notes=(*report.notes, f"{why}: a run would be refused"))
 
 
 def check(

@@ -1,14 +1,16 @@
 """Workspaces: a team's rooms."""
 
+from msgspec.structs import replace
+
 from lockwork.database import members, secrets, workspaces
 from lockwork.database.access import Named
-from lockwork.domain.access import UserName
+from lockwork.domain.access import Spaces, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
 from lockwork.domain.stacks import REQUIRED_TYPES
 from lockwork.domain.workspaces import DEFAULT, Workspace
-from lockwork.messages import Page
+from lockwork.messages import Listing, Page
 from lockwork.messages.workspaces import CreateWorkspace, DeleteWorkspace, GetWorkspace, ListWorkspaces
 from lockwork.service import stacks, states
 from lockwork.service.callers import seen_workspaces
@@ -27,7 +29,18 @@ def create(ctx: Context, message: CreateWorkspace) -> Workspace:
 
 
 def get(ctx: Context, message: GetWorkspace) -> Workspace:
-    return workspaces.described(ctx.tx, _one(ctx, message.workspace))
+    return _described(ctx, _one(ctx, message.workspace))
+
+
+def _described(ctx: Context, row: Named) -> Workspace:
+    """What is in it, as far as the caller may know of it."""
+    told = workspaces.described(ctx.tx, row)
+    patterns = ctx.sight.patterns
+    if patterns is None:
+        return told
+    seen = Spaces((f"w:{row.id}",), patterns)
+    _, total, _ = secrets.page(ctx.tx, seen, Listing(size=1), deleted_since=None)
+    return replace(told, secrets=total)
 
 
 def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
@@ -37,7 +50,7 @@ def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
         ctx.caller.limits.workspaces,
         message.listing,
     )
-    items = tuple(workspaces.described(ctx.tx, row) for row in rows)
+    items = tuple(_described(ctx, row) for row in rows)
     return Page(
         items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
     )

@@ -148,7 +148,7 @@ class Rotation(RuleBasedStateMachine):
             return
         in_use = {key.id for key in client.list_keys() if key.state is not KeyState.WAITING}
         lost = [key for key in self.handed_out if key.id_text in node.holds() - in_use]
-        if lost:
+        if lost:  # the newest, which would be made active next
             lines = node.file.read_text().splitlines(keepends=True)
             node.file.write_text("".join(line for line in lines if lost[-1].reveal() not in line))
             self.beat(server)  # as it does by itself, within a second
@@ -187,9 +187,12 @@ class Rotation(RuleBasedStateMachine):
             if node.client:
                 node.beat()
 
-    @rule(server=SERVERS)
-    def add(self, server: int) -> None:
+    @rule(server=SERVERS, is_prepared=st.booleans())
+    def add(self, server: int, is_prepared: bool) -> None:
+        """As its owner would do it, with a new key in both files; or without looking."""
         if client := self._running(server):
+            if is_prepared:
+                self.hand_out({0, 1})
             try:
                 added = client.add_key().id
             except Refused:

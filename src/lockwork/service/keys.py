@@ -59,12 +59,12 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
     if message.key is None and not waiting:
         raise Refused("no root key waits to be made active", hint="lockwork key add")
     chosen = _named(ctx, message.key or waiting[-1])
-    ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
     if chosen.lacking:
         raise Refused(
             f"root key {chosen.id} cannot be made active: {', '.join(chosen.lacking)} does not hold it",
             hint="add its line to the file of each (LOCKWORK_ROOT_KEY_FILE): that is read every second",
         )
+    ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
     was = keys.active(ctx.tx)
     if chosen.id != was:
         _send_off(ctx, was, reseal=message.reseal)

@@ -23,7 +23,8 @@ from lockwork.domain.errors import LockworkError, NotFound, Refused, RootKeyUnus
 from lockwork.messages import Message
 from lockwork.messages.audit import VerifyAudit
 from lockwork.messages.copies import CopyStore
-from lockwork.service.gate import Claim, Gate
+from lockwork.service.callers import Claim
+from lockwork.service.gate import Gate
 from lockwork.service.server_store import open_server_store, upgrade_server_store
 
 WHERE = Where(kind="stack", name="s", path="p")
@@ -131,7 +132,7 @@ WRITE = """
     from concurrent.futures import ThreadPoolExecutor
     from lockwork.domain.access import Role
     from lockwork.messages.secrets import RevealSecret, UpdateSecret
-    from lockwork.service.gate import Claim
+    from lockwork.service.callers import Claim
     from lockwork.domain.sensitive import Sensitive
     from lockwork.service.server_store import open_server_store
 

@@ -153,7 +153,7 @@ SERVE = """
     from lockwork.domain.access import Role
     from lockwork.messages.audit import VerifyAudit
     from lockwork.service import server_store
-    from lockwork.service.gate import Claim
+    from lockwork.service.callers import Claim
 
     act, url, root_key = sys.argv[1:]
     if act == "upgrade":

@@ -16,6 +16,7 @@ from tests.postgres import Postgres
 from lockwork.client.api import Client
 from lockwork.crypto.keyring import Keyring, RootKey
 from lockwork.database.engine import Statement, as_set
+from lockwork.database.keys import SCHEMA
 from lockwork.database.postgres.database import PostgresDatabase
 from lockwork.domain.access import Role
 from lockwork.domain.checks import Need, Where
@@ -105,7 +106,7 @@ def test_many_make_a_store_at_once(postgres: Postgres) -> None:
     url, root_key = postgres.fresh(), RootKey.generate().reveal()
     with ThreadPoolExecutor(6) as threads:
         done = [threads.submit(upgrade_server_store, url, root_key=root_key) for _ in range(6)]
-    assert sorted(str(one.result().was) for one in done) == ["1"] * 5 + ["None"]
+    assert sorted(str(one.result().was) for one in done) == [str(SCHEMA)] * 5 + ["None"]
     assert postgres.run("SELECT count(*) FROM store", url=url) == [(1,)]
 
 

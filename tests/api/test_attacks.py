@@ -213,6 +213,17 @@ def test_an_oversized_body_is_refused_before_it_is_read(lasting_api: Api, who: s
     assert answer.header("content-type") == "application/problem+json"
 
 
+def test_a_large_body_is_taken_of_who_is_known(lasting_api: Api) -> None:
+    """A token that opens nothing lets no more in than none does: it is said before the rest has come."""
+    said = ["Authorization: Bearer lkw_forged", JSON, "Content-Length: 20000000"]
+    head = lasting_api.head(f"POST {SECRETS} HTTP/1.1", *said)
+    answer = lasting_api.raw(head + b" " * (app.LARGEST_OF_STRANGERS + 1))
+    assert answer.status == 401
+    assert answer.header("connection") == "close"
+    values = {f"k{n}": "x" * 1_000_000 for n in range(4)}
+    assert lasting_api.ask("POST", SECRETS, body={"name": "large", "values": values}).status_code == 201
+
+
 def test_a_body_without_a_size_has_an_end_too(lasting_api: Api) -> None:
     """Chunks are counted as they come."""
     head = lasting_api.head(f"POST {SECRETS} HTTP/1.1", JSON, "Transfer-Encoding: chunked")

@@ -122,6 +122,7 @@ class Told(NamedTuple):
 
 def told(api: Api, who: str, message: Message[Any], *words: str) -> Told:
     asked = request_of(message)
+    api.gate.house.strangers.write(api.clock())  # what is written now and then, whoever asks what
     del api.statements[:]
     response = api.ask(asked.method, asked.path, who, content_type="application/json", content=asked.body)
     body = response.text
@@ -234,6 +235,19 @@ def check_alike(api: Api, who: str, makes: Makes, texts: dict[str, str]) -> None
     found = {case: told(api, who, makes(text), text) for case, text in texts.items()}
     differ = {case: answer for case, answer in found.items() if answer != expected}
     assert not differ, expected
+
+
+@pytest.mark.parametrize("who", ["ada", "nobody", "robot", "gone", "vic"])
+def test_whoever_fails_to_log_in_hears_the_same(world: World, who: str) -> None:
+    """No such user, a wrong password, a program, someone kept out: alike, with as many statements."""
+    api = world.api
+    api.ask("POST", "/v1/users", body={"name": "robot", "service": True})
+    api.ask("POST", "/v1/users", body={"name": "gone"})
+    api.ask("PATCH", "/v1/users/gone", body={"disabled": True})
+    wrong = access.LogIn(name="absent", password=Sensitive("wrong"))
+    expected = told(api, "eve", wrong, "absent")
+    assert expected.status == 401
+    assert told(api, "eve", msgspec.structs.replace(wrong, name=who), who) == expected
 
 
 def in_workspaces() -> list[Any]:

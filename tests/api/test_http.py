@@ -92,7 +92,8 @@ def test_the_page_runs_nothing(lasting_api: Api) -> None:
 def test_every_failure_is_told_as_a_problem(lasting_api: Api, method: str, path: str, status: int) -> None:
     """Also where there is no such address or method."""
     if method == "BREW":  # no method of HTTP: it does not get as far as we do
-        assert lasting_api.raw(lasting_api.head("BREW /v1/me HTTP/1.1")).status == status
+        answer = lasting_api.raw(lasting_api.head("BREW /v1/me HTTP/1.1"))
+        assert (answer.status, answer.header("content-type")) == (status, MEDIA_TYPE)
         return
     told = problem(lasting_api.ask(method, path), status)
     assert told["detail"]

@@ -29,7 +29,9 @@ from lockwork.domain.errors import (
     TooManyAttempts,
 )
 from lockwork.messages import Message
+from lockwork.messages.access import WhoAmI
 from lockwork.server.addresses import Names, Proxies
+from lockwork.server.auth import shown
 from lockwork.server.logs import Log
 from lockwork.server.metrics import Metrics
 from lockwork.wire import API, API_HEADER
@@ -101,8 +103,9 @@ async def on_the_porch(site: Site, act: Callable[..., T], *arguments: Any) -> T:
     return await anyio.to_thread.run_sync(act, *arguments, limiter=site.porch)
 
 
-async def body_of(request: Request) -> bytes:
-    """The whole body, which has an end in size and time."""
+async def body_of(site: Site, request: Request) -> bytes:
+    """The whole body, which has an end in size and time. A large one is taken of who is known alone."""
+    is_known = False
     most = LARGEST if "authorization" in request.headers else LARGEST_OF_STRANGERS
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told) > most:
@@ -115,6 +118,9 @@ async def body_of(request: Request) -> bytes:
                 size += len(part)
                 if size > most:
                     raise TooLarge(f"a body is at most {most:,} bytes here")
+                if size > LARGEST_OF_STRANGERS and not is_known:
+                    await in_thread(site, site.gate.answer, shown(request), WhoAmI())
+                    is_known = True
                 parts.append(part)
     except TimeoutError:
         pass

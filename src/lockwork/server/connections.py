@@ -7,7 +7,11 @@ never ends would fill the memory.
 from asyncio import Transport
 from asyncio.events import TimerHandle
 
+import msgspec
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from lockwork.domain.errors import InvalidInput
+from lockwork.wire.problems import MEDIA_TYPE, problem_of
 
 LONGEST_HEAD = 64 * 1024
 """Bytes of a request line and its headers."""
@@ -35,6 +39,15 @@ class Impatient(HttpToolsProtocol):
             self._size += len(data)
             if self._size > LONGEST_HEAD:
                 self.transport.abort()
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - the parser's words are for its makers
+        """What is no HTTP is told as every failure is, and nothing of it is quoted."""
+        status, told = problem_of(InvalidInput("this is no request as HTTP has them"))
+        body = msgspec.json.encode(told)
+        head = f"HTTP/1.1 {status} Bad Request\r\ncontent-type: {MEDIA_TYPE}\r\ncache-control: no-store\r\n"
+        head += f"content-length: {len(body)}\r\nconnection: close\r\n\r\n"
+        self.transport.write(head.encode("ascii") + body)
+        self.transport.close()
 
     def on_message_begin(self) -> None:
         super().on_message_begin()

@@ -55,7 +55,7 @@ def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Ans
     """What answers one row."""
 
     async def endpoint(request: Request) -> Response:
-        body = await body_of(request)
+        body = await body_of(site, request)
         if_match = request.headers.getlist("if-match")
         aside = on_the_porch if message.permission is Permission.NOBODY else in_thread
         return await aside(

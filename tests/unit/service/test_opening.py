@@ -13,6 +13,7 @@ import pytest
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.crypto.keyring import RootKey
+from lockwork.database.keys import SCHEMA
 from lockwork.domain.errors import LockworkError, Refused, RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages.access import WhoAmI
 
@@ -135,7 +136,7 @@ def test_a_store_that_lost_its_row_gets_no_new_key(client: Client, folder: Path)
     assert not (folder / "keyring").exists()
 
 
-@pytest.mark.parametrize("schema", [0, 3, 99])
+@pytest.mark.parametrize("schema", [0, SCHEMA + 1, 99])
 def test_another_schema_is_not_touched(client: Client, folder: Path, schema: int) -> None:
     """A store of a newer Lockwork, or of none, is refused before anything is written."""
     client.close()

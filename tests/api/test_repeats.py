@@ -13,6 +13,7 @@ import pytest
 from tests.api.conftest import PLANTED, Api
 
 from lockwork.client.http import Http
+from lockwork.database.engine import Statement
 from lockwork.domain.access import Limits
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.secrets import CreateSecret
@@ -65,8 +66,6 @@ def losing(api: Api, answers: int) -> Iterator[str]:
 
 
 def rows(api: Api) -> list[Any]:
-    from lockwork.database.engine import Statement
-
     with api.gate.house.database.reading() as tx:
         return [tuple(row) for row in tx.rows(Statement("SELECT question, answer, asker FROM answered"))]
 
@@ -133,11 +132,23 @@ def test_no_value_can_be_had_from_what_is_kept(api: Api) -> None:
 
     create(api, "k1")
     made = api.ask("POST", "/v1/tokens", body={"name": "ci"}, idempotency_key="k1").json()["text"]
-    (kept,) = [row for row in rows(api) if row[1]]
+    (kept,) = [row for row in rows(api) if len(row[1]) > 32]
     assert PLANTED.encode() not in bytes(kept[1])
     assert all(made.encode() not in bytes(row[1]) for row in rows(api))
     assert bytes(kept[0]) != sha256(PLANTED.encode())
     assert len(bytes(kept[0])) == 32
+
+
+def test_an_answer_that_was_changed_is_not_told(api: Api) -> None:
+    """Whoever can write the database cannot make a client believe what was never answered."""
+    create(api, "k1")
+    forged = bytes(rows(api)[0][1]).replace(b'"version":1', b'"version":7')
+    with api.gate.house.database.writing() as tx:
+        assert tx.run(Statement("UPDATE answered SET answer = :forged"), forged=forged) == 1
+    again = create(api, "k1")
+    assert again.status_code == 500
+    assert again.json()["type"] == "urn:lockwork:problem:tampered"
+    assert b'"version":7' not in again.content
 
 
 def test_a_secret_text_is_told_once(api: Api) -> None:

@@ -1,8 +1,8 @@
 """A change that is asked again under the same key is answered as before and not done again (a day long).
 
 What was asked is kept as HMAC-SHA256 under a key derived from the audit key, so that no value can be guessed
-from the table; what was answered, in the transaction of the change, where it holds no secret text. What does,
-such as a new token, is told once: asked again, it is refused.
+from the table; what was answered, in the transaction of the change, where it holds no secret text, behind an
+HMAC of both. What does, such as a new token, is told once: asked again, it is refused.
 """
 
 from hmac import compare_digest
@@ -12,12 +12,13 @@ import msgspec
 
 from lockwork.database import answered
 from lockwork.database.answered import Asked
-from lockwork.domain.errors import KeyReused, Refused
+from lockwork.domain.errors import KeyReused, Refused, Tampered
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Message, R
 from lockwork.service.context import Context
 from lockwork.wire.requests import answer_from, revealed
 
+_MAC = 32
 DAY = 24 * 60 * 60 * 1_000_000
 _LABEL = b"lockwork: questions asked again, 1"
 _QUESTIONS = msgspec.json.Encoder(enc_hook=revealed, order="deterministic")
@@ -31,12 +32,14 @@ class Repeat:
         self._ctx = ctx
         # By the token, not its owner: a narrower one of theirs must not hear what a wider one was told.
         self._asked = Asked(ctx.caller.token or "", message.action, key)
+        self._keyed = ctx.house.trail.derived(ctx.tx, _LABEL)
+        self._question = b""
 
     def answer_before(self, message: Message[R]) -> "Before[R] | None":
         """What was answered; None where it is to be done now, `KeyReused` where it was another question."""
         tx, now = self._ctx.tx, self._ctx.now
         answered.forget_before(tx, now - DAY)
-        question = self._hash(message)
+        question = self._question = self._hash(message)
         if answered.claim(tx, self._asked, question, now):
             return None
         found = answered.find(tx, self._asked)
@@ -45,20 +48,30 @@ class Repeat:
                 "this idempotency key was used for another question",
                 hint="use a fresh key for each change, such as a UUID",
             )
-        if not found.answer:
+        answer = self._opened(found.answer)
+        if not answer:
             raise Refused(
                 "this was done before under the same key, and the text that it told is told only once",
                 hint="take back what was made then, and ask for another under a fresh key",
             )
-        return Before(answer_from(message, found.answer))
+        return Before(answer_from(message, answer))
 
     def keep(self, answer: object) -> None:
         """The answer, for who asks again."""
-        answered.keep(self._ctx.tx, self._asked, _without_values(answer))
+        told = _without_values(answer)
+        answered.keep(self._ctx.tx, self._asked, self._mac(told) + told)
+
+    def _opened(self, kept: bytes) -> bytes:
+        mac, told = kept[:_MAC], kept[_MAC:]
+        if not compare_digest(mac, self._mac(told)):
+            raise Tampered("an answer that was kept to be told again was changed")
+        return told
+
+    def _mac(self, told: bytes) -> bytes:
+        return self._keyed.of(b"A" + self._question + told)
 
     def _hash(self, message: Message[R]) -> bytes:
-        asked = type(message).__name__.encode() + b"\0" + _QUESTIONS.encode(message)
-        return self._ctx.house.trail.derived(self._ctx.tx, _LABEL).of(asked)
+        return self._keyed.of(b"Q" + type(message).__name__.encode() + b"\0" + _QUESTIONS.encode(message))
 
 
 class Before(NamedTuple, Generic[R]):

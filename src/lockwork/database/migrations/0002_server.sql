@@ -67,7 +67,7 @@ CREATE TABLE answered (
     action TEXT NOT NULL,
     idempotency_key TEXT NOT NULL,
     question BLOB NOT NULL, -- a keyed hash
-    answer BLOB NOT NULL, -- without values; nothing, where it told one
+    answer BLOB NOT NULL, -- an HMAC, and JSON without values; no JSON where it told one
     at INTEGER NOT NULL,
     PRIMARY KEY (asker, action, idempotency_key)
 );

@@ -10,8 +10,10 @@ from typing import Any, NamedTuple
 import httpx2
 import pytest
 from tests.contract.conftest import Clock, Served
+from tests.postgres import Postgres
 
 from lockwork.crypto import passwords
+from lockwork.crypto.keyring import RootKey
 from lockwork.database import access, members, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.members import MemberRow
@@ -20,6 +22,7 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
 from lockwork.service import assembly, tokens
 from lockwork.service.context import new_id
+from lockwork.service.server_store import open_server_store, upgrade_server_store
 
 PASSWORD = "correct horse battery"
 PLANTED = "plánted-vâlue-7Qx"
@@ -47,10 +50,16 @@ class Raw(NamedTuple):
 class Api:
     """A server, its people's tokens, and the statements that it has made."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path | None = None, postgres: Postgres | None = None) -> None:
         self.clock = Clock()
         self.statements: list[str] = []
-        self.gate = assembly.open_store(folder, clock=self.clock, watch=self.statements.append)
+        if postgres is not None:
+            url, key = postgres.fresh(), RootKey.generate().reveal()
+            upgrade_server_store(url, root_key=key, clock=self.clock)
+            self.gate = open_server_store(url, root_key=key, clock=self.clock, watch=self.statements.append)
+        else:
+            assert folder is not None
+            self.gate = assembly.open_store(folder, clock=self.clock, watch=self.statements.append)
         self.served = Served(self.gate)
         self.url = self.served.url
         self.tokens = {"root": self.served.token_of("default").reveal()}
@@ -136,6 +145,17 @@ def read_answer(line: socket.socket) -> Raw:
     while len(body) < size and (part := line.recv(65536)):
         body += part
     return Raw(answer.head, body)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def each_api(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Api]:
+    """A fresh server on each database."""
+    if request.param == "postgres":
+        made = Api(postgres=request.getfixturevalue("postgres"))
+    else:
+        made = Api(own_home / "store")
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -213,8 +213,9 @@ def test_every_way_in_waits(api: Api, monkeypatch: pytest.MonkeyPatch, message: 
     assert ask(AWAY) is NotLoggedIn
 
 
-def test_failed_knocks_are_counted_by_the_minute(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failed_knocks_are_counted_by_the_minute(each_api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """One row for each address and way, however often; who may come in is not in it, nor what was shown."""
+    api = each_api
     stop_clock(api, monkeypatch)
     for _ in range(30):
         assert api.ask("GET", "/v1/me", "lkw_forged").status_code == 401

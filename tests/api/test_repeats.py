@@ -70,8 +70,9 @@ def rows(api: Api) -> list[Any]:
         return [tuple(row) for row in tx.rows(Statement("SELECT question, answer, asker FROM answered"))]
 
 
-def test_the_same_again_is_answered_and_not_done_again(api: Api) -> None:
+def test_the_same_again_is_answered_and_not_done_again(each_api: Api) -> None:
     """The answer is the same; there is one version, and one record in the audit trail."""
+    api = each_api
     first, again = create(api, "k1"), create(api, "k1")
     assert (first.status_code, again.status_code) == (201, 201)
     assert first.json() == again.json()
@@ -80,11 +81,12 @@ def test_the_same_again_is_answered_and_not_done_again(api: Api) -> None:
     for _ in range(3):
         assert api.ask("PATCH", f"{SECRETS}/db", body=update, idempotency_key="k1").json()["version"] == 2
     records = api.ask("GET", "/v1/audit?action=secret.create").json()["items"]
-    assert [record["outcome"] for record in records] == ["failed", "done"] or len(records) == 2
+    assert [record["outcome"] for record in records] == ["refused", "done"]
 
 
-def test_another_question_under_the_key_is_refused(api: Api) -> None:
+def test_another_question_under_the_key_is_refused(each_api: Api) -> None:
     """Also one that differs in a value alone."""
+    api = each_api
     create(api, "k1")
     for body in ({**BODY, "name": "other"}, {**BODY, "values": {"password": "another"}}):
         told = create(api, "k1", body=body)
@@ -117,8 +119,9 @@ def test_what_failed_is_not_remembered(api: Api) -> None:
     assert create(api, "k1").status_code == 201
 
 
-def test_a_key_is_good_for_a_day(api: Api) -> None:
+def test_a_key_is_good_for_a_day(each_api: Api) -> None:
     """Then it is forgotten, and its row is gone."""
+    api = each_api
     create(api, "k1")
     api.clock.advance(days=1.01)
     assert create(api, "k1").status_code == 409
@@ -174,8 +177,9 @@ def test_a_key_is_visible_ascii(api: Api, key: str) -> None:
     assert api.raw(sent + b"{}").status == 400
 
 
-def test_many_at_once_are_one(api: Api) -> None:
+def test_many_at_once_are_one(each_api: Api) -> None:
     """Of sixteen that ask the same at once, all hear the one answer."""
+    api = each_api
     heard: list[Any] = []
 
     def ask() -> None:

@@ -166,6 +166,19 @@ def api(own_home: Path) -> Iterator[Api]:
     made.close()
 
 
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def lasting_each_api(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Api]:
+    """A server on each database that the tests of a file share."""
+    if request.param == "postgres":
+        made = Api(postgres=request.getfixturevalue("postgres"))
+    else:
+        made = Api(tmp_path_factory.mktemp("api") / "store")
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="module")
 def lasting_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     """A server that the tests of a file share."""

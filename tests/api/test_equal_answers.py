@@ -145,9 +145,9 @@ class World(NamedTuple):
 
 
 @pytest.fixture(scope="module")
-def world(lasting_api: Api) -> World:
+def world(lasting_each_api: Api) -> World:
     """Things that a narrow token of eve's cannot know of, for each reason."""
-    api = lasting_api
+    api = lasting_each_api
     kinds = ("secret", "component", "stack", "token")
     names: dict[str, dict[str, str]] = {kind: {"absent": "q-00000000"} for kind in kinds}
     ids: dict[str, dict[str, str]] = {kind: {"absent": str(uuid4())} for kind in (*names, "run")}

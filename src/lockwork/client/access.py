@@ -13,7 +13,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lockwork.domain.access import Member, Role, User
-    from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
+    from lockwork.domain.audit import (
+        AuditHead,
+        AuditLink,
+        AuditPart,
+        AuditRecord,
+        AuditVerdict,
+        Knocked,
+        Pruned,
+    )
     from lockwork.domain.copies import StoreCopy
     from lockwork.domain.keys import RootKeyInfo, Rotation
     from lockwork.domain.tokens import NewCode, NewToken, Token
@@ -218,6 +226,22 @@ class StoreCalls(Asking):
     def audit_head(self) -> AuditHead:
         """The end of the trail; kept elsewhere, it proves later that nothing was cut off."""
         return self.send(messages.audit.GetAuditHead())
+
+    def list_strangers(self, since: int = 0) -> tuple[Knocked, ...]:
+        """Failed log-ins and unknown tokens, by minute and address; `since` is in microseconds since 1970."""
+        return self.send(messages.audit.ListStrangers(since=since))
+
+    def export_audit(self, before: int, after: int | None = None) -> AuditPart:
+        """Links of the trail older than `before`, in microseconds since 1970, after the record `after`."""
+        return self.send(messages.audit.ExportAudit(before=before, after=after))
+
+    def prune_audit(self, through: AuditHead) -> Pruned:
+        """Take out of the trail what comes up to this record; keep it elsewhere first."""
+        return self.send(messages.audit.PruneAudit(through=through))
+
+    def check_audit_links(self, start: AuditHead, links: Iterable[AuditLink]) -> AuditVerdict:
+        """Whether links that were kept elsewhere follow from `start` and from each other."""
+        return self.send(messages.audit.CheckAuditLinks(start=start, links=tuple(links)))
 
     def verify_audit(self, expect: AuditHead | None = None) -> AuditVerdict:
         """Whether the chain is whole, and the secrets are as it left them."""

@@ -3,11 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+import msgspec
+
 from lockwork.database import filters
 from lockwork.database.engine import Statement, Transaction
 from lockwork.database.filters import Field
 from lockwork.database.rows import Time, read
-from lockwork.domain.audit import AuditRecord, Outcome
+from lockwork.domain.audit import AuditLink, AuditRecord, Outcome
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing
 
@@ -26,6 +28,7 @@ FIELDS = {
     "name": Field("name", nullable=True),
     "id": Field("id", nullable=True),
     "run": Field("run", nullable=True),
+    "step": Field("step", nullable=True),
     "token": Field("token", nullable=True),
     "address": Field("address", nullable=True),
     "request": Field("request", nullable=True),
@@ -40,6 +43,10 @@ _LAST = Statement("SELECT number, mac FROM audit_head WHERE one = 1 /* FOR UPDAT
 _SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
 _INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 19)})")
 _BATCH = 1000
+_START = Statement("SELECT number, mac FROM audit_start WHERE one = 1")
+_SET_START = Statement("UPDATE audit_start SET number = :number, mac = :mac WHERE one = 1")
+_AT = Statement("SELECT number, mac FROM audit WHERE number = :number")
+_PRUNE = Statement("DELETE FROM audit WHERE number <= :number")
 _SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
 _LAST_READ = Statement(
     "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
@@ -70,6 +77,17 @@ class Row(NamedTuple):
     request: str | None = None
     mac: bytes = b""
 
+    def link(self) -> AuditLink:
+        """As it is kept elsewhere."""
+        told = self._asdict()
+        return AuditLink(**told | {"user": told.pop("user_name"), "mac": self.mac.hex()})
+
+    @classmethod
+    def of_link(cls, link: AuditLink) -> "Row":
+        told = msgspec.structs.asdict(link)
+        told |= {"user_name": told.pop("user"), "outcome": link.outcome.value, "mac": bytes.fromhex(link.mac)}
+        return cls(**told)
+
     def record(self) -> AuditRecord:
         told = self._asdict()
         for unused in ("mac", "state"):
@@ -95,6 +113,28 @@ def last(tx: Transaction) -> Head:
     So it is asked for as late as can be, after all that may wait for others.
     """
     return read(Head, tx.one(_LAST), "the audit trail's head")
+
+
+def start(tx: Transaction) -> Head:
+    """Number and MAC of the last record that was taken out; 0 and nothing where none was."""
+    return read(Head, tx.one(_START), "the audit trail's start")
+
+
+def at(tx: Transaction, number: int) -> Head | None:
+    """The MAC of one record."""
+    row = tx.row(_AT, number=number)
+    return None if row is None else read(Head, row, "the audit trail")
+
+
+def some(tx: Transaction, first: int, most: int) -> list[Row]:
+    """Records from one number on, in order."""
+    return [read(Row, r, "the audit trail") for r in tx.rows(_SOME, first=first, most=most)]
+
+
+def prune(tx: Transaction, through: Head) -> None:
+    """Take out all records up to this one; the chain begins behind it."""
+    tx.run(_PRUNE, number=through.number)
+    tx.run(_SET_START, **through._asdict())
 
 
 def append(tx: Transaction, rows: Sequence[tuple[object, ...]], head: Head) -> None:

@@ -66,3 +66,58 @@ class AuditVerdict(msgspec.Struct, frozen=True, kw_only=True):
     records: int
     head: AuditHead
     problems: tuple[str, ...] = ()
+
+
+class AuditLink(msgspec.Struct, frozen=True, kw_only=True):
+    """One record as the chain covers it, in the order of the chain's columns, and its MAC."""
+
+    number: int
+    at: int
+    """Microseconds since 1970, UTC."""
+    user: str
+    system_user: str | None
+    action: str
+    outcome: Outcome
+    workspace: str | None
+    kind: str | None
+    name: str | None
+    id: str | None
+    version: int | None
+    state: str | None
+    run: str | None
+    step: str | None
+    detail: str | None
+    token: str | None
+    address: str | None
+    request: str | None
+    mac: str
+    """In hexadecimal."""
+
+
+class AuditPart(msgspec.Struct, frozen=True, kw_only=True):
+    """Some links of the chain, in order."""
+
+    store: str
+    start: AuditHead
+    """What the first of them follows from."""
+    links: tuple[AuditLink, ...]
+    is_last: bool
+
+
+class Pruned(msgspec.Struct, frozen=True, kw_only=True):
+    """What was taken out of the trail."""
+
+    start: AuditHead
+    """Where the chain begins now."""
+    removed: int
+    carried: int
+    """States that only what was taken out told, and that new records tell."""
+
+
+class Knocked(msgspec.Struct, frozen=True, kw_only=True):
+    """How often strangers failed in one minute from one address."""
+
+    at: datetime
+    address: str
+    what: str
+    times: int

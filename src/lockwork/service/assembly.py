@@ -40,7 +40,7 @@ ROOMS = {
     "runs": ("runs",),
     "access": ("access", "tokens", "doors", "hosting"),
     "workspaces": ("workspaces",),
-    "audit": ("audit",),
+    "audit": ("audit", "pruning"),
     "keys": ("keys",),
     "copies": ("copies",),
 }

@@ -3,12 +3,18 @@
 from collections.abc import Iterator
 
 from lockwork.database import access, audit, keys, members, secrets, versions, workspaces
+from lockwork.database import strangers as knocks
 from lockwork.database.audit import Row
-from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict
+from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict, Knocked
+from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Page
-from lockwork.messages.audit import GetAuditHead, ListAudit, VerifyAudit
+from lockwork.messages.audit import GetAuditHead, ListAudit, ListStrangers, VerifyAudit
 from lockwork.service import states
 from lockwork.service.context import Context
+
+_MINUTE = 60_000_000
+_STRANGERS = 1000
+"""How many minutes and addresses are told at most."""
 
 
 def list_(ctx: Context, message: ListAudit) -> Page[AuditRecord]:
@@ -27,7 +33,8 @@ def verify(ctx: Context, message: VerifyAudit) -> AuditVerdict:
     if not ctx.tx.is_whole():  # an index that has lost rows hides them from a list, and from nothing else
         problems.append("the database is damaged: its pages and indexes do not agree")
     end = ctx.house.trail.head(ctx.tx)
-    return AuditVerdict(ok=not problems, records=end.number, head=end, problems=tuple(problems))
+    count = end.number - audit.start(ctx.tx).number
+    return AuditVerdict(ok=not problems, records=count, head=end, problems=tuple(problems))
 
 
 def _disagreements(ctx: Context) -> Iterator[str]:
@@ -75,7 +82,17 @@ def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
         yield ("secret", secret.id), (secret.name, state)
 
 
+def strangers(ctx: Context, message: ListStrangers) -> tuple[Knocked, ...]:
+    """Who failed to come in, as it was counted."""
+    found = knocks.since(ctx.tx, message.since // _MINUTE, _STRANGERS)
+    return tuple(
+        Knocked(at=from_epoch(k.minute * _MINUTE), address=k.address, what=k.what, times=k.times)
+        for k in found
+    )
+
+
 ANSWERS = (
+    ListStrangers.answered_by(strangers),
     ListAudit.answered_by(list_),
     GetAuditHead.answered_by(head),
     VerifyAudit.answered_by(verify),

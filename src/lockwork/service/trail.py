@@ -9,20 +9,22 @@ no record, leave none out and add none without it being seen; a cut-off end, or 
 is seen only against a head that was kept elsewhere.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from lockwork.crypto.digests import Mac
 from lockwork.database import audit
-from lockwork.database.audit import Head
+from lockwork.database.audit import Head, Row
 from lockwork.database.engine import Transaction
 from lockwork.domain.access import Caller
 from lockwork.domain.audit import AuditHead, Outcome, Subject
 
 _START = bytes(32)
 _CLAIMED = 256
+PRUNE = "audit.prune"
+"""The action of the record that tells where the chain begins."""
 _FROM_SERVERS = 3
 """The last columns, which tell how a server was asked."""
 _JSON = msgspec.json.Encoder(enc_hook=str)  # checked names are a kind of str
@@ -82,31 +84,41 @@ class Trail:
 
     def problems(self, tx: Transaction, expect: AuditHead | None) -> Iterator[str]:
         """What is wrong with the chain, in words; nothing when every record follows from the one before."""
+        seen = _Seen(audit.start(tx), expect)
+        yield from self.broken(tx, seen.end, map(seen.passed, audit.every(tx)))
+        number, mac = self._stored_head(tx)
+        if (seen.end.number, seen.end.mac or _START) != (number, mac):
+            yield f"the chain ends at record {seen.end.number}, but its head says record {number}"
+        if seen.start.number and str(self.told(seen.start)) != seen.pruned:
+            yield f"the chain begins after record {seen.start.number}, and no record tells of its pruning"
+        if seen.pruned is not None and not seen.start.number:
+            yield f"the chain begins at its first record, though one tells of its pruning: {seen.pruned}"
+        if expect is not None and not seen.expected:
+            yield f"the expected head, record {expect.number}, is not in this chain"
+
+    def broken(self, tx: Transaction, start: Head, rows: Iterable[Row]) -> Iterator[str]:
+        """What is wrong with links that should follow from `start` and from each other, in words."""
         from hmac import compare_digest  # lazy: only here, and it costs every command 2 ms
 
-        number, previous = 0, _START
-        expected_seen = expect is None or expect.number == 0
-        for row in audit.every(tx):
+        first, number, previous = start.number + 1, start.number, start.mac or _START
+        for row in rows:
             if row.number > number + 1:
                 yield _missing(number + 1, row.number - 1)
             elif row.number <= number:
-                yield f"record {row.number} was put in before the first"
+                yield f"record {row.number} was put in before the first" + (f", {first}" if first > 1 else "")
             elif not isinstance(row.mac, bytes) or not compare_digest(
                 self._mac(tx, previous, row[:-1]), row.mac
             ):
                 yield f"record {row.number} was changed, or does not follow from record {number}"
             number, previous = row.number, bytes(row.mac) if isinstance(row.mac, bytes) else b""
-            if expect is not None and number == expect.number:
-                expected_seen = previous.hex() == expect.mac
-        if (number, previous) != self._stored_head(tx):
-            yield f"the chain ends at record {number}, but its head says record {self._stored_head(tx)[0]}"
-        if not expected_seen:
-            yield f"the expected head, record {expect and expect.number}, is not in this chain"
+
+    def told(self, head: Head) -> AuditHead:
+        """A place in the chain as users see it."""
+        return AuditHead(number=head.number, mac=(head.mac or _START).hex())
 
     def head(self, tx: Transaction) -> AuditHead:
         """The end of the chain, to be kept elsewhere."""
-        number, mac = audit.head(tx)
-        return AuditHead(number=number, mac=(mac or _START).hex())
+        return self.told(audit.head(tx))
 
     def _stored_head(self, tx: Transaction) -> tuple[int, bytes]:
         number, mac = audit.head(tx)
@@ -126,6 +138,29 @@ class Trail:
         if self._keyed is None:
             self._keyed = Mac(self._unwrapped(tx))
         return self._keyed
+
+
+class _Seen:
+    """What is to be remembered of a chain that is gone through once."""
+
+    def __init__(self, start: Head, expect: AuditHead | None) -> None:
+        self.start = self.end = start
+        self.pruned: str | None = None
+        """Where the chain begins, by the last record that tells of a pruning."""
+        self._expect = expect
+        self.expected = expect is None or expect.number == 0 or self._is_expected(start)
+
+    def passed(self, row: Row) -> Row:
+        self.end = Head(row.number, bytes(row.mac) if isinstance(row.mac, bytes) else b"")
+        if (row.action, row.kind, row.outcome) == (PRUNE, "audit", Outcome.DONE):
+            self.pruned = row.name
+        if self._expect is not None and row.number == self._expect.number:
+            self.expected = self._is_expected(self.end)
+        return row
+
+    def _is_expected(self, head: Head) -> bool:
+        expect = self._expect
+        return expect is not None and (head.number, head.mac.hex()) == (expect.number, expect.mac)
 
 
 def _missing(first: int, last: int) -> str:

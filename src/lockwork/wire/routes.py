@@ -104,6 +104,10 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("ListAudit", "GET", "/v1/audit"),
         Route("GetAuditHead", "GET", "/v1/audit/head"),
         Route("VerifyAudit", "POST", "/v1/audit/verify"),
+        Route("ListStrangers", "GET", "/v1/audit/strangers"),
+        Route("ExportAudit", "GET", "/v1/audit/links"),
+        Route("CheckAuditLinks", "POST", "/v1/audit/links/check"),
+        Route("PruneAudit", "POST", "/v1/audit/prune"),
     ),
     "keys": (
         Route("ListKeys", "GET", "/v1/keys"),

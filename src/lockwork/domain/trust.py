@@ -27,6 +27,8 @@ class ChangedPart(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it sets variables in the environment of the steps, beside those of other parts."""
     configuration: dict[str, Any] = {}
     """Its attributes and variables: references, never what they stand for."""
+    is_asked: bool = False
+    """Whether it matters now: it gets something of one's own, or sets variables beside a part that does."""
     gets: dict[str, str] = {}
     """path → the secret of one's own that it would get there, as `{{db.pw}} → user anna/db v3`."""
 
@@ -47,5 +49,5 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def waiting(self) -> tuple[ChangedPart, ...]:
-        """Those whose version is not accepted."""
-        return tuple(part for part in self.parts if not part.is_accepted)
+        """Those that matter now, and whose version is not accepted."""
+        return tuple(part for part in self.parts if part.is_asked and not part.is_accepted)

@@ -45,7 +45,9 @@ def _trust(ctx: Context, stack: Stack) -> Trust:
         if one.scope is SecretScope.USER
     }
     parts = trust.changed_by_others(ctx.tx, ctx.sight.workspace, ctx.caller.user, stack=stack.name)
-    return Trust(stack=stack.name, parts=tuple(replace(p, gets=_gets(p, needs, found)) for p in parts))
+    told = (replace(part, gets=_gets(part, needs, found)) for part in parts)
+    asked = (replace(part, is_asked=bool(part.gets or (found and part.sets_variables))) for part in told)
+    return Trust(stack=stack.name, parts=tuple(asked))
 
 
 def _gets(part: ChangedPart, needs: Sequence[Need], mine: Mapping[str, Found]) -> dict[str, str]:

@@ -16,7 +16,7 @@ The trail says who did what; its head, kept elsewhere, proves later that nothing
   db,2
   $ lockwork audit list --sort-by colour
   error: cannot filter or sort by 'colour'
-  hint: it goes by number, at, user, system_user, action, outcome, workspace, kind, name, id, run, token, address, request
+  hint: it goes by number, at, user, system_user, action, outcome, workspace, kind, name, id, run, step, token, address, request
   [1]
   $ lockwork audit head > head
   $ lockwork audit verify | sed 's/[0-9]*/N/'

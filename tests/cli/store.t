@@ -193,7 +193,7 @@ A server is never stood in for by the store here.
   $ LOCKWORK_URL=http://team.example LOCKWORK_TOKEN=lkw_hunter2 lockwork secret list
   error: http://team.example would send the token and every value in the clear
   hint: use https; --insecure allows it all the same
-  [3]
+  [1]
   $ LOCKWORK_URL=https://team.example LOCKWORK_TOKEN=lkw_hunter2 lockwork status | head -3
   WHAT +IS +SAID BY (re)
   server +https://team.example +LOCKWORK_URL (re)

@@ -134,7 +134,8 @@ def _tell_of_hiding(taken: "Taken", session: Session) -> None:
             f"{hiding.name!r} is shared in workspace {hiding.workspace!r}, and {hiding.owner!r} has one of "
             "their own: by that name ZenML gives them the shared one, Lockwork their own, in references too"
         )
-        as_whom = "" if hiding.owner == session.profile.user.value else f"--as {hiding.owner} "
+        is_me = session.profile.server is not None or hiding.owner == session.profile.user.value
+        as_whom = "" if is_me else f"--as {hiding.owner} "
         terminal.hint(
             f"lockwork {as_whom}secret rename {hiding.name} --scope user --new-name NEW, or where the shared "
             "one is read say --scope workspace"

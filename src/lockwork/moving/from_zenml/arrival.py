@@ -63,7 +63,7 @@ class Arrival:
 
     def find(self) -> Found:
         """Each thing of the plan compared with what the store has of that name; changes nothing."""
-        here = {user.name for user in all_of(self._own.list_users)}
+        here = self._users()
         rooms = {room.name for room in all_of(self._own.list_workspaces)}
         comparison = _Comparison(here, rooms)
         for secrets in _grouped(self._plan.secrets, lambda s: s.namespace):
@@ -156,14 +156,24 @@ class Arrival:
 
     def _acting(self, thing: New, *, own: bool = False) -> Client:
         """A client in the thing's workspace, as its owner or as the caller; one at a time is open."""
-        user = None if own else thing.owner
-        user = user or self._own.profile.user.value
-        room = DEFAULT if _is_own(thing) else thing.workspace
+        user = None
+        if self._own.profile.server is None:
+            user = (None if own else thing.owner) or self._own.profile.user.value
+        # One's own secrets are the same in every workspace; on a server one may be no member of the first.
+        room = thing.workspace
+        if _is_own(thing):
+            room = DEFAULT if user is not None else self._own.workspace
         if self._as is None or self._as[0] != (user, room):
             self.close()
             profile = Profile(self._own.profile.settings, workspace=room, user=user)
             self._as = (user, room), Client(profile=profile)
         return self._as[1]
+
+    def _users(self) -> set[str]:
+        """Who may own what comes: on a server, whoever asks."""
+        if self._own.profile.server is not None:
+            return {*self._plan.users.values(), self._own.active_user.name}
+        return {user.name for user in all_of(self._own.list_users)}
 
     def _values_of(self, secrets: Sequence[NewSecret]) -> list[dict[str, Sensitive]]:
         """What these are to hold, by our keys, read anew."""

@@ -17,6 +17,7 @@ from lockwork.moving.from_zenml import installation
 from lockwork.moving.from_zenml.active import same_id
 from lockwork.moving.from_zenml.arrival import Arrival, Found, New
 from lockwork.moving.from_zenml.database import opened
+from lockwork.moving.from_zenml.for_server import carried_by
 from lockwork.moving.from_zenml.places import Place
 from lockwork.moving.from_zenml.plan import LeftOut, NewComponent, NewSecret, Plan
 from lockwork.moving.from_zenml.planning import plan as planned
@@ -104,10 +105,13 @@ def take_over(
     What is here already and is the same stays; what differs is refused before anything is made, or with
     `if_exists="skip"` left as it is. So are secrets that do not open, unless `skip_unreadable`. The first id
     of `active` that is a stack of this installation is made the active one, unless somebody chose one here.
+    On a server all of it is the caller's doing, and of users' own secrets the caller's alone come.
     """
     values = Values(encryption_key)
     with opened(place) as database:
         plan = planned(installation.read(database), database, values, client.workspace)
+        if client.profile.server is not None:
+            plan = carried_by(plan, client.active_user.name)
         if plan.unreadable and not skip_unreadable:
             raise _unreadable(plan.unreadable, encryption_key)
         with closing(Arrival(client, plan, database, values)) as arrival:

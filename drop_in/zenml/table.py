@@ -123,8 +123,8 @@ ACCEPTED: dict[str, str] = {
     "zenml login --local": "nothing to start: the store is opened by whoever uses it",
     "zenml workspace set": "is `lockwork workspace set`",
     "zenml project set": "is `lockwork workspace set`",
-    "zenml disconnect": "nothing to leave: the store is on this machine",
-    "zenml logout": "nothing to leave: the store is on this machine",
+    "zenml disconnect": "nothing to leave: the store is on this machine; from a server, `lockwork logout`",
+    "zenml logout": "nothing to leave: the store is on this machine; from a server, `lockwork logout`",
 }
 """What is taken without effect → the notice, which says what happens instead."""
 

@@ -48,10 +48,15 @@ SECTIONS: Sections = {
 _MADE = {name for section in SECTIONS.values() for name in section}
 SECTIONS |= {
     "Accepted, and nothing to do": {
-        "login": Row("server", "login", "With --local; a server can not be logged in to."),
-        **told.rows(table.ACCEPTED, _MADE),
+        "login": Row("server", "login", "To a Lockwork server, by its URL; with --local, nothing."),
+        "logout": Row("server", "logout", "From that server; where there is none, nothing."),
+        "disconnect": Row("server", "disconnect", "The same."),
+        **told.rows(table.ACCEPTED, {*_MADE, "logout", "disconnect"}),
     },
-    "Not here; each says what does its work": told.rows(table.REFUSED, _MADE),
+    "Not here; each says what does its work": {
+        "connect": Row("server", "connect", "Only to a Lockwork server, as login."),
+        **told.rows(table.REFUSED, {*_MADE, "connect"}),
+    },
 }
 
 

@@ -1,12 +1,17 @@
-"""`zenml status|version|init`, and the commands about a server: there is none to start."""
+"""`zenml status|version|init`, and the commands about a server: a Lockwork server can be logged in to."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
+from lockwork.cli import login as lockworks_login
 from lockwork.cli import status as lockworks
 from lockwork.cli import terminal
 from lockwork.cli.session import Session, pass_session
+from lockwork.client import credentials
+from lockwork.domain.errors import LockworkError
 from lockwork.settings import PROJECT_FILE
 from zenml import __version__, table
 from zenml.cli.leaf import Leaf, call, notice, ported
@@ -45,11 +50,73 @@ def init(session: Session, path: str) -> None:
     terminal.say(str(session.profile.write_project(Path(path))))
 
 
-@click.command(cls=Leaf, context_settings={"ignore_unknown_options": True})
-@click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="...")
+def _of_a_server(function: Callable[..., None]) -> Leaf:
+    """A command that takes whatever words scripts have for it."""
+    return click.command(cls=Leaf, context_settings={"ignore_unknown_options": True})(function)
+
+
+_words = click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="...")
+
+
+@_of_a_server
+@_words
 @click.option("--local", is_flag=True, help="On this machine: there is nothing to start.")
-def login(words: tuple[str, ...], local: bool) -> None:  # noqa: ARG001 - whatever they are
-    """With --local, do nothing: there is no server to start. A server can not be logged in to here."""
-    if not local:
+def login(words: tuple[str, ...], local: bool) -> None:
+    """Log in to a Lockwork server by its URL (lockwork login); with --local there is nothing to do.
+
+    Servers of ZenML's own can not be logged in to.
+    """
+    if local:
+        notice("zenml login --local")
+        return
+    _connect(words[0] if words and not words[0].startswith("-") else None, None)
+
+
+@_of_a_server
+@_words
+@click.option("--url", metavar="URL", help="Of a Lockwork server.")
+@click.option("--username", metavar="USER", help="Your name there; the password is asked for.")
+def connect(words: tuple[str, ...], url: str | None, username: str | None) -> None:  # noqa: ARG001 - whatever they are
+    """Log in to a Lockwork server (lockwork login). Not here: servers of ZenML's own."""
+    _connect(url, username)
+
+
+def _connect(url: str | None, user: str | None) -> None:
+    if url is None or not _is_ours(url):
         raise table.refusal("zenml connect")
-    notice("zenml login --local")
+    click.get_current_context().invoke(lockworks_login.login, url=url, user=user)
+
+
+def _is_ours(url: str) -> bool:
+    """Whether a Lockwork server answers there: nobody's password is shown to another."""
+    import httpx2  # lazy: only here
+
+    from lockwork.wire import API_HEADER
+
+    with suppress(LockworkError, httpx2.HTTPError):
+        server = credentials.origin(url)
+        return API_HEADER in httpx2.get(f"{server}/healthz", timeout=5).headers
+    return False
+
+
+@_of_a_server
+@_words
+@pass_session
+def logout(session: Session, words: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever they are
+    """Ask the store of this machine from now on (lockwork logout)."""
+    _logout(session, "zenml logout")
+
+
+@_of_a_server
+@_words
+@pass_session
+def disconnect(session: Session, words: tuple[str, ...]) -> None:  # noqa: ARG001 - whatever they are
+    """The same (lockwork logout)."""
+    _logout(session, "zenml disconnect")
+
+
+def _logout(session: Session, typed: str) -> None:
+    if session.profile.server is None:
+        notice(typed)
+        return
+    click.get_current_context().invoke(lockworks_login.logout)

@@ -42,7 +42,7 @@ class Grouped:
     """Whoever comes while a commit is under way waits, and then all who wait share the next one.
 
     The first who waits writes for all, in its own thread: there is none to start, to stop or to lose. See
-    docs/decisions/011.
+    docs/decisions/012-records-share-commits.md.
     """
 
     def __init__(self, database: Database, trail: Trail) -> None:

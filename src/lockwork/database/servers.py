@@ -7,7 +7,7 @@ import msgspec
 
 from lockwork.database.engine import Statement, Transaction
 from lockwork.database.keys import RootId
-from lockwork.database.rows import Time, read, read_json
+from lockwork.database.rows import Time, read_all, read_json
 
 STALE = 60_000_000
 """Microseconds after which a server that was not heard of counts no more."""
@@ -43,7 +43,6 @@ def forget(tx: Transaction, id_: str, now: int) -> None:
 def present(tx: Transaction, now: int) -> list[ServerRow]:
     """The servers that count now."""
     rows = tx.rows(_PRESENT, since=now - STALE)
-    return [
-        read(ServerRow, (row["id"], read_json(_IDS, row["root_keys"], "servers"), row["seen"]), "servers")
-        for row in rows
-    ]
+    held = read_json(_IDS, [row["root_keys"] for row in rows], "servers")
+    told = [(row["id"], keys, row["seen"]) for row, keys in zip(rows, held, strict=True)]
+    return read_all(ServerRow, told, "servers")

@@ -85,6 +85,8 @@ STACKS: dict[str, Makes] = {
     "UpdateStack": lambda s: stacks.UpdateStack(**HERE, stack=s, new_name="other"),
     "CopyStack": lambda s: stacks.CopyStack(**HERE, stack=s, new_name="other"),
     "DeleteStack": lambda s: stacks.DeleteStack(**HERE, stack=s),
+    "GetTrust": lambda s: stacks.GetTrust(**HERE, stack=s),
+    "TrustStack": lambda s: stacks.TrustStack(**HERE, stack=s, versions={}),
 }
 RUNS: dict[str, Makes] = {
     "GetRun": lambda r: runs.GetRun(**HERE, run=r),
@@ -92,6 +94,7 @@ RUNS: dict[str, Makes] = {
     "StartStep": lambda r: runs.StartStep(**STEP, run=r),
     "AppendLog": lambda r: runs.AppendLog(**STEP, run=r, number=0, part=b"x"),
     "FinishStep": lambda r: runs.FinishStep(**STEP, run=r, status=RunStatus.COMPLETED),
+    "StillRunning": lambda r: runs.StillRunning(**HERE, run=r),
     "FinishRun": lambda r: runs.FinishRun(**HERE, run=r, status=RunStatus.COMPLETED),
 }
 TOKENS: dict[str, Makes] = {"RevokeToken": lambda t: access.RevokeToken(token=t)}
@@ -185,6 +188,7 @@ def world(lasting_each_api: Api) -> World:
     assert made.status_code == 201, made.text
     ids["run"]["in another workspace"] = made.json()["run"]["id"]
     keep("token", "another's", api.ask("POST", "/v1/tokens", "ada", {"name": "q-88888888"}).json()["token"])
+    api.clock.step = 0  # once a minute it is written down that a token was used
     return World(api, api.limited("eve", Limits(patterns=("ok-*",))), names, ids, room_made["id"])
 
 

@@ -37,9 +37,10 @@ class Clock:
 
     def __init__(self) -> None:
         self.now = 1_767_225_600_000_000  # 2026-01-01T00:00:00Z
+        self.step = 1_000_000
 
     def __call__(self) -> int:
-        self.now += 1_000_000
+        self.now += self.step
         return self.now
 
     def advance(self, *, days: float) -> None:

@@ -23,7 +23,7 @@ from lockwork.client.api import Client
 from lockwork.client.http import TRIES, Http
 from lockwork.domain.errors import LockworkError, NotLoggedIn, ServerAway, Unavailable
 from lockwork.domain.sensitive import Sensitive
-from lockwork.messages.access import CreateToken, RevokeToken
+from lockwork.messages.access import CreateToken, LogIn, RevokeToken
 
 TOKEN = "lkw_hunter2-of-the-token"
 
@@ -96,11 +96,27 @@ def test_what_changes_nothing_is_asked_again_while_a_server_is_away() -> None:
 
 
 @pytest.mark.parametrize("told", [BUSY, None])
-def test_a_change_that_may_have_been_done_is_asked_once(told: Any) -> None:
-    """And the failure says that it may have been."""
+def test_a_change_is_asked_again_under_one_key(told: Any) -> None:
+    """A server that has done it already does not do it once more; another change has another key."""
+    with stub(told) as (server, client):
+        for _ in range(2):
+            with pytest.raises(Unavailable):
+                client.create_user("anna")
+        keys = [
+            {name.lower(): text for name, text in headers.items()}["idempotency-key"]
+            for _, _, headers in server.asked
+        ]
+    assert len(keys) == 2 * TRIES
+    assert len(set(keys[:TRIES])) == len(set(keys[TRIES:])) == 1
+    assert keys[0] != keys[-1]
+
+
+@pytest.mark.parametrize("told", [BUSY, None])
+def test_a_log_in_is_asked_once(told: Any) -> None:
+    """Nobody is known yet by whom it could be known again."""
     with stub(told) as (server, client):
         with pytest.raises(Unavailable):
-            client.create_user("anna")
+            client.send(LogIn(name="anna", password=Sensitive("a password of anna's")))
         assert len(server.asked) == 1
 
 

@@ -31,7 +31,7 @@ def ask_everything(server: Running, token: Sensitive) -> None:
                 ask(f"absent-{MARKED}")
     with closing(Http(server.url, Sensitive(f"lkw_{MARKED}"))) as stranger, suppress(LockworkError):
         stranger.send(LogIn(name=f"u{MARKED}", password=Sensitive(f"password {MARKED}")))
-    bearer = {"authorization": f"Bearer {token.reveal()}"}
+    bearer = {"authorization": f"Bearer {token.reveal()}", "content-type": "application/json"}
     for method, path, body in (
         ("GET", f"/{MARKED}", None),
         ("GET", f"/v1/workspaces/{MARKED}/secrets?name={MARKED}&{MARKED}=1", None),

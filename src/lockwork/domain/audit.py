@@ -2,8 +2,12 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Annotated
 
 import msgspec
+
+Mac = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*$")]
+"""In hexadecimal."""
 
 
 class Outcome(StrEnum):
@@ -53,7 +57,7 @@ class AuditHead(msgspec.Struct, frozen=True, kw_only=True):
     """The end of the chain. Kept elsewhere, it proves later that nothing was cut off."""
 
     number: int
-    mac: str
+    mac: Mac
 
     def __str__(self) -> str:
         return f"{self.number}:{self.mac}"
@@ -90,7 +94,7 @@ class AuditLink(msgspec.Struct, frozen=True, kw_only=True):
     token: str | None
     address: str | None
     request: str | None
-    mac: str
+    mac: Mac
     """In hexadecimal."""
 
 

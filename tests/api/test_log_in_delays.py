@@ -15,7 +15,7 @@ from lockwork.domain.errors import NotLoggedIn, TooManyAttempts
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Message
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn
-from lockwork.server.app import MOST_WAITING
+from lockwork.server.running import MOST_WAITING
 from lockwork.service.callers import Shown
 from lockwork.service.patience import FREE_OF_ACCOUNT, FREE_OF_ADDRESS, SECOND, Patience
 

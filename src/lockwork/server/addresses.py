@@ -45,7 +45,7 @@ class Proxies:
         """Where a request came from: the last address that nobody we trust vouches to be a proxy."""
         client = scope.get("client")
         address: str = client[0] if client else ""
-        if not self._is_ours(address):
+        if not self._networks or not self._is_ours(address):
             return address
         said = [v.decode("latin-1") for n, v in scope["headers"] if n == b"x-forwarded-for"]
         for hop in reversed([hop.strip() for hop in ",".join(said).split(",") if hop.strip()]):

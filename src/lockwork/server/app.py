@@ -7,16 +7,14 @@ a problem of ours, with headers that let nobody keep it.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
-import anyio.to_thread
 import msgspec
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from lockwork.domain.errors import (
@@ -26,7 +24,6 @@ from lockwork.domain.errors import (
     NotJson,
     NotReady,
     TooLarge,
-    TooManyAttempts,
 )
 from lockwork.messages import Message
 from lockwork.messages.access import WhoAmI
@@ -34,6 +31,7 @@ from lockwork.server.addresses import Names, Proxies
 from lockwork.server.auth import shown
 from lockwork.server.logs import Log
 from lockwork.server.metrics import Metrics
+from lockwork.server.threads import Threads
 from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import MEDIA_TYPE, problem_of
 
@@ -44,11 +42,11 @@ HEADERS = {
     "x-content-type-options": "nosniff",
     API_HEADER: f"{API} {version('lockwork')}",
 }
+_HEADERS = [(name.encode(), text.encode()) for name, text in HEADERS.items()]
 LARGEST = 24 * 1024 * 1024
 """Bytes of a body: a secret of 4 MiB, each of whose characters JSON writes as six."""
 LARGEST_OF_STRANGERS = 64 * 1024
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-MOST_WAITING = 64
 SLOWEST = 30
 """Seconds in which a body must have arrived."""
 
@@ -72,14 +70,15 @@ class Site:
     is_set_up: Callable[[], bool]
     check_ready: Callable[[], None]
     """Raises what is wrong with the database or the root key."""
-    threads: anyio.CapacityLimiter
-    porch: anyio.CapacityLimiter
+    threads: Threads
+    porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
     metrics: Metrics = field(default_factory=Metrics)
 
-
-T = TypeVar("T")
-Endpoint = Callable[[Request], Awaitable[Response]]
+    def close(self) -> None:
+        """Let nobody in any more."""
+        self.threads.close()
+        self.porch.close()
 
 
 def problem(failure: LockworkError) -> Response:
@@ -89,18 +88,6 @@ def problem(failure: LockworkError) -> Response:
     if status == 401:
         headers["www-authenticate"] = "Bearer"
     return Response(msgspec.json.encode(told, enc_hook=str), status, headers, media_type=MEDIA_TYPE)
-
-
-async def in_thread(site: Site, act: Callable[..., T], *arguments: Any) -> T:
-    """What `act` answers, in one of the site's threads."""
-    return await anyio.to_thread.run_sync(act, *arguments, limiter=site.threads)
-
-
-async def on_the_porch(site: Site, act: Callable[..., T], *arguments: Any) -> T:
-    """The same for who has no name yet; where too many wait, more are sent away at once."""
-    if site.porch.statistics().tasks_waiting >= MOST_WAITING:
-        raise TooManyAttempts("too many try to come in at this moment", 1, hint="try again in a second")
-    return await anyio.to_thread.run_sync(act, *arguments, limiter=site.porch)
 
 
 async def body_of(site: Site, request: Request) -> bytes:
@@ -119,7 +106,7 @@ async def body_of(site: Site, request: Request) -> bytes:
                 if size > most:
                     raise TooLarge(f"a body is at most {most:,} bytes here")
                 if size > LARGEST_OF_STRANGERS and not is_known:
-                    await in_thread(site, site.gate.answer, shown(request), WhoAmI())
+                    await site.threads.run(site.gate.answer, shown(request), WhoAmI())
                     is_known = True
                 parts.append(part)
     except TimeoutError:
@@ -167,14 +154,11 @@ class Door:
             nonlocal status
             if event["type"] == "http.response.start":
                 status = event["status"]
-                more = {**HEADERS, "x-request-id": state["request"]}
-                if _is_left_unread(scope):
-                    more["connection"] = "close"
                 there = {name for name, _ in event["headers"]}
-                event["headers"] = [
-                    *event["headers"],
-                    *((n.encode(), v.encode()) for n, v in more.items() if n.encode() not in there),
-                ]
+                event["headers"] += [header for header in _HEADERS if header[0] not in there]
+                event["headers"].append((b"x-request-id", state["request"].encode()))
+                if _is_left_unread(scope):
+                    event["headers"].append((b"connection", b"close"))
             await send(event)
 
         try:
@@ -213,7 +197,6 @@ def check_set_up(site: Site) -> None:
 
 def application(site: Site) -> ASGIApp:
     """The ASGI application of a site."""
-    from lockwork.server.routes import routes  # lazy: they build on what is above
+    from lockwork.server.routes import paths  # lazy: they build on what is above
 
-    # Without Starlette's own middleware, which would answer failures before they come to our door.
-    return Door(Router(routes(site), redirect_slashes=False), site)
+    return Door(paths(site), site)

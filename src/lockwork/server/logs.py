@@ -4,10 +4,10 @@ A request's line names the row of the table that answered it, not the path that 
 may have been typed.
 """
 
+import os
 import sys
 from datetime import UTC, datetime
 from typing import IO, Any
-from uuid import uuid4
 
 import msgspec
 from starlette.types import Scope
@@ -27,7 +27,7 @@ class Log:
 
     def new_id(self) -> str:
         """An id for a request, which its answer and its audit record bear too."""
-        return uuid4().hex
+        return os.urandom(16).hex()
 
     def request(self, scope: Scope, state: dict[str, Any], status: int, seconds: float) -> None:
         """A request that was answered."""

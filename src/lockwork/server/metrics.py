@@ -30,6 +30,7 @@ class Metrics:
             "lockwork_requests_under_way", "Requests being answered.", registry=self._registry
         )
         ProcessCollector(registry=self._registry)
+        self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def begun(self) -> None:
         """A request has come."""
@@ -38,8 +39,18 @@ class Metrics:
     def answered(self, method: str, route: str | None, status: int, seconds: float) -> None:
         """And was answered, by this row of the table; None: by none, whatever was asked for."""
         self._under_way.dec()
-        self._requests.labels(method, route or "none", status).inc()
-        self._seconds.labels(method, route or "none").observe(seconds)
+        counter, histogram = self._of(method, route or "none", status)
+        counter.inc()
+        histogram.observe(seconds)
+
+    def _of(self, method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+        """The two for these labels: looking them up by name costs as much as all else that is counted."""
+        found = self._known.get((method, route, status))
+        if found is None:
+            labels = (method, route)
+            found = self._requests.labels(*labels, status), self._seconds.labels(*labels)
+            self._known[method, route, status] = found
+        return found
 
     def text(self) -> bytes:
         """All of it, as Prometheus reads it."""

@@ -7,8 +7,8 @@ from itertools import groupby
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
 
+from lockwork.server.paths import Answering
 from lockwork.wire.openapi import document
 from lockwork.wire.outline import Field, Type, Verb, outline
 
@@ -30,22 +30,19 @@ td { border-top: 1px solid #ddd; padding: .25rem .75rem .25rem 0; vertical-align
 """
 
 
-def reference_routes() -> list[BaseRoute]:
+def reference() -> dict[str, Answering]:
     """What anyone may read, also before the server is set up: it holds nothing of the store."""
 
-    async def described(request: Request) -> Response:
-        request.state.route = "/openapi.json"
+    async def described(_: Request) -> Response:
         return Response(_described(), media_type="application/json")
 
-    async def page(request: Request) -> Response:
-        request.state.route = "/docs"
+    async def page(_: Request) -> Response:
         return Response(_page(), headers={"content-security-policy": _POLICY}, media_type="text/html")
 
-    async def style(request: Request) -> Response:
-        request.state.route = "/docs/style.css"
+    async def style(_: Request) -> Response:
         return Response(_STYLE, media_type="text/css")
 
-    return [Route("/openapi.json", described), Route("/docs", page), Route("/docs/style.css", style)]
+    return {"/openapi.json": described, "/docs": page, "/docs/style.css": style}
 
 
 @cache

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import anyio
 import uvicorn
 
 from lockwork.crypto import passwords
@@ -19,12 +18,15 @@ from lockwork.server.addresses import Names, Proxies, is_loopback
 from lockwork.server.app import Site, application
 from lockwork.server.connections import Impatient
 from lockwork.server.logs import Log
+from lockwork.server.threads import Threads
 
 if TYPE_CHECKING:
     from lockwork.service.gate import Gate
 
 Opened = socket.socket
 THREADS = 16
+MOST_WAITING = 64
+"""Of who has no name yet; the others are sent away."""
 GRACE = 20
 """Seconds that requests have to end, once the server is told to."""
 
@@ -97,8 +99,8 @@ def site_of(
         log=log,
         is_set_up=is_set_up,
         check_ready=check_ready,
-        threads=anyio.CapacityLimiter(THREADS),
-        porch=anyio.CapacityLimiter(passwords.AT_ONCE),
+        threads=Threads(THREADS),
+        porch=Threads(passwords.AT_ONCE, patient=MOST_WAITING),
     )
 
 

@@ -159,7 +159,7 @@ class Served:
         opened = running.bound(running.Listening(port=port))
         listening = running.Listening(port=opened.getsockname()[1])
         self.url = listening.url
-        site = running.site_of(
+        self._site = site = running.site_of(
             gate,
             listening,
             Log(requests=False),
@@ -194,6 +194,7 @@ class Served:
     def close(self) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self._site.close()
         self._gate.close()
 
 

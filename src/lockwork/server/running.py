@@ -136,4 +136,7 @@ def serve(site: Site, listening: Listening, opened: Opened) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         # Before uvicorn hears them by itself, and when it raises them once more at its end: ours comes then.
         signal.signal(number, end)
-    running.run(sockets=[opened])
+    try:
+        running.run(sockets=[opened])
+    finally:
+        site.close()

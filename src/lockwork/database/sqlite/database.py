@@ -88,6 +88,7 @@ class SqliteDatabase(Database):
     ) -> None:
         # Absolute, as another thread may open it when the process has changed its folder.
         self._path = path.absolute()
+        self._folder = self._path.parent
         self._hold = hold and hold.absolute()
         self._watch = watch
         self._first: os.stat_result | None = None
@@ -99,19 +100,19 @@ class SqliteDatabase(Database):
     @property
     def folder(self) -> Path:
         """Where the file lies."""
-        return self._path.parent
+        return self._folder
 
     @contextmanager
     def reading(self) -> Iterator[Transaction]:
         """One consistent view; nothing can be written. It can be had on a full disk too."""
         with self._view() as connection, self._transaction(connection, _begin):
-            yield _View(connection, self.folder)
+            yield _View(connection, self._folder)
 
     @contextmanager
     def writing(self) -> Iterator[Transaction]:
         """Waits until no one else writes; commits durably at the end, or nothing at all."""
         with self._connected() as connection, self._transaction(connection, _begin_writing):
-            tx = _Transaction(connection, self.folder)
+            tx = _Transaction(connection, self._folder)
             yield tx
         for act in tx.afterwards:
             act()
@@ -208,7 +209,7 @@ class SqliteDatabase(Database):
                 connection.execute("ROLLBACK")
 
     def _asked(self, driver: Callable[[], T]) -> T:
-        return asked(driver, self.folder)
+        return asked(driver, self._folder)
 
     def _shared(self) -> sqlite3.Connection | None:
         """This thread's connection; None where what SQLite needs beside the file cannot be made."""

@@ -238,6 +238,9 @@ def fill(client: Client, settled: Sequence[Found], configuration: dict[str, str]
 class NoMask:
     """What is read here is printed nowhere; bench_masking.py measures that."""
 
+    def tell_unmasked(self, *_: object) -> None:
+        """Nothing to do."""
+
     def learn(self, values: Iterable[str]) -> None:
         """Nothing to do."""
 

@@ -6,11 +6,11 @@ is random no slower hash would add anything.
 """
 
 import base64
-import hashlib
 import os
 import re
 from typing import NamedTuple
 
+from lockwork.crypto.digests import sha256
 from lockwork.domain.sensitive import Sensitive
 
 _TOKEN, _TOKEN_BYTES = "lkw_", 32
@@ -40,7 +40,7 @@ def new_code() -> Minted:
 
 def hash_of(text: Sensitive) -> str:
     """What is kept of it, in hexadecimal. What is no token has a hash that none has."""
-    return hashlib.sha256(text.reveal().encode("utf-8", "surrogatepass")).hexdigest()
+    return sha256(text.reveal().encode("utf-8", "surrogatepass")).hex()
 
 
 def reads_like_one(text: str) -> bool:

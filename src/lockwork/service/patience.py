@@ -12,9 +12,8 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from hashlib import blake2b
 
+from lockwork.crypto.digests import sha256
 from lockwork.domain.errors import NotLoggedIn, TooManyAttempts
 
 SECOND = 1_000_000
@@ -27,11 +26,11 @@ MOST = 20_000
 """Counts that are kept at a time, of both kinds together; beyond them the stalest goes."""
 
 
-@dataclass(slots=True)
 class _Count:
-    failures: int = 0
-    last: int = 0
-    until: int = 0
+    __slots__ = ("failures", "last", "until")
+
+    def __init__(self) -> None:
+        self.failures = self.last = self.until = 0
 
 
 class Patience:
@@ -129,4 +128,4 @@ def network_of(address: str) -> str:
 
 def _name(*parts: str) -> bytes:
     """Of one size, however long a name was sent."""
-    return blake2b("\0".join(parts).encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    return sha256("\0".join(parts).encode("utf-8", "surrogatepass"))[:16]

@@ -9,7 +9,6 @@ import threading
 from collections import deque
 from collections.abc import Sequence
 from contextlib import suppress
-from copy import copy
 from typing import Protocol
 
 from lockwork.database.engine import Database
@@ -82,6 +81,8 @@ class Grouped:
                 for waiting in those:
                     self._write((waiting,))
                 return
+            from copy import copy  # lazy: only where something fails
+
             for waiting in those:
                 waiting.failure = copy(failure)  # raised in several threads at once
         else:

@@ -5,12 +5,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import msgspec
 import pytest
 from tests.access.conftest import PASSWORD, Team, heard, script
 from tests.contract.conftest import EmbeddedStore, OverHttp
 
 from lockwork.client.api import Client
 from lockwork.domain.access import Role
+from lockwork.domain.audit import AuditHead, AuditPart
 from lockwork.domain.runs import Pipeline, RunStatus, Step
 from lockwork.domain.secrets import SecretInfo, SecretScope
 from lockwork.domain.sensitive import Sensitive
@@ -142,6 +144,12 @@ class Questions:
     def DeleteStack(self, *_: str) -> Message[Any]:
         return stacks.DeleteStack(**self._stack())
 
+    def GetTrust(self, *_: str) -> Message[Any]:
+        return stacks.GetTrust(**self._stack())
+
+    def TrustStack(self, *_: str) -> Message[Any]:
+        return stacks.TrustStack(**self._stack(), versions={})
+
     # ---- runs ----
 
     def StartRun(self, *_: str) -> Message[Any]:
@@ -165,6 +173,9 @@ class Questions:
 
     def StartStep(self, owner: str, _place: str) -> Message[Any]:
         return runs.StartStep(**self._run(owner), step="s")
+
+    def StillRunning(self, owner: str, _place: str) -> Message[Any]:
+        return runs.StillRunning(**self._run(owner))
 
     def AppendLog(self, owner: str, _place: str) -> Message[Any]:
         return runs.AppendLog(**self._run(owner, begun=True), step="s", number=0, part=b"line\n")
@@ -267,6 +278,25 @@ class Questions:
 
     def VerifyAudit(self, *_: str) -> Message[Any]:
         return audit.VerifyAudit()
+
+    def ListStrangers(self, *_: str) -> Message[Any]:
+        return audit.ListStrangers()
+
+    def ExportAudit(self, *_: str) -> Message[Any]:
+        return audit.ExportAudit(before=self.team.store.clock())
+
+    def _oldest(self) -> AuditPart:
+        """The oldest link that is in the trail."""
+        part: AuditPart = self.team.did(audit.ExportAudit(before=self.team.store.clock()))
+        return msgspec.structs.replace(part, links=part.links[:1])
+
+    def CheckAuditLinks(self, *_: str) -> Message[Any]:
+        oldest = self._oldest()
+        return audit.CheckAuditLinks(start=oldest.start, links=oldest.links)
+
+    def PruneAudit(self, *_: str) -> Message[Any]:
+        (link,) = self._oldest().links
+        return audit.PruneAudit(through=AuditHead(number=link.number, mac=link.mac))
 
     def ListKeys(self, *_: str) -> Message[Any]:
         return keys.ListKeys()

@@ -157,6 +157,11 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     report: Report
 
 
+def as_text(told: str) -> str:
+    """What a run tells of itself, with lone surrogates spelt out: no wire and no database takes them."""
+    return told.encode("utf-8", "backslashreplace").decode()
+
+
 def needs_of_pipeline(pipeline: Pipeline) -> list[Need]:
     """Every reference and declared secret of a pipeline and its steps."""
     needs = needs_of("pipeline", pipeline.name, _tree(pipeline), pipeline.secrets)

@@ -1,10 +1,14 @@
 """Questions about runs of pipelines."""
 
+from typing import Any
+
+from msgspec.structs import force_setattr
+
 from lockwork.domain.access import Permission
 from lockwork.domain.checks import ValidationLevel
-from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled
+from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled, as_text
 from lockwork.domain.secrets import SecretScope
-from lockwork.messages import Effect, Listing, Page, WorkspaceMessage
+from lockwork.messages import Effect, Listing, Message, Page, WorkspaceMessage
 
 
 class StartRun(WorkspaceMessage[Settled], frozen=True, kw_only=True):
@@ -69,6 +73,9 @@ class FinishStep(WorkspaceMessage[None], frozen=True, kw_only=True):
     outputs: tuple[OutputRecord, ...] = ()
     notes: tuple[str, ...] = ()
 
+    def __post_init__(self) -> None:
+        _tell_as_text(self, self.failure, self.notes)
+
 
 class FinishRun(WorkspaceMessage[Run], frozen=True, kw_only=True):
     """Close a run; steps that never began are recorded as skipped."""
@@ -81,6 +88,18 @@ class FinishRun(WorkspaceMessage[Run], frozen=True, kw_only=True):
     failure: str | None = None
     """Masked."""
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        _tell_as_text(self, self.failure, self.notes)
+
+
+def _tell_as_text(message: Message[Any], failure: object, notes: object) -> None:
+    """Here, on both sides of every way in: a record does not fail for what it tells of."""
+    if isinstance(failure, str):  # types are looked at by `checked`, and what is wrong is told there
+        force_setattr(message, "failure", as_text(failure))
+    if isinstance(notes, tuple):
+        told = tuple(as_text(note) if isinstance(note, str) else note for note in notes)
+        force_setattr(message, "notes", told)
 
 
 class GetRun(WorkspaceMessage[Run], frozen=True, kw_only=True):

@@ -291,7 +291,7 @@ def _check_over(status: RunStatus) -> None:
 
 def _recordable(failure: str | None) -> str | None:
     """What a step failed with, as every database can keep it: a record does not fail for what it tells of."""
-    return failure and failure.replace("\0", "\\x00").encode("utf-8", "backslashreplace").decode()
+    return failure and failure.replace("\0", "\\x00")
 
 
 def _subject(row: RunRow) -> Subject:

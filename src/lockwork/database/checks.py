@@ -16,11 +16,23 @@ _EXPLAIN = Statement(
     " UNION ALL SELECT v.secret, v.key FROM json_each(:at) w JOIN secret_values v"
     " ON v.secret = w.value ->> 0 AND v.version = CAST(w.value ->> 1 AS bigint)"
 )
+# Asked once, and only if something of one's own was found. `trust.changed_by_others` tells which they are.
+_WAITING = (
+    "(SELECT 1 FROM (SELECT x.id, x.version, x.changed_by FROM json_each(:holders) h JOIN components x"
+    "  ON x.workspace = :workspace AND x.type = h.value ->> 0 AND x.name = h.value ->> 1"
+    " UNION ALL SELECT x.id, x.version, x.changed_by FROM json_each(:holders) h JOIN stacks x"
+    "  ON x.workspace = :workspace AND h.value ->> 0 = 'stack' AND x.name = h.value ->> 1"
+    " UNION ALL SELECT x.id, x.version, x.changed_by FROM stacks g JOIN stack_components m ON m.stack = g.id"
+    "  JOIN components x ON x.id = m.component WHERE g.workspace = :workspace AND g.name = :stack) p"
+    " WHERE (p.changed_by IS NULL OR p.changed_by <> :member) AND NOT EXISTS (SELECT 1 FROM trusted t"
+    "  WHERE t.member = :member AND t.thing = p.id AND t.version = p.version) LIMIT 1)"
+)
 # A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
 # are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
 _CHECK = Statement(
     "SELECT w.value ->> 0 AS wanted, w.value ->> 1 AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
+    f" CASE WHEN s.scope = 'user' THEN {_WAITING} END AS waiting,"
     " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
     "  AND v.key = w.value ->> 1) AS has_key"
     " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
@@ -41,11 +53,38 @@ class Checked(NamedTuple):
     owner_name: str
     workspace_name: str | None
     has_key: bool
+    waiting: bool
+    """Whether it is the caller's own, and others changed a part of `Parts` as the caller has not accepted."""
 
 
-def check(tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | None]]) -> list[Checked]:
+class Parts(NamedTuple):
+    """What could be given a secret of the caller's own."""
+
+    member: str
+    workspace: str
+    stack: str | None
+    holders: tuple[tuple[str, str], ...]
+    """(kind with dashes, name) of components and stacks."""
+
+
+def check(
+    tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | None]], parts: Parts | None = None
+) -> list[Checked]:
     """What each (name, key) means, in one query; names that mean nothing are not in the answer."""
     pairs = list(wanted)
+    given_to = parts or Parts("", "", None, ())
+    holders = [(kind.replace("-", "_"), name) for kind, name in given_to.holders]
+    if given_to.stack is not None:
+        holders.append(("stack", given_to.stack))
+    rows = tx.rows(
+        _CHECK,
+        wanted=as_set(pairs),
+        namespaces=as_set(spaces.names),
+        holders=as_set(holders),
+        stack=given_to.stack,
+        member=given_to.member,
+        workspace=given_to.workspace,
+    )
     return [
         Checked(
             wanted=row["wanted"],
@@ -56,8 +95,9 @@ def check(tx: Transaction, spaces: Spaces, wanted: Iterable[tuple[str, str | Non
             owner_name=row["owner_name"],
             workspace_name=row["workspace_name"],
             has_key=bool(row["has_key"]),
+            waiting=bool(row["waiting"]),
         )
-        for row in tx.rows(_CHECK, wanted=as_set(pairs), namespaces=as_set(spaces.names))
+        for row in rows
         if row["id"] is not None and spaces.sees(row["wanted"])
     ]
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from lockwork.database import checks as rows_of
 from lockwork.database import secrets
-from lockwork.database.checks import Checked
+from lockwork.database.checks import Checked, Parts
 from lockwork.domain import checks
 from lockwork.domain.access import Permission, allowed
 from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
@@ -38,12 +38,18 @@ def check(
     scope: SecretScope | None = None,
     stack: str | None = None,
 ) -> Report:
-    """Everything that is wrong with `needs`: one query, one more to explain where something is missing."""
+    """Everything that is wrong with `needs`: one query.
+
+    One more explains where something is missing, and one where others changed what would get a caller's own.
+    """
     if level is ValidationLevel.NONE:
         return Report(ok=True, stack=stack, level=level, checked=0)
-    rows = _asked(ctx, needs, level, scope)
+    rows = _asked(ctx, needs, level, scope, stack)
     found = _found(rows)
-    problems = [*_problems(ctx, needs, rows, found, level, scope), *untrusted(ctx, needs, found, stack)]
+    problems = [
+        *_problems(ctx, needs, rows, found, level, scope),
+        *_untrusted(ctx, needs, rows, found, stack),
+    ]
     found = _with_keys(ctx, needs, found)
     return Report(
         ok=not any(p.refuses for p in problems),
@@ -100,13 +106,28 @@ def _in_workspace(ctx: Context, name: str) -> bool:
 
 
 def _asked(
-    ctx: Context, needs: Sequence[Need], level: ValidationLevel, scope: SecretScope | None
+    ctx: Context,
+    needs: Sequence[Need],
+    level: ValidationLevel,
+    scope: SecretScope | None,
+    stack: str | None,
 ) -> list[Checked]:
     if not needs:
         return []
     with_keys = level is ValidationLevel.SECRET_AND_KEY_EXISTS
     wanted = dict.fromkeys((need.secret, need.key if with_keys else None) for need in needs)
-    return rows_of.check(ctx.tx, ctx.sight.spaces(scope), wanted)
+    return rows_of.check(
+        ctx.tx,
+        ctx.sight.spaces(scope),
+        wanted,
+        Parts(ctx.caller.user, ctx.sight.workspace, stack, _holders(needs)),
+    )
+
+
+def _holders(needs: Sequence[Need]) -> tuple[tuple[str, str], ...]:
+    """Where they are written down, if others could have done so."""
+    where = (need.where for need in needs)
+    return tuple(dict.fromkeys((w.kind, w.name) for w in where if w.kind not in _OWN_CODE))
 
 
 def _found(rows: Sequence[Checked]) -> dict[str, Found]:
@@ -174,11 +195,16 @@ def _problems(
     return problems
 
 
-def untrusted(
-    ctx: Context, needs: Sequence[Need], found: Mapping[str, Found], stack: str | None
+def _untrusted(
+    ctx: Context,
+    needs: Sequence[Need],
+    rows: Sequence[Checked],
+    found: Mapping[str, Found],
+    stack: str | None,
 ) -> list[Problem]:
-    """Where a part that somebody else changed last would get what is the caller's own: one query, if at all.
+    """Where a part that somebody else changed last would get what is the caller's own.
 
+    It takes a query only where the check has seen that something was changed, and has not been accepted.
     What else sets variables in the same steps counts too: it could turn where a value is sent.
     """
     mine = [
@@ -188,13 +214,12 @@ def untrusted(
         and need.secret in found
         and found[need.secret].scope is SecretScope.USER
     ]
-    if not mine:
+    if not mine or not any(row.waiting for row in rows):
         return []
     from lockwork.database import trust  # lazy: most checks are of what a workspace shares
 
-    holders = dict.fromkeys((need.where.kind, need.where.name) for need in mine)
     changed = trust.changed_by_others(
-        ctx.tx, ctx.sight.workspace, ctx.caller.user, stack=stack, holders=holders
+        ctx.tx, ctx.sight.workspace, ctx.caller.user, stack=stack, holders=_holders(mine)
     )
     waiting = {(part.kind, part.name): part for part in changed if not part.is_accepted}
     beside = next((part for part in waiting.values() if part.sets_variables), None)

@@ -76,6 +76,27 @@ def test_a_failed_check_is_one_query_more(watched: Watched, missing: list[Need])
     assert len(asked) == 2
 
 
+def test_trust_is_asked_only_where_others_changed_something(watched: Watched) -> None:
+    """Which part of others would get a secret of one's own costs one question more; one's own parts, none."""
+    watched.client.create_user("anna")
+    anna = Client(
+        workspace="default", gateway=Embedded(watched.folder, user="anna", watch=watched.said.append)
+    )
+    anna.create_secret("s1", {"a": "hers"}, scope="user")
+    need = Need(secret="s1", key="a", where=Where(kind="stack", name="default", path="p"))
+    shared = Need(secret="s0", key="a", where=need.where)
+    for client, wanted, problems, statements in (
+        (watched.client, need, [], 1),
+        (anna, shared, [], 1),
+        (anna, need, ["not_trusted"], 2),
+    ):
+        with watched.asked() as asked:
+            report = client.check_references([wanted] * 30)
+        assert sorted({problem.problem for problem in report.problems}) == problems
+        assert len(asked) == statements
+    anna.close()
+
+
 def test_level_none_asks_nothing(watched: Watched) -> None:
     """Zero requests."""
     watched.said.clear()

@@ -85,9 +85,9 @@ class EmbeddedStore(Store):
 
 
 class ServerStore(Store):
-    """A store on PostgreSQL, whose gate is in this process."""
+    """A store on PostgreSQL, whose gate is in this process; its root keys are in a file, to be rotated."""
 
-    def __init__(self, postgres: Postgres) -> None:
+    def __init__(self, postgres: Postgres, key_file: Path) -> None:
         super().__init__()
         self._postgres = postgres
         if postgres.founded:
@@ -98,6 +98,9 @@ class ServerStore(Store):
             url, root_key = postgres.fresh(), RootKey.generate().reveal()
             upgrade_server_store(url, root_key=root_key, clock=self.clock)
             self._founded = Founded(url, root_key)
+        self._key_file = key_file
+        key_file.touch(0o600)
+        key_file.write_text(self._founded.root_key + "\n")
         self._gates: dict[Policy | None, Gate] = {}
 
     def _gateway(self, user: str, policy: Policy | None) -> Gateway:
@@ -106,7 +109,7 @@ class ServerStore(Store):
     def gate(self, policy: Policy | None) -> Gate:
         if policy not in self._gates:
             self._gates[policy] = open_server_store(
-                self._founded.url, root_key=self._founded.root_key, policy=policy, clock=self.clock
+                self._founded.url, root_key_file=self._key_file, policy=policy, clock=self.clock
             )
         return self._gates[policy]
 
@@ -202,8 +205,8 @@ def embedded(_: pytest.FixtureRequest, folder: Path) -> EmbeddedStore:
     return EmbeddedStore(folder)
 
 
-def on_postgres(request: pytest.FixtureRequest, _: Path) -> ServerStore:
-    return ServerStore(request.getfixturevalue("postgres"))
+def on_postgres(request: pytest.FixtureRequest, folder: Path) -> ServerStore:
+    return ServerStore(request.getfixturevalue("postgres"), folder.with_name("root-keys"))
 
 
 GATEWAYS: dict[str, Callable[[pytest.FixtureRequest, Path], Store]] = {

@@ -7,10 +7,12 @@ import pytest
 from lockwork.client.api import Client
 from lockwork.database.audit import FIELDS as AUDIT_FIELDS
 from lockwork.database.runs import FIELDS as RUN_FIELDS
+from lockwork.domain.access import Role
 from lockwork.domain.errors import NotFound, Refused, StillReferenced
 from lockwork.domain.keys import KeyState
 from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Step
 from lockwork.messages import Listing
+from lockwork.messages.access import PutMember
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartRun, StartStep
 from lockwork.messages.secrets import RevealSecret
 
@@ -122,12 +124,12 @@ def test_a_failure_is_recorded_whatever_it_holds(tracked: Client) -> None:
     """NUL and lone surrogates in what a step failed with are told visibly; the record does not fail."""
     run = started(tracked)
     tracked.send(StartStep(workspace=W, run=run.id, step="a"))
-    finish_step(tracked, run, "a", status=RunStatus.FAILED, failure="a\0b\ud800c", notes=("n\0",))
+    finish_step(tracked, run, "a", status=RunStatus.FAILED, failure="a\0b\ud800c", notes=("n\0\udfff",))
     run = tracked.send(
-        FinishRun(workspace=W, run=run.id, status=RunStatus.FAILED, failure="\0", notes=("\0",))
+        FinishRun(workspace=W, run=run.id, status=RunStatus.FAILED, failure="\0", notes=("\0\udfff",))
     )
     assert (run.steps[0].failure, run.failure) == ("a\\x00b\\ud800c", "\\x00")
-    assert (run.steps[0].notes, run.notes[-1]) == (("n\0",), "\0")
+    assert (run.steps[0].notes, run.notes[-1]) == (("n\0\\udfff",), "\0\\udfff")
 
 
 def test_a_refused_run_keeps_its_report(tracked: Client) -> None:
@@ -203,6 +205,7 @@ def test_users_and_workspaces_go_with_all_that_is_in_them(store: Any, client: Cl
     """Also where runs, components and stacks refer to each other."""
     client.create_user("anna")
     client.create_workspace("lab")
+    client.send(PutMember(workspace="lab", user="anna", role=Role.ADMIN))
     anna = store.client("anna", workspace="lab")
     for scope in ("workspace", "user"):
         anna.create_secret("db", {"user": "u", "password": "p"}, scope=scope)

@@ -65,9 +65,9 @@ def team(own_home: Path) -> Iterator[Team]:
 
 
 @pytest.fixture
-def on_postgres(postgres: Postgres) -> Iterator[Team]:
+def on_postgres(postgres: Postgres, own_home: Path) -> Iterator[Team]:
     """The same on PostgreSQL."""
-    store = ServerStore(postgres)
+    store = ServerStore(postgres, own_home / "root-keys")
     team = Team(store.gate(None))
     _fill(team)
     yield team

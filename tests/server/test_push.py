@@ -27,7 +27,7 @@ def team(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Team]:
     store = None
     if request.param == "postgres":
         postgres: Postgres = request.getfixturevalue("postgres")
-        store = ServerStore(postgres)
+        store = ServerStore(postgres, own_home / "root-keys")
     team = Team(store.gate(None) if store else assembly.open_store(own_home / "server"))
     _fill()
     yield team

@@ -45,7 +45,7 @@ class Session:
     @property
     def has_store(self) -> bool:
         """Whether there is one to ask, here or on a server: a question that must make none."""
-        from lockwork.service.assembly import DATABASE_FILE  # lazy: few commands ask
+        from lockwork.service.store_files import DATABASE_FILE  # lazy: few commands ask
 
         profile = self.profile
         return profile.server is not None or (profile.settings.home.value / DATABASE_FILE).is_file()

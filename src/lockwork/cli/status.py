@@ -32,7 +32,7 @@ def status(session: Session) -> None:
 
 def _facts(profile: Profile) -> dict[str, Setting[str]]:
     # lazy: the names of the store's files are the store's to know
-    from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE
+    from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE
 
     settings = profile.settings
     if (server := profile.server) is not None:

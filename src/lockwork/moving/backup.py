@@ -33,7 +33,8 @@ from lockwork.messages.keys import ListKeys
 from lockwork.moving import parcel, private_files
 from lockwork.moving.workroom import workroom
 from lockwork.service import swapping
-from lockwork.service.assembly import DATABASE_FILE, alone
+from lockwork.service.assembly import alone
+from lockwork.service.store_files import DATABASE_FILE
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client

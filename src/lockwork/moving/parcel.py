@@ -17,7 +17,7 @@ import msgspec
 from lockwork.database.keys import SCHEMA
 from lockwork.domain.copies import StoreCopy
 from lockwork.domain.errors import InvalidInput, StoreUnusable
-from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE
+from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE
 
 _FORMAT = 1
 _SIZE_BYTES = 4

@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, LockworkError
-from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE, LOCK_FILE, OPEN_FILE
+from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE, LOCK_FILE, OPEN_FILE
 from lockwork.settings import CONFIGURATION_FILE
 
 _STORE_FILES = {KEYRING_FILE, LOCK_FILE, OPEN_FILE, CONFIGURATION_FILE}

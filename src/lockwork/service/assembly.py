@@ -23,16 +23,10 @@ from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
 from lockwork.service.gate import Gate, Handler
 from lockwork.service.patience import Patience
 from lockwork.service.recording import Direct, Grouped
+from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE, LOCK_FILE, OPEN_FILE
 from lockwork.service.strangers import Strangers
 from lockwork.service.trail import Trail
 from lockwork.vaults.builtin import BuiltinVault
-
-DATABASE_FILE = "lockwork.db"
-KEYRING_FILE = "keyring"
-LOCK_FILE = "store.lock"
-"""Held by who makes the store, or puts another in its place."""
-OPEN_FILE = "open.lock"
-"""Held, together, by all who have the store open."""
 
 ROOMS = {
     "secrets": ("secrets", "revealing", "versions", "references", "uses"),

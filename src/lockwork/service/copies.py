@@ -10,8 +10,8 @@ from lockwork.domain.copies import StoreCopy
 from lockwork.domain.errors import Refused
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages.copies import CopyStore, RecordRestore
-from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE
 from lockwork.service.context import Context, House
+from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE
 
 
 def copy(ctx: Context, message: CopyStore) -> StoreCopy:

@@ -13,10 +13,11 @@ from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain import ways_out
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.service import migrating
-from lockwork.service.assembly import DATABASE_FILE, gate_of, microseconds_now, open_store, trail_of
+from lockwork.service.assembly import gate_of, microseconds_now, open_store, trail_of
 from lockwork.service.context import Clock, Policy
 from lockwork.service.founding import found
 from lockwork.service.gate import Gate
+from lockwork.service.store_files import DATABASE_FILE
 
 if TYPE_CHECKING:
     from lockwork.database.postgres.database import PostgresDatabase

@@ -22,7 +22,7 @@ from lockwork.database.sqlite import holds
 from lockwork.database.sqlite.database import SqliteDatabase
 from lockwork.domain import ways_out
 from lockwork.domain.errors import Refused, RootKeyUnusable, StoreUnusable
-from lockwork.service.assembly import DATABASE_FILE, KEYRING_FILE, OPEN_FILE
+from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE, OPEN_FILE
 
 ASIDE = "replaced-"
 _PATIENCE = 5

@@ -12,6 +12,9 @@ from zenml import table
 from zenml.cli.leaf import Leaf, Noun, add_told, call, ported
 from zenml.words import with_their_words
 
+_NOT_GIVEN = {"settings": None, "level": None, "no_user_secrets": False, "inline": False}
+"""What ZenML's command has no word for."""
+
 
 @click.group(cls=Noun)
 def pipeline() -> None:
@@ -39,7 +42,7 @@ def run(
     if build is not None:
         raise table.refusal("build")
     try:
-        call(lockworks.run, place=_place(source), stack=stack, settings=None, level=None, inline=False)
+        call(lockworks.run, place=_place(source), stack=stack, **_NOT_GIVEN)
     except ValidationFailed as failure:
         refusal = with_their_words(failure)
     else:

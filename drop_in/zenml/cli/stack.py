@@ -93,14 +93,17 @@ def export(name: str | None, filename: str | None) -> None:
 @click.option(
     "--keep-existing", is_flag=True, help="Use components that exist as they are, where they differ."
 )
+@click.option("-y", "--yes", is_flag=True, help="Do not ask, also where it would get your own secrets.")
 def import_(
     name: str,
     filename: str | None,
     ignore_version_mismatch: bool,  # noqa: ARG001 - a file says which format it has
     keep_existing: bool,
+    yes: bool,
 ) -> None:
     """Make a stack from a file that `export` wrote, with the components that are missing."""
-    call(stack_files.import_, file=filename or f"{name}.yaml", name=name, keep_existing=keep_existing)
+    file = filename or f"{name}.yaml"
+    call(stack_files.import_, file=file, name=name, keep_existing=keep_existing, yes=yes)
 
 
 stack.add_command(ported(needed_secrets.register_secrets))

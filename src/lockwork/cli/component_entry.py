@@ -21,7 +21,7 @@ from lockwork.cli.session import Session
 from lockwork.domain.attributes import known
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.nearness import near
-from lockwork.domain.secrets import checked_value
+from lockwork.domain.secrets import can_be_called, checked_value
 from lockwork.domain.stacks import Attribute, ComponentType, Flavor
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -235,6 +235,11 @@ def whole_secrets(
     found: dict[str, str] = {}
     for word in (*secret, *whole_secret):
         name, _, prefix = word.partition("=")
+        if not can_be_called(name):  # not quoted: it may be a value, meant for an attribute of another flavor
+            raise InvalidInput(
+                "what --secret was given is not a secret name",
+                hint="NAME or NAME=PREFIX, of a secret all of whose keys steps get",
+            )
         if name in found:
             raise WrongUsage(f"secret {name!r} is given twice")
         found[name] = prefix

@@ -189,8 +189,8 @@ def _first_line(path: str, what: str) -> str:
     return text
 
 
-def _admit(hosted: "Host", admin: str, password: "Sensitive") -> None:
-    if hosted.first_admin(admin, password):
+def _admit(hosted: "Host", admin: str, given: "Sensitive") -> None:
+    if hosted.first_admin(admin, given):
         terminal.note(f"{admin!r} administers this server from now on")
     else:
         terminal.note("this server has an admin already: --admin-password-file was not needed")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from tests.fuzz.texts import Texts
 
+PRINTED = "\x1b[31m"
+"""What some of them print while they are imported: that is their own, and is shown as it is."""
 _HEAD = "import os\nfrom lockwork import Client, pipeline, step\n\n"
 _FETCH = "value = Client().get_secret('db').secret_values['password']\n"
 _STEP = """
@@ -24,7 +26,7 @@ _AT_IMPORT = (
     "class Odd(Exception):\n    def __str__(self):\n        raise RuntimeError\nraise Odd\n",
     "from . import x\n", "class Odd(BaseException):\n    __str__ = None\nraise Odd\n",
     "def f():\n    f()\nf()\n", "x = '\x00'\n", "# -*- coding: no-such-coding -*-\n", "x = '\ud800'\n",
-    "yield\n", "raise KeyboardInterrupt\n", "del pipeline\n", "import sys\nsys.stdout.write('\\x1b[31m')\n",
+    "yield\n", "raise KeyboardInterrupt\n", "del pipeline\n", f"import sys\nsys.stdout.write({PRINTED!r})\n",
     "import sys\nsys.stdout.close()\n", "import sys\nsys.path = None\n", "training = 3\n", "one = None\n",
     "x = " + "(" * 300 + "\n", _FETCH + "raise ValueError(value)\n",
     _FETCH + "raise ValueError('x') from ValueError(value)\n", _FETCH + "raise SystemExit(value)\n",

@@ -79,7 +79,11 @@ class Arguments:
                     {"password": Sensitive(texts.planted())},
                     {3: texts.planted()},
                 ),
-                *({"password": texts.planted().encode()}, {"password": [texts.planted()]}, [texts.planted()]),
+                *(
+                    {"password": texts.planted().encode("utf-8", "surrogatepass")},
+                    {"password": [texts.planted()]},
+                    [texts.planted()],
+                ),
             )
         return texts.one(
             *(

@@ -62,6 +62,8 @@ PLACES = (
     "out.json",
     "sealed",
 )
+NOT_OURS = "192.0.2.1"
+"""An address that no machine has (RFC 5737): a server that is started there ends at once."""
 Path = tuple[str, ...]
 Row = tuple[Path, click.Command, click.Command | None]
 """A command, and its group."""
@@ -102,6 +104,8 @@ class Words:
         line = [*(self._before() if texts.maybe(0.15) else []), *path, *words]
         if texts.odd(0.05):
             line = self._spoilt(line)
+        if path == ("server", "start"):
+            line.append(f"--host={NOT_OURS}")
         return path, [argument(word) for word in line]
 
     # --- what a command declares ---------------------------------------------------------------------------

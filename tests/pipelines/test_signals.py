@@ -44,6 +44,17 @@ STEPS = """
         Client().update_component("orchestrator", "default", {"parallel": int(sys.argv[1])})
         stopped()
 """
+SLOW = """
+        print("slow", os.environ["PW"], flush=True)
+        time.sleep(60)
+"""
+TIDY = """
+        try:  # it prints in there: the signal may come the instant that it has
+            print("slow", os.environ["PW"], flush=True)
+            time.sleep(60)
+        finally:
+            print("tidied up")
+"""
 
 
 def stop(
@@ -101,8 +112,8 @@ def test_ctrl_c_with_several_processes_is_quiet_and_tells_which_steps_it_ended(c
 
 def test_where_ctrl_c_is_ignored_steps_are_interrupted_all_the_same(client: Client):
     """What a script begins with `&` ignores SIGINT, and so do its workers: they tidy up all the same."""
-    tidy = "try:\n            time.sleep(60)\n        finally:\n            print('tidied up')"
-    source = STEPS.replace("time.sleep(60)", tidy)
+    source = STEPS.replace(SLOW, TIDY)
+    assert source != STEPS
     ended, told = stop(signal.SIGTERM, 2, source=source, shell=("sh", "-c", 'trap "" INT; exec "$@"', "sh"))
     assert ended == 143, told
     run = client.list_runs()[0]

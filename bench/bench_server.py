@@ -4,11 +4,10 @@
     python bench/bench_server.py [--peer PYTHON] [--million] [--scale]
 
 Measured: reading one secret by id with its value, over connections that are kept (1, 4 and 16 at once);
-checking 100 references; a whole `secret get` process. Ours shows a token and waits until each read's audit
-record is on the disk; ZenML's server is asked without any log-in, and keeps no record; the limit is
-`bench/peer/limit.py`. All of them take turns, three rounds each, and medians are shown. PostgreSQL is a
-private one with its usual, durable settings. `--million` adds the server's memory after a million requests,
-`--scale` a million secrets.
+checking 100 references; a whole `secret get` process. Both servers are shown a token; ours waits until each
+read's audit record is on the disk, ZenML's keeps none. The limit is `bench/peer/limit.py`. All of them take
+turns, three rounds each, and medians are shown. PostgreSQL is a private one with its usual, durable settings.
+`--million` adds the server's memory after a million requests, `--scale` a million secrets.
 """
 
 from __future__ import annotations
@@ -196,7 +195,7 @@ def fill(client: Client, many: int) -> None:
 
 @contextmanager
 def zenml(python: Path, folder: Path) -> Iterator[tuple[Target, dict[str, str]]]:
-    """Theirs, on its own SQLite store, without log-in; and the environment of a client of it."""
+    """Theirs, on its own SQLite store; and the environment of a client of it."""
     port = free_port()
     usual = {
         "ZENML_ANALYTICS_OPT_IN": "false",
@@ -206,27 +205,37 @@ def zenml(python: Path, folder: Path) -> Iterator[tuple[Target, dict[str, str]]]
     base = {n: t for n, t in os.environ.items() if not n.startswith(("ZENML_", "LOCKWORK_"))} | usual
     there = base | {
         "ZENML_CONFIG_PATH": str(folder / "server"),
-        "ZENML_SERVER_AUTH_SCHEME": "NO_AUTH",
         "ZENML_SERVER_AUTO_ACTIVATE": "1",
     }
     app = "zenml.zen_server.zen_server_api:app"
     start = [str(python), "-m", "uvicorn", app, "--port", str(port), "--log-level", "error"]
     with running(start, there, port, "/health"):
-        ids = [theirs(port, n) for n in range(SECRETS)]
-        requests = [request("GET", f"/api/v1/secrets/{i}") for i in ids]
+        token = their_token(port)
+        ids = [theirs(port, token, n) for n in range(SECRETS)]
+        requests = [request("GET", f"/api/v1/secrets/{i}", token=token) for i in ids]
         hosted = [r.replace(b"{port}", str(port).encode()) for r in requests]
         here = base | {
             "ZENML_CONFIG_PATH": str(folder / "client"),
             "ZENML_STORE_URL": f"http://127.0.0.1:{port}",
             "ZENML_STORE_TYPE": "rest",
+            "ZENML_STORE_USERNAME": "default",
+            "ZENML_STORE_PASSWORD": "",
         }
         yield Target(port, hosted), here
 
 
-def theirs(port: int, number: int) -> str:
+def their_token(port: int) -> str:
+    asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    asked.request("POST", "/api/v1/login", "username=default&password=", form)
+    return str(json.loads(asked.getresponse().read())["access_token"])
+
+
+def theirs(port: int, token: str, number: int) -> str:
     asked = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     body = json.dumps({"name": f"secret-{number}", "values": {"a": "b", "c": "d"}, "private": False})
-    asked.request("POST", "/api/v1/secrets", body, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {token}"}
+    asked.request("POST", "/api/v1/secrets", body, headers)
     answer = asked.getresponse()
     told = json.loads(answer.read())
     if answer.status >= 300:

@@ -104,3 +104,13 @@ def test_a_component_of_a_flavor_that_is_not_installed_is_shown(
     assert shown["attributes"] == {"token": "***"}
     assert run(["alerter", "update", "duty", "--token={{a.b}}"]) == 0
     assert client.get_component("alerter", "duty").attributes == {"token": "{{a.b}}"}
+
+
+def test_what_is_no_name_of_a_secret_is_not_quoted(
+    client: Client, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--secret` is an attribute of other flavors: a value that is given here by mistake is not shown."""
+    assert run(["artifact-store", "register", "bucket", "-f", "local", f"--secret=+{SECRET}="]) == 1
+    told = capsys.readouterr().err
+    assert "what --secret was given is not a secret name" in told
+    assert SECRET not in told

@@ -117,6 +117,18 @@ def test_export_and_import(run: Run, client: Client):
     assert "nowhere.yaml" in run("stack import", "v", "-f", "nowhere.yaml", exit_code=1).output
 
 
+def test_import_of_what_would_get_ones_own_secrets(run: Run, client: Client):
+    """Whoever wrote the file does not get them unasked: it is asked first, and `-y` is the answer."""
+    client.create_secret("mine", {"url": "https://hooks.example"}, scope="user")
+    run("stack register", "s", "-o", "default", "-a", "default", "-al", "one", exit_code=0)
+    run("stack export", "s", exit_code=0)
+    text = Path("s.yaml").read_text().replace("slack.url", "mine.url").replace("name: one", "name: two")
+    Path("s.yaml").write_text(text)
+    run("stack import", "t", "-f", "s.yaml", exit_code=2)
+    assert "t" not in [stack.name for stack in client.list_stacks()]
+    run("stack import", "t", "-f", "s.yaml", "-y", exit_code=0)
+
+
 def test_register_secrets(run: Run, client: Client, monkeypatch: pytest.MonkeyPatch):
     """What a stack refers to is registered where there is somebody to ask; else each is told."""
     client.delete_secret("slack")

@@ -120,8 +120,8 @@ Variables and whole secrets are for the steps that use it.
   error: --env takes NAME=VALUE, with a name of letters, digits and '_'
   [2]
   $ lockwork step-operator register p2 -f kubernetes --secret 'a b'
-  error: 'a b' is not a secret name
-  hint: 1 to 128 letters, digits, '-' and '_', beginning with a letter or digit; no dots
+  error: what --secret was given is not a secret name
+  hint: NAME or NAME=PREFIX, of a secret all of whose keys steps get
   [1]
   $ lockwork step-operator register p2 -f kubernetes --secret login=1X
   error: secret 'login' of step operator 'p2' has a prefix that no variable can begin with

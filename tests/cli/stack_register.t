@@ -117,8 +117,8 @@ Whatever is wrong makes nothing.
   hint: 1 to 128 letters, digits, '-', '_' and '.', beginning with a letter or digit
   [1]
   $ lockwork stack register x -o default -a default --secret 'a b'
-  error: 'a b' is not a secret name
-  hint: 1 to 128 letters, digits, '-' and '_', beginning with a letter or digit; no dots
+  error: what --secret was given is not a secret name
+  hint: NAME or NAME=PREFIX, of a secret all of whose keys steps get
   [1]
   $ lockwork stack register x -o default -a default --secret a --secret a=B
   error: secret 'a' is given twice

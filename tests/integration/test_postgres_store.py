@@ -216,7 +216,8 @@ def test_references_are_checked_by_indexes(made: Made, postgres: Postgres) -> No
     assert client.check_references(needs).ok
     (statement,) = [text for text in made.said if "has_key" in text]
     (namespace,) = postgres.run("SELECT namespace FROM secrets LIMIT 1", url=made.url)[0]
-    given = {"wanted": as_set([{"secret": "name-7", "key": "k3"}]), "namespaces": as_set([namespace])}
+    given = {"wanted": as_set([("name-7", "k3")]), "namespaces": as_set([namespace]), "holders": as_set([])}
+    given |= {"stack": None, "member": "", "workspace": ""}
     database = PostgresDatabase(made.url)
     with database.reading() as tx:
         plan = [row[0] for row in tx.rows(Statement(f"EXPLAIN {statement}"), **given)]

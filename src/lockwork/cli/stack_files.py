@@ -20,7 +20,14 @@ from lockwork.domain.attributes import checked_attributes
 from lockwork.domain.checks import needs_of
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, Refused
 from lockwork.domain.secrets import SecretScope
-from lockwork.domain.stacks import Component, ComponentType, Flavor, Stack, check_composition
+from lockwork.domain.stacks import (
+    Component,
+    ComponentType,
+    Flavor,
+    Stack,
+    check_composition,
+    plain_name,
+)
 
 FORMAT = 1
 
@@ -161,7 +168,8 @@ def read_stack(text: str, where: str) -> StackFile:
     try:
         content = msgspec.convert(as_ours(_typed(text, name), FORMAT), StackFile)
     except msgspec.ValidationError as error:
-        problem = str(error)
+        # What is no field's name may be a value that has lost its place.
+        problem = "it has a field that no stack has" if "unknown field" in str(error) else str(error)
     else:
         if content.format != FORMAT:
             raise InvalidInput(f"{name} is of format {content.format}; this version reads {FORMAT}")
@@ -182,7 +190,7 @@ def _typed(text: str, name: str) -> Any:
 
 def _missing(client: Client, content: StackFile, *, keep_existing: bool) -> dict[ComponentType, Part]:
     """The parts that are not here yet. Whatever would go wrong is found before anything is made."""
-    _check_name_is_free(client, content.stack)
+    _check_name_is_free(client, plain_name(content.stack, "stack"))
     missing, differing = {}, []
     for type_, part in content.components.items():
         flavor = _flavor(client, type_, part)

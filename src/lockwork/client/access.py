@@ -5,7 +5,7 @@ from __future__ import annotations  # what it answers with is loaded with the fi
 from typing import TYPE_CHECKING
 
 from lockwork import messages
-from lockwork.client.asking import Asking, listing, mapping, named, number, text, texts
+from lockwork.client.asking import Asking, listing, mapping, named, number, several, text, texts
 from lockwork.messages import Listing, Page
 
 if TYPE_CHECKING:
@@ -241,7 +241,7 @@ class StoreCalls(Asking):
 
     def check_audit_links(self, start: AuditHead, links: Iterable[AuditLink]) -> AuditVerdict:
         """Whether links that were kept elsewhere follow from `start` and from each other."""
-        return self.send(messages.audit.CheckAuditLinks(start=start, links=tuple(links)))
+        return self.send(messages.audit.CheckAuditLinks(start=start, links=several(links, "links")))
 
     def verify_audit(self, expect: AuditHead | None = None) -> AuditVerdict:
         """Whether the chain is whole, and the secrets are as it left them."""
@@ -258,4 +258,4 @@ class StoreCalls(Asking):
 def _role(role: Role | str) -> Role:
     from lockwork.domain.access import Role  # lazy: few methods ask
 
-    return Role.parse(role)
+    return Role.parse(text(role, "role"))

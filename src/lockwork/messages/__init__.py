@@ -90,7 +90,7 @@ def converted(
     except msgspec.ValidationError as error:
         problem = re.search(_PROBLEM, str(error))
         missing = re.search(_MISSING, str(error))
-    except RecursionError:
+    except (RecursionError, UnicodeEncodeError):  # nested without end, or text that is none
         problem = missing = None
     else:
         return whole

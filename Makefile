@@ -18,7 +18,8 @@ export UV_SYSTEM_CERTS ?= $(if $(wildcard /etc/ssl/certs/ca-certificates.crt /et
   /etc/ssl/cert.pem),true,false)
 # Compiled modules are kept, as for any user: without them every command takes twice as long.
 unexport PYTHONDONTWRITEBYTECODE
-WORKERS ?= 2
+# More than there are cores: half of the time tests wait, for processes and the disk.
+WORKERS ?= 3
 TESTS ?= tests
 PYTEST_ARGS ?=
 

@@ -9,7 +9,7 @@ import ipaddress
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 import msgspec
 
@@ -19,6 +19,7 @@ from lockwork.settings import CREDENTIALS_FILE, Setting, Settings, alone, replac
 
 _PORTS = {"http": 80, "https": 443}
 _LARGEST = 1024 * 1024
+_LONGEST_LABEL = 63
 
 
 class Server(NamedTuple):
@@ -44,12 +45,8 @@ def origin(url: str, *, insecure: bool = False) -> str:
 
     Plain `http` is for this machine alone, unless `insecure`: a token would cross the network in the clear.
     """
-    parts = urlsplit(url)
-    try:
-        port = parts.port
-    except ValueError:
-        port = -1
-    if parts.scheme not in _PORTS or not parts.hostname or port == -1:
+    parts, port = _parts(url)
+    if parts is None or parts.scheme not in _PORTS or not parts.hostname:
         raise InvalidInput("that is not the URL of a server", hint="write it as https://lockwork.example")
     if parts.path not in ("", "/") or parts.query or parts.fragment or parts.username or parts.password:
         raise InvalidInput("a server's URL has no path, name or password in it", hint="https://HOST[:PORT]")
@@ -61,6 +58,18 @@ def origin(url: str, *, insecure: bool = False) -> str:
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     usual = port is None or port == _PORTS[parts.scheme]
     return f"{parts.scheme}://{host}" + ("" if usual else f":{port}")
+
+
+def _parts(url: str) -> tuple[SplitResult | None, int | None]:
+    """What a URL is made of, and its port; nothing where it is none: the parser's own failure quotes it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        if not host.isascii() or len(host) > _LONGEST_LABEL:
+            host.encode("idna")  # as whoever looks it up will
+        return (parts, parts.port) if url.isprintable() else (None, None)
+    except ValueError:
+        return None, None
 
 
 def active(settings: Settings) -> Setting[Server] | None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from tests.access.conftest import PASSWORD, Team
 
+from lockwork.crypto import passwords
 from lockwork.crypto.tokens import hash_of
 from lockwork.domain.access import Role
 from lockwork.domain.errors import InvalidInput, NotFound, NotLoggedIn, Refused
@@ -18,6 +19,8 @@ from lockwork.messages.access import (
     AppointAdmin,
     ChangePassword,
     ChoosePassword,
+    DeleteUser,
+    InviteUser,
     LogIn,
     ResetPassword,
     SetUp,
@@ -166,6 +169,46 @@ def test_a_wrong_password_changes_none(team: Team) -> None:
     client.send(ChangePassword(name="editor", password=Sensitive(PASSWORD), new=Sensitive(PASSWORD + "2")))
     client.change_password(PASSWORD + "2", PASSWORD)
     client.close()
+
+
+@pytest.mark.parametrize(
+    "meanwhile", ["another password", "disabled", "deleted"], ids=lambda word: word.replace(" ", "-")
+)
+@pytest.mark.parametrize("asked", ["log-in", "change"])
+def test_a_password_that_is_checked_while_it_goes_opens_nothing(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, meanwhile: str, asked: str
+) -> None:
+    """A check takes its time: who is kept out meanwhile, or chooses another, has no token of the old one."""
+    set_up(gate, Readiness(gate.house).setup_code())
+    owner = Claim("default", Role.OWNER)
+    word = Sensitive(PASSWORD)
+    invited = gate.answer(owner, InviteUser(name="ann"))
+    gate.answer(STRANGER, ChoosePassword(code=invited.text, password=word))
+    reset = gate.answer(owner, ResetPassword(user="ann"))
+    other = Sensitive("another good password")
+    messages: dict[str, Any] = {
+        "another password": (STRANGER, ChoosePassword(code=reset.text, password=other)),
+        "disabled": (owner, UpdateUser(user="ann", disabled=True)),
+        "deleted": (owner, DeleteUser(user="ann")),
+    }
+    is_right = passwords.is_right
+
+    def slowly(password: Sensitive, kept: str) -> bool:
+        found = is_right(password, kept)
+        monkeypatch.undo()
+        gate.answer(*messages[meanwhile])
+        return found
+
+    monkeypatch.setattr(passwords, "is_right", slowly)
+    question: Any = (
+        LogIn(name="ann", password=word)
+        if asked == "log-in"
+        else ChangePassword(name="ann", password=word, new=Sensitive("a thief's own password"))
+    )
+    with pytest.raises(NotLoggedIn, match="name or password is wrong"):
+        gate.answer(STRANGER, question)
+    if meanwhile == "another password":
+        assert gate.answer(STRANGER, LogIn(name="ann", password=other)).token.owner == "ann"
 
 
 # ---- the same by commands ----

@@ -5,6 +5,7 @@ is another. A password is checked outside of any transaction, as that takes its 
 """
 
 from contextlib import AbstractContextManager
+from typing import NamedTuple
 
 from lockwork.crypto import passwords
 from lockwork.crypto.tokens import hash_of
@@ -30,9 +31,9 @@ _LABEL = 128
 def log_in(porch: Porch, message: LogIn) -> NewToken:
     """A token for a password, good for 30 days."""
     with _attempt(porch, message.name):
-        user = _who_knows(porch, message.name, message.password)
+        known = _who_knows(porch, message.name, message.password)
     with porch.house.database.writing() as tx:
-        return _let_in(porch, tx, user, "login", label=message.label)
+        return _let_in(porch, tx, _who_still(tx, known), "login", label=message.label)
 
 
 def set_up(porch: Porch, message: SetUp) -> NewToken:
@@ -87,9 +88,10 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
     """By the password of before."""
     new = passwords.checked_password(message.new)
     with _attempt(porch, message.name):
-        user = _who_knows(porch, message.name, message.password)
+        known = _who_knows(porch, message.name, message.password)
     kept = passwords.kept(new)
     with porch.house.database.writing() as tx:
+        user = _who_still(tx, known)
         shown = porch.door.token if isinstance(porch.door, Shown) else None
         bearer = None if shown is None else tokens.bearer(tx, shown, "")
         _replace_password(porch, tx, user, kept, but=bearer.token if bearer else None)
@@ -103,13 +105,28 @@ def _attempt(porch: Porch, account: str = "") -> AbstractContextManager[None]:
     return porch.house.patience.attempt(address, account)
 
 
-def _who_knows(porch: Porch, name: str, password: Sensitive) -> UserRow:
+class _Known(NamedTuple):
+    """A user, and what was kept of the password that was found to be right."""
+
+    user: UserRow
+    kept: str
+
+
+def _who_knows(porch: Porch, name: str, password: Sensitive) -> _Known:
     """The user whose password this is; it takes as long to find out that there is none."""
     with porch.house.database.reading() as tx:
         user = access.user(tx, name)
         kept = access.password(tx, user.id if user else "")
     is_right = passwords.is_right(password, kept or _nobodys())
     if user is None or kept is None or not is_right or user.disabled is not None or user.kind != "person":
+        raise NotLoggedIn(_WRONG)
+    return _Known(user, kept)
+
+
+def _who_still(tx: Transaction, known: _Known) -> UserRow:
+    """The user as they are now: while a password was checked, it may have been replaced, or they kept out."""
+    user = access.user(tx, known.user.id)
+    if user is None or user.disabled is not None or access.password(tx, user.id) != known.kept:
         raise NotLoggedIn(_WRONG)
     return user
 

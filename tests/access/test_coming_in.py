@@ -19,6 +19,7 @@ from lockwork.messages.access import (
     AppointAdmin,
     ChangePassword,
     ChoosePassword,
+    CreateUser,
     DeleteUser,
     InviteUser,
     LogIn,
@@ -209,6 +210,24 @@ def test_a_password_that_is_checked_while_it_goes_opens_nothing(
         gate.answer(STRANGER, question)
     if meanwhile == "another password":
         assert gate.answer(STRANGER, LogIn(name="ann", password=other)).token.owner == "ann"
+
+
+@pytest.mark.parametrize("by", ["code", "file"])
+@pytest.mark.parametrize("was", ["service", "disabled"])
+def test_the_first_admin_can_come_in_again(gate: Gate, was: str, by: str) -> None:
+    """Also under a name that an embedded store had for a program, or kept out."""
+    owner = Claim("default", Role.OWNER)
+    gate.answer(owner, CreateUser(name="root", service=was == "service"))
+    if was == "disabled":
+        gate.answer(owner, UpdateUser(user="root", disabled=True))
+    if by == "code":
+        set_up(gate, Readiness(gate.house).setup_code())
+    else:
+        assert hosting.appoint_first_admin(gate, "root", Sensitive(PASSWORD), system_user="svc")
+    made = gate.answer(STRANGER, LogIn(name="root", password=Sensitive(PASSWORD)))
+    me = Shown(hash_of(made.text))
+    assert gate.answer(me, WhoAmI()).kind == "person"
+    assert gate.answer(me, VerifyAudit()).problems == ()
 
 
 # ---- the same by commands ----

@@ -22,7 +22,7 @@ _INSERT_USER = Statement(
     "INSERT INTO users (id, name, created, kind, admin) VALUES (:id, :name, :created, :kind, :admin)"
     " ON CONFLICT DO NOTHING RETURNING id"
 )
-_CHANGE_USER = Statement("UPDATE users SET admin = :admin, disabled = :disabled WHERE id = :id")
+_CHANGE_USER = Statement("UPDATE users SET kind = :kind, admin = :admin, disabled = :disabled WHERE id = :id")
 _ADMINS = Statement(
     "SELECT count(*) AS total FROM users"
     " WHERE admin = 1 AND disabled IS NULL AND password IS NOT NULL AND id <> :but"
@@ -93,7 +93,7 @@ def insert_user(tx: Transaction, user: UserRow) -> bool:
 
 
 def change_user(tx: Transaction, user: UserRow) -> None:
-    tx.run(_CHANGE_USER, id=user.id, admin=user.admin, disabled=user.disabled)
+    tx.run(_CHANGE_USER, id=user.id, kind=user.kind, admin=user.admin, disabled=user.disabled)
 
 
 def other_admins(tx: Transaction, but: str = "") -> int:

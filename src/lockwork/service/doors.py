@@ -55,7 +55,7 @@ def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken
         if user is None:
             user = UserRow(new_id(), name, now, admin=1)
             access.insert_user(tx, user)
-        user = user._replace(admin=1)
+        user = user._replace(kind="person", admin=1, disabled=None)
         access.change_user(tx, user)
         access.set_password(tx, user.id, kept)
         subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))

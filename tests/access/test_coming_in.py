@@ -230,6 +230,17 @@ def test_the_first_admin_can_come_in_again(gate: Gate, was: str, by: str) -> Non
     assert gate.answer(me, VerifyAudit()).problems == ()
 
 
+def test_the_last_admin_is_not_deleted(gate: Gate) -> None:
+    """Or whoever reads the next code that a server prints would be its admin."""
+    set_up(gate, Readiness(gate.house).setup_code())
+    owner = Claim("default", Role.OWNER)
+    with pytest.raises(Refused, match="the only one who can administer the server"):
+        gate.answer(owner, DeleteUser(user="root", force=True))
+    invited = gate.answer(owner, InviteUser(name="ann", admin=True))
+    gate.answer(STRANGER, ChoosePassword(code=invited.text, password=Sensitive(PASSWORD)))
+    gate.answer(owner, DeleteUser(user="root", force=True))
+
+
 # ---- the same by commands ----
 
 

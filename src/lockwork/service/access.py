@@ -76,12 +76,8 @@ def update(ctx: Context, message: UpdateUser) -> User:
     if message.disabled is not None:
         user = user._replace(disabled=(was.disabled or ctx.now) if message.disabled else None)
     goes = was.admin and (not user.admin or user.disabled)
-    # Where nobody comes in at all, as on an embedded store, nobody is the last.
-    if goes and access.other_admins(ctx.tx) and not access.other_admins(ctx.tx, was.id):
-        raise Refused(
-            f"user {was.name!r} is the only one who can administer the server",
-            hint="lockwork user update OTHER --admin",
-        )
+    if goes:
+        _check_others_administer(ctx, was)
     access.change_user(ctx.tx, user)
     _about(ctx, user)
     return user.user()
@@ -92,6 +88,7 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     user = _one(ctx, message.user)
     if user.id == ctx.caller.user:
         raise Refused("you cannot delete the user that you act as", hint="act as another with --as USER")
+    _check_others_administer(ctx, user)
     own = access.own_secrets(ctx.tx, user.id)
     if own and not message.force:
         raise StillReferenced(
@@ -108,6 +105,15 @@ def delete(ctx: Context, message: DeleteUser) -> User:
         ctx.about(findings.subject(ctx, secret._replace(owner=ctx.caller.user, owner_name=ctx.caller.name)))
     ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.GONE))
     return user.user()
+
+
+def _check_others_administer(ctx: Context, user: UserRow) -> None:
+    """Where nobody comes in at all, as on an embedded store, nobody is the last."""
+    if access.other_admins(ctx.tx) and not access.other_admins(ctx.tx, user.id):
+        raise Refused(
+            f"user {user.name!r} is the only one who can administer the server",
+            hint="lockwork user update OTHER --admin",
+        )
 
 
 # ---- members of a workspace ----

@@ -189,7 +189,7 @@ class ChoosePassword(Message[NewToken], frozen=True, kw_only=True):
 
 
 class ChangePassword(Message[None], frozen=True, kw_only=True):
-    """Another password; what the old one made is revoked, but for the token that is shown."""
+    """Another password; what the old one let in is revoked, but for the log-in that is shown."""
 
     action = "password.change"
     permission = Permission.NOBODY

@@ -161,6 +161,19 @@ def test_a_pattern_is_left_by_no_new_name(stocked: Team) -> None:
     client.close()
 
 
+def test_a_pattern_is_left_by_letting_nobody_in(stocked: Team) -> None:
+    """Whom such a token made an admin could see every name; one without patterns changes members."""
+    held = stocked.client("admin", patterns=("prod-*",))
+    with pytest.raises(NotPermitted):
+        held.send(PutMember(workspace="default", user="viewer", role=Role.ADMIN))
+    with pytest.raises(NotPermitted):
+        held.send(RemoveMember(workspace="default", user="viewer"))
+    free = stocked.client("admin", workspaces=("default",))
+    assert free.send(PutMember(workspace="default", user="viewer", role=Role.RUNNER)).role is Role.RUNNER
+    held.close()
+    free.close()
+
+
 def test_runs_tell_a_token_no_other_names(stocked: Team) -> None:
     """The secrets of a run are those that the token may know of."""
     step = Step(name="s", secrets={"prod-db": "A_", "dev-db": "B_"})

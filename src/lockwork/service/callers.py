@@ -159,7 +159,9 @@ def _rights(bearer: Bearer, limits: Limits) -> Rights:
     role = Role.ADMIN if bearer.admin else bearer.role
     if role is None:
         return NO_RIGHTS
-    return GRANTED[role] if limits.role is None else GRANTED[role] & GRANTED[limits.role]
+    rights = GRANTED[role] if limits.role is None else GRANTED[role] & GRANTED[limits.role]
+    # Or it could let someone in who sees every name, and so leave its patterns by another's token.
+    return rights if limits.patterns is None else rights - {Permission.ADMINISTER}
 
 
 def _over_the_store(bearer: Bearer, limits: Limits) -> Rights:

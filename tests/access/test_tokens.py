@@ -10,12 +10,13 @@ from tests.access.test_matrix import ONE_STEP
 from lockwork.client.api import Client
 from lockwork.domain.access import Limits, Role
 from lockwork.domain.checks import Need, ValidationLevel, Where
-from lockwork.domain.errors import LockworkError, NotFound, NotLoggedIn, NotPermitted
+from lockwork.domain.errors import InvalidInput, LockworkError, NotFound, NotLoggedIn, NotPermitted
 from lockwork.domain.runs import Pipeline, Step
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import (
     ChangePassword,
+    CreateToken,
     LogIn,
     LogOut,
     PutMember,
@@ -237,6 +238,16 @@ def test_a_token_mints_only_within_its_limits(stocked: Team) -> None:
     assert heard(client, REVEAL) == "no"
     asking.close()
     client.close()
+
+
+def test_no_member_and_no_token_is_an_owner(team: Team) -> None:
+    """That role is an embedded store's alone; it is refused in the words that came, and not in Python's."""
+    for question in (
+        PutMember(workspace=HERE, user="robot", role=Role.OWNER),
+        CreateToken(name="ci", owner="robot", limits=Limits(role=Role.OWNER)),
+    ):
+        with pytest.raises(InvalidInput, match="'owner' is not a role"):
+            team.root.send(question)
 
 
 def test_nothing_outlives_what_minted_it(team: Team) -> None:

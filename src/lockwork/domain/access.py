@@ -46,7 +46,7 @@ class Role(StrEnum):
         """A role that a member can have."""
         if text in MEMBER_ROLES:
             return cls(text)
-        raise InvalidInput(f"{text!r} is not a role", hint=f"a role is one of {', '.join(MEMBER_ROLES)}")
+        raise InvalidInput(f"{str(text)!r} is not a role", hint=f"a role is one of {', '.join(MEMBER_ROLES)}")
 
 
 MEMBER_ROLES = (Role.VIEWER, Role.RUNNER, Role.EDITOR, Role.ADMIN)

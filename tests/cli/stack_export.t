@@ -167,7 +167,7 @@ What is no such file, or does not fit, makes nothing.
   error: wrong.yaml is of format 2; this version reads 1
   [1]
   $ printf 'format: 1\nstack: x\ncomponents: {}\nhunter2: 1\n' | try
-  error: wrong.yaml holds no stack: Object contains unknown field `hunter2`
+  error: wrong.yaml holds no stack: it has a field that no stack has
   hint: lockwork stack export writes such a file
   [1]
   $ echo "$head" | try

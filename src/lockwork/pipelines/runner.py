@@ -15,7 +15,15 @@ from lockwork.client import handover, kept_logs, memory
 from lockwork.client.api import Client
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
-from lockwork.domain.errors import InvalidInput, RunFailed, StoreUnusable, Unavailable
+from lockwork.domain.errors import (
+    InvalidInput,
+    LockworkError,
+    NotFound,
+    NotPermitted,
+    RunFailed,
+    StoreUnusable,
+    Unavailable,
+)
 from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
 from lockwork.domain.secrets import SecretScope
 from lockwork.flavors import registry
@@ -90,6 +98,10 @@ def _check_not_nested(name: str) -> None:
         )
 
 
+_UNRECORDED = (Unavailable, NotFound, NotPermitted)
+"""What keeps the end of a run from being recorded: a server that is away, or lets its caller in no more."""
+
+
 class Execution:
     """One run that goes on. To its orchestrator it is the StepRunner."""
 
@@ -134,7 +146,7 @@ class Execution:
         try:
             with self._watch.held() if status is not RunStatus.INTERRUPTED else nullcontext():
                 record = self._finished(status, failure, notes)
-        except Unavailable as trouble:
+        except _UNRECORDED as trouble:
             self._note.ended(status, failure)
             return self._unrecorded(status, failure, trouble)
         self._note.forget()
@@ -152,7 +164,7 @@ class Execution:
             )
         )
 
-    def _unrecorded(self, status: RunStatus, failure: str | None, trouble: Unavailable) -> Run:
+    def _unrecorded(self, status: RunStatus, failure: str | None, trouble: LockworkError) -> Run:
         """How it ended is told all the same, as on a full disk. It is recorded as interrupted later on."""
         now = datetime.now(UTC)
         ended = msgspec.structs.replace(self._settled.run, status=status, failure=failure, finished=now)
@@ -169,7 +181,7 @@ class Execution:
             return self._ordered()
         finally:
             for finished in self._workers.end():
-                with suppress(Unavailable):  # told at the end of the run, which cannot be recorded either
+                with suppress(*_UNRECORDED):  # told at the end of the run, which cannot be recorded either
                     self._record(finished)
 
     def _ordered(self) -> tuple[RunStatus, str | None]:

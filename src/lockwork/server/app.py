@@ -23,6 +23,8 @@ from lockwork.domain.errors import (
     LockworkError,
     NotJson,
     NotReady,
+    StoreUnusable,
+    Tampered,
     TooLarge,
 )
 from lockwork.messages import Message
@@ -177,7 +179,7 @@ class Door:
             await self._app(scope, receive, send)
             return
         except LockworkError as failure:
-            response = problem(failure)
+            response = problem(self._for_strangers(scope, failure))
         except ClientDisconnect:
             raise
         except Exception as unforeseen:
@@ -185,6 +187,16 @@ class Door:
             self._site.log.fault(scope["state"]["request"], fault)
             response = problem(fault)
         await response(scope, receive, send)
+
+    def _for_strangers(self, scope: Scope, failure: LockworkError) -> LockworkError:
+        """Where a server's store lies is for whoever runs it: it is in the log, and in no answer."""
+        if not isinstance(failure, StoreUnusable) or isinstance(failure, Tampered):
+            return failure
+        self._site.log.say("store-away", request=scope["state"]["request"], problem=failure.message)
+        return StoreUnusable(
+            "the server cannot use its store at this moment",
+            hint="try again; if it stays so, tell whoever runs the server: its log says why",
+        )
 
 
 def check_set_up(site: Site) -> None:

@@ -1,6 +1,6 @@
 """Users of a store: names with secrets of their own; on a server, people and programs that come in."""
 
-from lockwork.database import access, members, secrets, workspaces
+from lockwork.database import access, members, secrets, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.members import MemberRow
 from lockwork.domain.access import Member, Role, User, UserName
@@ -99,6 +99,8 @@ def delete(ctx: Context, message: DeleteUser) -> User:
         purge(ctx, secret)
     for member in members.of_user(ctx.tx, user.id):
         _about_member(ctx, member, user.name, states.GONE)
+    for token in tokens.of_owner(ctx.tx, user.id):
+        tokens.revoke(ctx.tx, token, ctx.now)  # and with it what it minted for others
     inherited = secrets.owned(ctx.tx, user.id)
     access.delete_user(ctx.tx, user.id, heir=ctx.caller.user)
     for secret in inherited:

@@ -12,6 +12,10 @@ from lockwork.service.context import Context
 
 SETUP, INVITE, RESET = "setup", "invite", "reset"
 _MINUTE = 60_000_000
+_OTHERWISE = {
+    SETUP: "start the server again: it prints another, until somebody administers it",
+    RESET: "ask an admin for another, or on the server's host: lockwork server reset-password USER",
+}
 GOOD_FOR = {SETUP: 30 * _MINUTE, INVITE: 7 * 24 * 60 * _MINUTE, RESET: 60 * _MINUTE}
 """Microseconds."""
 
@@ -35,6 +39,6 @@ def taken(tx: Transaction, hash_: str, kinds: tuple[str, ...], now: int) -> Code
     if code is None or code.kind not in kinds or not tokens.take_code(tx, hash_, now):
         raise NotLoggedIn(
             "the code is not valid: it was used, has expired, or was replaced by a later one",
-            hint="ask an admin for another, or on the server's host: lockwork server reset-password USER",
+            hint=_OTHERWISE[SETUP if SETUP in kinds else RESET],
         )
     return code

@@ -21,6 +21,8 @@ from lockwork.service.context import Context, new_id
 
 DAY = 24 * 60 * 60 * 1_000_000
 MAX_DAYS = 3650
+MOST = 100
+"""Patterns, and workspaces: they are looked at with every question."""
 
 
 def create(ctx: Context, message: CreateToken) -> NewToken:
@@ -131,6 +133,9 @@ def _limits(ctx: Context, asked: Limits) -> Limits:
     """Checked, and held within those of the token that asks."""
     if asked.role is not None:
         Role.parse(asked.role)
+    for what, given in (("patterns", asked.patterns), ("workspaces", asked.workspaces)):
+        if given is not None and len(given) > MOST:
+            raise InvalidInput(f"a token is held to at most {MOST} {what}, not {len(given):,}")
     for pattern in asked.patterns or ():
         checked_pattern(pattern)
     seen = callers.seen_workspaces(ctx.tx, ctx.caller)

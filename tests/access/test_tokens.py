@@ -17,6 +17,8 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import (
     ChangePassword,
     CreateToken,
+    CreateUser,
+    DeleteUser,
     LogIn,
     LogOut,
     PutMember,
@@ -287,6 +289,27 @@ def test_revoking_revokes_what_was_minted(stocked: Team) -> None:
         boss.revoke_token("first")
     for client in (boss, one, two, three):
         client.close()
+
+
+def test_who_is_deleted_takes_along_what_they_minted_for_programs(stocked: Team) -> None:
+    """A service account's token that a deleted admin's token minted opens nothing any more."""
+    stocked.did(CreateUser(name="nightly-robot", service=True))
+    stocked.did(PutMember(workspace=HERE, user="nightly-robot", role=Role.RUNNER))
+    boss = stocked.client("boss")
+    robot = stocked.with_token(boss.create_token("of-the-boss", owner="nightly-robot").text)
+    assert heard(robot, REVEAL) == "yes"
+    stocked.did(DeleteUser(user="boss", force=True))
+    assert heard(robot, REVEAL) == "who?"
+    for client in (boss, robot):
+        client.close()
+
+
+def test_a_token_is_held_to_so_many_names_at_most(stocked: Team) -> None:
+    """Each question looks at all of them."""
+    boss = stocked.client("boss")
+    with pytest.raises(InvalidInput, match="at most 100 patterns, not 101"):
+        boss.send(CreateToken(name="many", limits=Limits(patterns=("a*",) * 101)))
+    boss.close()
 
 
 def test_who_logs_out_leaves_programs_their_tokens(stocked: Team) -> None:

@@ -236,6 +236,45 @@ def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.Ca
     assert not list(path.parent.glob("servers/*/runs/*"))
 
 
+def test_who_is_sent_away_during_a_run_hears_how_it_ended(team: Team, capfd: pytest.CaptureFixture[str]):
+    """It fails and says why, though nothing can be recorded; back again, the next run tells the server."""
+    path = team.log_in("anna", Role.RUNNER)
+
+    @step
+    def one() -> int:
+        team.admin.remove_member("anna", "default")
+        return 1
+
+    @step
+    def two(x: int) -> None:
+        print("never", x)
+
+    @pipeline
+    def cut_off() -> None:
+        two(one())
+
+    with pytest.raises(RunFailed, match="no workspace 'default'"):
+        cut_off()
+    assert "never" not in capfd.readouterr().out
+    assert list(path.parent.glob("servers/*/runs/*"))
+
+    team.admin.add_member("anna", Role.RUNNER, "default")
+
+    @step
+    def three() -> None:
+        pass
+
+    @pipeline
+    def after() -> None:
+        three()
+
+    after()
+    fine, lost = team.admin.list_runs()
+    assert fine.status is RunStatus.COMPLETED
+    assert lost.status is RunStatus.FAILED
+    assert "no workspace" in (lost.failure or "")
+
+
 def test_a_run_that_is_killed_is_told_of_by_the_next_one(team: Team, script: Script):
     """Its log is recorded and it counts as interrupted."""
     team.log_in("anna", Role.RUNNER)

@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.forking import ended_well, forked
 from tests.postgres import GIVEN, Postgres, Server, run, server
 
 from lockwork.database.engine import Statement, as_set
@@ -247,22 +248,6 @@ def test_a_loss_that_nobody_saw_costs_a_second_attempt(
 
 
 # ---- forks ----
-
-
-def forked(act: Callable[[], object]) -> int:
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            act()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
-
-
-def ended_well(child: int) -> bool:
-    return os.waitpid(child, 0)[1] == 0
 
 
 def test_parent_and_child_have_connections_of_their_own(database: PostgresDatabase) -> None:

@@ -2,10 +2,11 @@
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.forking import ended_well, forked
 
 from lockwork.database import forks
 from lockwork.database.engine import Statement
@@ -35,23 +36,6 @@ def rows(database: SqliteDatabase) -> list[object]:
 def write(database: SqliteDatabase, x: object) -> None:
     with database.writing() as tx:
         tx.run(INSERT, x=x)
-
-
-def forked(act: Callable[[], object]) -> int:
-    """A child that does this and ends without a word, as the children of `multiprocessing` do."""
-    child = os.fork()
-    if child == 0:
-        code = 1
-        try:
-            act()
-            code = 0
-        finally:
-            os._exit(code)
-    return child
-
-
-def ended_well(child: int) -> bool:
-    return os.waitpid(child, 0)[1] == 0
 
 
 def test_what_a_child_writes_is_there_when_its_parent_has_closed(

@@ -31,6 +31,8 @@ MAY_REVEAL = {
     "cli/keys.py": "prints a root key that nothing uses yet: `key generate`",
     "crypto/keyring.py": "writes a root key into the keyring file",
     "crypto/passphrase.py": "makes the key of a passphrase",
+    "dashboard/entry.py": "puts a session into a cookie of its browser",
+    "dashboard/secrets.py": "answers one revealed value, to a question of its own",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",
     "client/handover.py": "hands a token to the processes of a run",

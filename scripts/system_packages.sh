@@ -6,6 +6,7 @@ set -euo pipefail
 missing=()
 command -v mariadbd >/dev/null || missing+=(mariadb-server-core)
 command -v my_print_defaults >/dev/null || missing+=(mariadb-client-core)
+command -v chromium >/dev/null || missing+=(chromium fonts-dejavu-core)
 command -v initdb >/dev/null || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || missing+=(postgresql)
 [ ${#missing[@]} -eq 0 ] && exit 0
 
@@ -26,5 +27,5 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     exit 0
   fi
 fi
-echo "tests against real database servers need: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
+echo "tests against real databases and in a real browser need: sudo apt-get install --no-install-recommends ${missing[*]}" >&2
 [ -z "${CI:-}" ]  # on CI nothing may be skipped

@@ -15,12 +15,14 @@ _LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 class Names:
     """The server's own names, as a `Host` header says them. A page elsewhere makes a browser say another."""
 
-    def __init__(self, host: str, port: int, public_url: str | None = None) -> None:
-        self._known = {_host_and_port(host, port)}
-        if is_loopback(host):
-            self._known |= {_host_and_port(name, port) for name in _LOOPBACK}
+    def __init__(
+        self, host: str, port: int, public_url: str | None = None, *, is_encrypted: bool = False
+    ) -> None:
+        scheme = "https" if is_encrypted else "http"
+        names = (host, *(_LOOPBACK if is_loopback(host) else ()))
+        self._known = {_host_and_port(name, port): scheme for name in names}
         if public_url is not None:
-            self._known |= _of_url(public_url)
+            self._known |= dict.fromkeys(_of_url(public_url), urlsplit(public_url).scheme)
 
     def check(self, scope: Scope) -> None:
         """`Misdirected` where a request asks for another server, or does not say."""
@@ -30,6 +32,12 @@ class Names:
                 "this server does not go by the name that was asked for",
                 hint="start it with --public-url, or ask it by its own name",
             )
+
+    def origin(self, host: str) -> str:
+        """The origin by which a browser asked, when it said this name of ours: `https://lockwork.example`."""
+        name = host.lower()
+        scheme = self._known[name]
+        return f"{scheme}://{name.removesuffix(f':{_DEFAULT_PORTS[scheme]}')}"
 
 
 class Proxies:

@@ -9,6 +9,7 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
 from typing import Any, Protocol
 
@@ -17,6 +18,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from lockwork.dashboard.site import Dashboard
 from lockwork.domain.errors import (
     Fault,
     InvalidInput,
@@ -75,6 +77,7 @@ class Site:
     threads: Threads
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
+    dashboard: Dashboard
     metrics: Metrics = field(default_factory=Metrics)
 
     def close(self) -> None:
@@ -93,9 +96,23 @@ def problem(failure: LockworkError) -> Response:
 
 
 async def body_of(site: Site, request: Request) -> bytes:
-    """The whole body, which has an end in size and time. A large one is taken of who is known alone."""
+    """The whole body, which is JSON. A large one is taken of who is known alone."""
+    says_who = "authorization" in request.headers
+    body = await bounded_body(
+        site, request, partial(site.gate.answer, shown(request), WhoAmI()) if says_who else None
+    )
+    if body and not _is_json(request):
+        raise NotJson("the body does not say that it is JSON", hint="Content-Type: application/json")
+    return body
+
+
+async def bounded_body(site: Site, request: Request, check_known: Callable[[], object] | None) -> bytes:
+    """The whole body, which has an end in size and time; a large one once `check_known` has not failed.
+
+    None: whoever asks does not even say who they are.
+    """
     is_known = False
-    most = LARGEST if "authorization" in request.headers else LARGEST_OF_STRANGERS
+    most = LARGEST_OF_STRANGERS if check_known is None else LARGEST
     told = request.headers.get("content-length", "")
     if told.isdecimal() and int(told) > most:
         raise TooLarge(f"a body is at most {most:,} bytes here")
@@ -107,16 +124,14 @@ async def body_of(site: Site, request: Request) -> bytes:
                 size += len(part)
                 if size > most:
                     raise TooLarge(f"a body is at most {most:,} bytes here")
-                if size > LARGEST_OF_STRANGERS and not is_known:
-                    await site.threads.run(site.gate.answer, shown(request), WhoAmI())
+                if size > LARGEST_OF_STRANGERS and not is_known and check_known is not None:
+                    await site.threads.run(check_known)
                     is_known = True
                 parts.append(part)
     except TimeoutError:
         pass
     else:
         request.state.is_read = True
-        if size and not _is_json(request):
-            raise NotJson("the body does not say that it is JSON", hint="Content-Type: application/json")
         return b"".join(parts)
     raise InvalidInput(f"the body did not arrive within {SLOWEST} seconds")
 

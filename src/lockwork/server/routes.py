@@ -11,6 +11,7 @@ from lockwork.messages import Message
 from lockwork.server.app import Site, body_of, check_set_up, problem
 from lockwork.server.auth import shown
 from lockwork.server.health import health
+from lockwork.server.pages import nothing_here, pages
 from lockwork.server.paths import Answering, Paths
 from lockwork.server.preconditions import demanding, etag_of
 from lockwork.server.reference import reference
@@ -28,9 +29,10 @@ def paths(site: Site) -> Paths:
     for noun, rows in table.ROUTES.items():
         for row in rows:
             found.setdefault(row.path, {})[row.method] = _answering(site, table.message_of(noun, row), row)
+    found |= pages(site, site.dashboard)
     for methods in found.values():
         methods.update(_beside(list(methods)))
-    return Paths(found, _nothing_here)
+    return Paths(found, nothing_here(site, site.dashboard, _nothing_here))
 
 
 def _beside(methods: list[str]) -> dict[str, Answering]:

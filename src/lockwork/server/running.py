@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from lockwork.crypto import passwords
+from lockwork.dashboard.sessions import ByLogIn
+from lockwork.dashboard.table import dashboard
 from lockwork.domain.errors import InvalidInput, Unavailable
 from lockwork.domain.ways_out import reason
 from lockwork.server import hardening
@@ -94,13 +96,19 @@ def site_of(
     """What all requests share, for a server that listens there."""
     return Site(
         gate=gate,
-        names=Names(listening.host, listening.port, listening.public_url),
+        names=Names(
+            listening.host,
+            listening.port,
+            listening.public_url,
+            is_encrypted=listening.certificate is not None,
+        ),
         proxies=Proxies(listening.behind),
         log=log,
         is_set_up=is_set_up,
         check_ready=check_ready,
         threads=Threads(THREADS),
         porch=Threads(passwords.AT_ONCE, patient=MOST_WAITING),
+        dashboard=dashboard(ByLogIn(gate)),
     )
 
 

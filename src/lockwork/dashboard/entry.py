@@ -1,0 +1,97 @@
+"""Coming in and going: log-in, the first set-up, an invitation, one's own account, light and dark."""
+
+from lockwork.dashboard import assets
+from lockwork.dashboard.pages import Answer, Ask, Data, For, Page, Shown, To, local
+from lockwork.dashboard.site import THEMES, first_page
+from lockwork.domain.errors import InvalidInput
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.access import ChoosePassword, LogIn, SetUp
+
+LABEL = "dashboard"
+"""What a session is called in the list of tokens."""
+
+
+def log_in_page(ask: Ask) -> Answer:
+    """The log-in, and nothing of what is behind it."""
+    template = "entry/code.html" if ask.is_embedded else "entry/login.html"
+    return Shown(
+        template, "Log in", {"next": local(ask.query.get("next", "/"))}, command="lockwork login URL"
+    )
+
+
+def log_in(ask: Ask) -> Answer:
+    made = ask.client.send(LogIn(name=ask.form.text("name"), password=_hidden(ask, "password"), label=LABEL))
+    return _let_in(ask, made.text, local(ask.form.text("next")))
+
+
+def set_up_page(_: Ask) -> Answer:
+    return Shown("entry/setup.html", "Set up this server", command="lockwork login URL --setup")
+
+
+def set_up(ask: Ask) -> Answer:
+    password = _chosen(ask)
+    made = ask.client.send(SetUp(code=_hidden(ask, "code"), name=ask.form.text("name"), password=password))
+    return _let_in(ask, made.text, "/")
+
+
+def invited_page(_: Ask) -> Answer:
+    return Shown("entry/invited.html", "Choose your password", command="lockwork login URL --invited")
+
+
+def invited(ask: Ask) -> Answer:
+    password = _chosen(ask)
+    made = ask.client.send(ChoosePassword(code=_hidden(ask, "code"), password=password))
+    return _let_in(ask, made.text, "/")
+
+
+def log_out(ask: Ask) -> Answer:
+    from lockwork.messages.access import LogOut  # lazy: few ask
+
+    everywhere = ask.form.has("everywhere")
+    ask.client.send(LogOut(everywhere=everywhere))
+    note = "logged-out-everywhere" if everywhere else "logged-out"
+    return To("/login", note, cookies=(ask.cookies.forget(ask.cookies.session),))
+
+
+def choose_theme(ask: Ask) -> Answer:
+    """Light, dark, or as the system has it."""
+    theme, cookies = ask.form.text("theme"), ask.cookies
+    line = (
+        cookies.set(cookies.theme, theme, is_kept=True) if theme in THEMES else cookies.forget(cookies.theme)
+    )
+    return To(local(ask.form.text("back")), cookies=(line,))
+
+
+def static(ask: Ask) -> Answer:
+    """A file that all pages use."""
+    found = assets.asset(ask.fields["file"])
+    return Data(found.body, found.media_type, is_kept=True)
+
+
+def _hidden(ask: Ask, name: str) -> Sensitive:
+    return Sensitive(ask.form.text(name).strip() if name == "code" else ask.form.text(name))
+
+
+def _chosen(ask: Ask) -> Sensitive:
+    if ask.form.text("password") != ask.form.text("again"):
+        raise InvalidInput("the two passwords differ", hint="type the same password twice")
+    return _hidden(ask, "password")
+
+
+def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
+    line = ask.cookies.set(ask.cookies.session, session.reveal())
+    return To(path, cookies=(line, ask.cookies.forget(ask.cookies.visit)))
+
+
+PAGES = (
+    Page("GET", "/", first_page),
+    Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
+    Page("GET", "/login", log_in_page, For.EVERYONE),
+    Page("POST", "/login", log_in, For.EVERYONE),
+    Page("GET", "/setup", set_up_page, For.EVERYONE),
+    Page("POST", "/setup", set_up, For.EVERYONE),
+    Page("GET", "/invited", invited_page, For.EVERYONE),
+    Page("POST", "/invited", invited, For.EVERYONE),
+    Page("POST", "/logout", log_out),
+    Page("POST", "/theme", choose_theme, For.EVERYONE),
+)

@@ -1,0 +1,109 @@
+"""Pages as HTML: templates that escape all text, and the frame that stands around each."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jinja2
+
+from lockwork.dashboard import assets
+from lockwork.dashboard.notes import NOTES
+from lockwork.dashboard.pages import Ask, Shown, address
+from lockwork.domain.errors import LockworkError
+
+_TEMPLATES = Path(__file__).parent / "templates"
+SECTIONS = (
+    ("secrets", "Secrets", "key"),
+    ("stacks", "Stacks", "layers"),
+    ("components", "Components", "box"),
+    ("runs", "Runs", "play"),
+    ("audit", "Audit", "list"),
+    ("access", "Access", "people"),
+    ("settings", "Settings", "gear"),
+)
+"""Address, title and icon of each entry of the side bar."""
+OF_THE_STORE = frozenset({"audit", "access", "settings"})
+"""Those that no workspace has to itself; their addresses name none."""
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    made = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    made.filters |= {"ago": ago, "moment": moment, "plural": plural}
+    made.globals |= {"asset": assets.address_of, "address": address}
+    return made
+
+
+def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...]) -> bytes:
+    """The page with its frame, for who has come in."""
+    return _rendered(
+        shown, theme, ask=ask, csrf=ask.csrf, me=ask.me, spaces=spaces, note=_note(ask), command=shown.command
+    )
+
+
+def alone(ask: Ask, shown: Shown, *, theme: str) -> bytes:
+    """The page without a frame, for who has not."""
+    return _rendered(
+        shown, theme, ask=ask, csrf=ask.csrf, me=None, spaces=(), note=_note(ask), command=shown.command
+    )
+
+
+def problem(failure: LockworkError, *, status: int, theme: str, ask: Ask | None = None) -> bytes:
+    """What went wrong, as a page of its own; in its frame where we know who asks."""
+    shown = Shown("problem.html", "That did not work", {"failure": failure, "status": status})
+    return _rendered(
+        shown, theme, ask=ask, csrf=ask.csrf if ask else "", me=None, spaces=(), note="", command=""
+    )
+
+
+def _note(ask: Ask) -> str:
+    return NOTES.get(ask.query.get("note", ""), "")
+
+
+def _rendered(shown: Shown, theme: str, **around: Any) -> bytes:
+    frame: Mapping[str, Any] = {
+        "title": shown.title,
+        "section": shown.section,
+        "sections": SECTIONS,
+        "of_the_store": OF_THE_STORE,
+        "theme": theme,
+        **around,
+        **shown.facts,
+    }
+    return _environment().get_template(shown.template).render(frame).encode()
+
+
+def moment(when: datetime | None) -> str:
+    """A time, to the minute."""
+    return "" if when is None else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+
+
+_STEPS = ((60, "second"), (60, "minute"), (24, "hour"), (30, "day"), (12, "month"), (1000, "year"))
+
+
+def ago(when: datetime | None) -> str:
+    """How long ago, in the largest unit that fits."""
+    if when is None:
+        return "never"
+    many = max(0, int((datetime.now(UTC) - when).total_seconds()))
+    if many < 10:
+        return "just now"
+    for size, unit in _STEPS:
+        if many < size:
+            return f"{plural(many, unit)} ago"
+        many //= size
+    return moment(when)
+
+
+def plural(many: int, one: str) -> str:
+    """`1 key`, `3 keys`."""
+    return f"{many:,} {one}" if many == 1 else f"{many:,} {one}s"

@@ -1,0 +1,81 @@
+"""Who has come in, by the cookie that their browser shows; and what proves that a change is our pages'.
+
+Cookies know no ports: a page of another service on this host is sent ours, and can make a browser ask us. So
+every change bears, beside the cookie, a token that only our pages hold, and says that it is of our origin.
+"""
+
+import base64
+from typing import TYPE_CHECKING, Protocol, TypeVar
+
+from lockwork.crypto.digests import Mac
+from lockwork.crypto.tokens import hash_of
+from lockwork.dashboard.pages import Came
+from lockwork.domain.errors import NotPermitted
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.workspaces import DEFAULT
+from lockwork.messages import Gateway, Message
+from lockwork.service.callers import Shown
+
+if TYPE_CHECKING:
+    from lockwork.service.gate import Gate
+
+R = TypeVar("R")
+
+_LABEL = b"lockwork dashboard: this change comes from our own page"
+
+
+class Entrance(Protocol):
+    """The way in to a store: by log-ins on a server, by a code of this process for a store of one's own."""
+
+    is_embedded: bool
+    workspace: str
+    """Where one begins."""
+
+    def gateway(self, session: str | None, came: Came) -> Gateway:
+        """The store, as whoever holds this session sees it; it answers NotLoggedIn to who holds none."""
+        ...
+
+
+def token_for(session: str) -> str:
+    """What a form bears: bound to the session, and telling nothing of it."""
+    return base64.urlsafe_b64encode(Mac(session.encode()).of(_LABEL)).decode().rstrip("=")
+
+
+def check_is_ours(came: Came, origin: str, session: str, token: str) -> None:
+    """Refuse what does not come from a page of this origin, made for this session."""
+    from hmac import compare_digest
+
+    said, site = came.headers.get("origin"), came.headers.get("sec-fetch-site", "same-origin")
+    if said != origin or site != "same-origin" or not session:
+        raise NotPermitted("this did not come from a page of this dashboard", hint="open the page again")
+    if not compare_digest(token_for(session).encode(), token.encode("utf-8", "replace")):
+        raise NotPermitted("this page is from an earlier session", hint="open the page again")
+
+
+class ByLogIn:
+    """A server's: a session is a token that a password made, kept by the store like any other."""
+
+    is_embedded = False
+    workspace = DEFAULT
+
+    def __init__(self, gate: "Gate") -> None:
+        self._gate = gate
+
+    def gateway(self, session: str | None, came: Came) -> Gateway:
+        """The gate, for the holder of this token now."""
+        hashed = None if session is None else hash_of(Sensitive(session))
+        return _AtTheGate(self._gate, Shown(hashed, came.address, came.request))
+
+
+class _AtTheGate:
+    """A gateway that asks as one caller, in this process."""
+
+    def __init__(self, gate: "Gate", door: Shown) -> None:
+        self._gate = gate
+        self._door = door
+
+    def send(self, message: Message[R]) -> R:
+        return self._gate.answer(self._door, message)
+
+    def close(self) -> None:
+        """The gate is the server's: it stays open."""

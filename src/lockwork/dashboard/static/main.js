@@ -1,0 +1,47 @@
+// What every page has of its own: copying, menus that close, forms that tell what is wrong where it was typed,
+// lists that follow what is typed. Without scripts all of it works as plain forms and links.
+import { send } from "./send.js";
+
+document.documentElement.classList.add("scripted");
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest("[data-copy]");
+  if (!button) return;
+  await navigator.clipboard.writeText(button.dataset.copy);
+  const before = button.getAttribute("aria-label");
+  button.setAttribute("aria-label", "Copied");
+  button.classList.add("done");
+  setTimeout(() => { button.setAttribute("aria-label", before); button.classList.remove("done"); }, 1500);
+});
+
+for (const menu of document.querySelectorAll("[data-menu]")) {
+  document.addEventListener("click", (event) => { if (!menu.contains(event.target)) menu.open = false; });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+document.addEventListener("submit", (event) => {
+  if (!event.target.matches("form[data-send]")) return;
+  event.preventDefault();
+  send(event.target, event.submitter);
+});
+
+for (const form of document.querySelectorAll("form[data-live]")) {
+  let waiting, asked = 0;
+  const follow = async () => {
+    const mine = ++asked;
+    const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
+    const address = `${location.pathname}?${query}`;
+    const answer = await fetch(address);
+    if (!answer.ok || mine !== asked) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const id = form.dataset.live;
+    document.getElementById(id).replaceWith(page.getElementById(id));
+    history.replaceState(null, "", address);
+  };
+  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(follow, 120); });
+  form.addEventListener("submit", (event) => { event.preventDefault(); follow(); });
+}

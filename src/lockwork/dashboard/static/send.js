@@ -1,0 +1,40 @@
+// A form sent by a script: what is wrong stands beside what was typed, which stays; else the page that follows.
+
+export async function post(address, form, submitter) {
+  const fields = new FormData(form, submitter);
+  const isMultipart = form.enctype === "multipart/form-data";
+  return fetch(address, {
+    method: "POST",
+    body: isMultipart ? fields : new URLSearchParams(fields),
+    headers: { accept: "application/json" },
+  });
+}
+
+export async function send(form, submitter) {
+  const place = form.querySelector("[data-problem]");
+  place.hidden = true;
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await post(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, form, submitter);
+    const told = await answer.json();
+    if (answer.ok) {
+      location.assign(told.to);
+      return;
+    }
+    tell(place, told);
+  } catch {
+    tell(place, { problem: "the server could not be reached", hint: "try again in a moment" });
+  }
+  form.removeAttribute("aria-busy");
+}
+
+export function tell(place, { problem, hint }) {
+  place.replaceChildren(...[problem, hint].filter(Boolean).map((text, nth) => {
+    const line = document.createElement("p");
+    line.textContent = text;
+    if (nth) line.className = "hint";
+    return line;
+  }));
+  place.hidden = false;
+  place.scrollIntoView({ block: "nearest" });
+}

@@ -1,0 +1,12 @@
+"""THE table of pages: each noun's rows, and the one dashboard that is made of them."""
+
+from lockwork.dashboard import entry, secrets
+from lockwork.dashboard.sessions import Entrance
+from lockwork.dashboard.site import Dashboard
+
+PAGES = (*entry.PAGES, *secrets.PAGES)
+
+
+def dashboard(entrance: Entrance) -> Dashboard:
+    """All pages, over this way in."""
+    return Dashboard(entrance, PAGES)

@@ -1,10 +1,19 @@
 """THE table of pages: each noun's rows, and the one dashboard that is made of them."""
 
-from lockwork.dashboard import entry, secrets
+from lockwork.dashboard import access, audit, components, entry, runs, secrets, settings, stacks
 from lockwork.dashboard.sessions import Entrance
 from lockwork.dashboard.site import Dashboard
 
-PAGES = (*entry.PAGES, *secrets.PAGES)
+PAGES = (
+    *entry.PAGES,
+    *secrets.PAGES,
+    *stacks.PAGES,
+    *components.PAGES,
+    *runs.PAGES,
+    *audit.PAGES,
+    *access.PAGES,
+    *settings.PAGES,
+)
 
 
 def dashboard(entrance: Entrance) -> Dashboard:

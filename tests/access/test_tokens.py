@@ -25,6 +25,7 @@ from lockwork.messages.access import (
     RemoveMember,
     RevokeToken,
     UpdateUser,
+    WhoAmI,
 )
 from lockwork.messages.runs import StartRun
 from lockwork.messages.secrets import CreateSecret, DeleteSecret, RevealSecret, UndeleteSecret, Wanted
@@ -301,6 +302,34 @@ def test_who_is_deleted_takes_along_what_they_minted_for_programs(stocked: Team)
     stocked.did(DeleteUser(user="boss", force=True))
     assert heard(robot, REVEAL) == "who?"
     for client in (boss, robot):
+        client.close()
+
+
+@pytest.mark.parametrize("limit", [{"role": "viewer"}, {"workspaces": [HERE]}, {"patterns": ["prod-*"]}])
+@pytest.mark.parametrize("owner", ["editor", "boss"])
+def test_a_token_held_to_limits_knows_what_came_of_it_alone(
+    team: Team, owner: str, limit: dict[str, Any]
+) -> None:
+    """It neither lists nor revokes its owner's other tokens, and closes none of their log-ins."""
+    session = team.with_token(log_in(team, owner))
+    others = session.create_token("other").token
+    held = team.with_token(session.create_token("held", **limit).text)
+    made = team.with_token(held.create_token("made").text)
+    made.create_token("last")
+    assert sorted(t.name for t in held.list_tokens(size=100)) == ["held", "last", "made"]
+    assert held.list_tokens(size=1).total == 3
+    assert sorted(t.name for t in made.list_tokens()) == ["last", "made"]
+    for text in ("other", others.id):
+        assert heard(held, RevokeToken(token=text)) == "absent"
+    assert heard(made, RevokeToken(token="held")) == "absent"
+    with pytest.raises(NotPermitted, match="closes no log-ins"):
+        held.send(LogOut(everywhere=True))
+    assert heard(held, RevokeToken(token="made")) == "yes"
+    assert heard(made, WhoAmI()) == "who?"
+    assert heard(held, RevokeToken(token="held")) == "yes"
+    assert [heard(c, WhoAmI()) for c in (held, session)] == ["who?", "yes"]
+    assert "other" in {t.name for t in session.list_tokens(size=100) if t.revoked is None}
+    for client in (session, held, made):
         client.close()
 
 

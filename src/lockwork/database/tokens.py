@@ -44,10 +44,16 @@ _INSERT = Statement(
     "INSERT INTO tokens (id, hash, owner, name, kind, begins, limits, parent, created, expires)"
     " VALUES (:id, :hash, :owner, :name, :kind, :begins, :limits, :parent, :created, :expires)"
 )
-_ONE = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id = :token")
+# Of whom `owner` is None, everyone's; where `root` is one, that token alone and what came of it.
+_KNOWN = (
+    "(CAST(:owner AS text) IS NULL OR t.owner = :owner) AND (CAST(:root AS text) IS NULL OR t.id IN"
+    " (WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :root"
+    " UNION SELECT c.id FROM tokens c JOIN minted m ON c.parent = m.id) SELECT id FROM minted))"
+)
+_ONE = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id = :token AND {_KNOWN}")
 _NAMED = Statement(
-    f"SELECT {_COLUMNS} {_JOINED} WHERE t.name = :name AND t.revoked IS NULL"
-    " AND (CAST(:owner AS text) IS NULL OR t.owner = :owner) ORDER BY t.created DESC LIMIT 2"
+    f"SELECT {_COLUMNS} {_JOINED} WHERE t.name = :name AND t.revoked IS NULL AND {_KNOWN}"
+    " ORDER BY t.created DESC LIMIT 2"
 )
 _REVOKE = Statement(
     "WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :token"
@@ -130,6 +136,18 @@ class TokenRow(NamedTuple):
         )
 
 
+class Known(NamedTuple):
+    """Which tokens somebody may know of."""
+
+    owner: str | None = None
+    """The user whose they are; None: of everyone."""
+    root: str | None = None
+    """The token that they came of, itself among them; None: whatever they came of."""
+
+
+EVERYONES = Known()
+
+
 class Code(NamedTuple):
     """A code as its row tells it."""
 
@@ -153,14 +171,14 @@ def insert(tx: Transaction, row: TokenRow) -> None:
     tx.run(_INSERT, **{**given, "kind": row.kind.value})
 
 
-def one(tx: Transaction, id_: str) -> TokenRow | None:
-    """The token of this id, of whomever."""
-    return _first(tx.rows(_ONE, token=id_))
+def one(tx: Transaction, id_: str, known: Known = EVERYONES) -> TokenRow | None:
+    """The token of this id, if it is among these."""
+    return _first(tx.rows(_ONE, token=id_, **known._asdict()))
 
 
-def named(tx: Transaction, name: str, owner: str | None) -> list[TokenRow]:
-    """Up to two tokens of this name that are not revoked; `owner` None: of everyone."""
-    return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, owner=owner)]
+def named(tx: Transaction, name: str, known: Known) -> list[TokenRow]:
+    """Up to two tokens of this name that are not revoked, among these."""
+    return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, **known._asdict())]
 
 
 def revoke(tx: Transaction, id_: str, now: int) -> int:
@@ -183,14 +201,11 @@ def was_used(tx: Transaction, id_: str, now: int) -> None:
     tx.run(_USED, token=id_, now=now)
 
 
-def page(tx: Transaction, owner: str | None, listing: Listing) -> tuple[list[Token], int, bool]:
-    """The tokens of a page, of one user or all, how many there are, and whether they were all counted."""
+def page(tx: Transaction, known: Known, listing: Listing) -> tuple[list[Token], int, bool]:
+    """The tokens of a page, among these, how many there are, and whether they were all counted."""
     where = filters.condition(listing, FIELDS)
-    select = (
-        f"SELECT * FROM (SELECT {_COLUMNS} {_JOINED}"
-        f" WHERE CAST(:owner AS text) IS NULL OR t.owner = :owner) t WHERE {where.sql}"
-    )
-    given = {"owner": owner, **where.parameters, **filters.bounds(listing)}
+    select = f"SELECT * FROM (SELECT {_COLUMNS} {_JOINED} WHERE {_KNOWN}) t WHERE {where.sql}"
+    given = {**known._asdict(), **where.parameters, **filters.bounds(listing)}
     ordered = f"{select} ORDER BY {filters.order(listing, FIELDS)} LIMIT :size OFFSET :offset"
     rows = tx.rows(Statement(ordered), **given)
     total, counted = filters.total(tx, select, given)

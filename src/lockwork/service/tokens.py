@@ -6,7 +6,7 @@ from lockwork.crypto.tokens import new_token
 from lockwork.database import access, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.engine import Transaction
-from lockwork.database.tokens import TokenRow
+from lockwork.database.tokens import Known, TokenRow
 from lockwork.domain.access import Limits, Permission, Role, checked_pattern
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitted
@@ -32,7 +32,7 @@ def create(ctx: Context, message: CreateToken) -> NewToken:
     limits = _limits(ctx, message.limits)
     if message.days is not None and not 1 <= message.days <= MAX_DAYS:
         raise InvalidInput(f"a token is good for 1 to {MAX_DAYS:,} days, not {message.days:,}")
-    if tokens.named(ctx.tx, name, owner.id):
+    if tokens.named(ctx.tx, name, Known(owner.id)):
         raise InvalidInput(
             f"user {owner.name!r} has a token called {name!r}", hint=f"lockwork token revoke {name}"
         )
@@ -87,7 +87,7 @@ def mint(
 
 def list_(ctx: Context, message: ListTokens) -> Page[Token]:
     listing = message.listing
-    found, total, counted = tokens.page(ctx.tx, _whose(ctx), listing)
+    found, total, counted = tokens.page(ctx.tx, _known(ctx), listing)
     return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
 
 
@@ -104,6 +104,11 @@ def log_out(ctx: Context, message: LogOut) -> None:
 
     What was minted with them goes on: a program's token does not end because its maker went home.
     """
+    if message.everywhere and not ctx.caller.limits.are_none:
+        raise NotPermitted(
+            "a token that is held to limits closes no log-ins of its owner",
+            hint="it closes itself: lockwork logout, without --everywhere",
+        )
     ids = [ctx.caller.token] if ctx.caller.token else []
     if message.everywhere:
         ids += tokens.of_owner(ctx.tx, ctx.caller.user, TokenKind.LOGIN)
@@ -148,19 +153,24 @@ def _limits(ctx: Context, asked: Limits) -> Limits:
     return asked.within(ctx.caller.limits)
 
 
-def _whose(ctx: Context) -> str | None:
-    """Whose tokens the caller may know of: None for everyone's."""
-    return None if Permission.ADMINISTER_STORE in ctx.caller.rights else ctx.caller.user
+def _known(ctx: Context) -> Known:
+    """The tokens that the caller may know of, and revoke. One held to limits: itself, and what came of it.
+
+    Else whoever takes a narrow token could end all that its owner has, the owner's log-ins too.
+    """
+    if not ctx.caller.limits.are_none:
+        return Known(root=ctx.caller.token)
+    return Known(None if Permission.ADMINISTER_STORE in ctx.caller.rights else ctx.caller.user)
 
 
 def _one(ctx: Context, text: str) -> TokenRow:
     """Of this id or name, among those that the caller may know of."""
-    whose = _whose(ctx)
+    known = _known(ctx)
     if is_uuid(text):
-        row = tokens.one(ctx.tx, findings.canonical(text))
-        found = [row] if row is not None and whose in (None, row.owner) else []
+        row = tokens.one(ctx.tx, findings.canonical(text), known)
+        found = [] if row is None else [row]
     else:
-        found = tokens.named(ctx.tx, text, whose)
+        found = tokens.named(ctx.tx, text, known)
     if not found:
         raise NotFound("token", text, hint="lockwork token list")
     if len(found) > 1:

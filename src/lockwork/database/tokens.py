@@ -1,12 +1,12 @@
 """Rows of tokens and one-time codes: hashes, never what was shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from lockwork.database import filters
-from lockwork.database.engine import Row, Statement, Transaction
+from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
 from lockwork.database.rows import Time, read
 from lockwork.domain.access import Limits, Role
@@ -68,6 +68,12 @@ _OF_OWNER = Statement(
 _USED = Statement(
     "UPDATE tokens SET last_used = :now WHERE id = :token AND (last_used IS NULL OR last_used < :now)"
 )
+_ROOMS = Statement(
+    "SELECT id, name FROM workspaces WHERE id IN (SELECT i.value ->> 0 FROM json_each(:ids) i)"
+)
+_ALL_ROOMS = Statement("SELECT id, name FROM workspaces")
+_LIMITS = Statement("SELECT id, limits FROM tokens")
+_SET_LIMITS = Statement("UPDATE tokens SET limits = :limits WHERE id = :token")
 
 _INSERT_CODE = Statement(
     "INSERT INTO codes (hash, kind, owner, created, expires)"
@@ -101,6 +107,7 @@ class Bearer(NamedTuple):
 
     @property
     def held_to(self) -> Limits:
+        """Workspaces by their ids."""
         return msgspec.json.decode(self.limits, type=Limits)
 
 
@@ -121,14 +128,24 @@ class TokenRow(NamedTuple):
     last_used: Time | None
     owner_name: str
 
-    def told(self) -> Token:
+    @property
+    def held_to(self) -> Limits:
+        """Workspaces by their ids."""
+        return msgspec.json.decode(self.limits, type=Limits)
+
+    def told(self, names: Mapping[str, str]) -> Token:
+        """With the names of workspaces in place of their ids; one that is gone is told by its id."""
+        limits = self.held_to
+        if limits.workspaces is not None:
+            rooms = tuple(names.get(id_, id_) for id_ in limits.workspaces)
+            limits = msgspec.structs.replace(limits, workspaces=rooms)
         return Token(
             id=self.id,
             name=self.name,
             kind=self.kind,
             owner=self.owner_name,
             begins=self.begins,
-            limits=msgspec.json.decode(self.limits, type=Limits),
+            limits=limits,
             created=from_epoch(self.created),
             expires=None if self.expires is None else from_epoch(self.expires),
             revoked=None if self.revoked is None else from_epoch(self.revoked),
@@ -201,6 +218,24 @@ def was_used(tx: Transaction, id_: str, now: int) -> None:
     tx.run(_USED, token=id_, now=now)
 
 
+def told(tx: Transaction, rows: Sequence[TokenRow]) -> list[Token]:
+    """Tokens as they are told."""
+    ids = {id_ for row in rows for id_ in row.held_to.workspaces or ()}
+    names = {row["id"]: row["name"] for row in tx.rows(_ROOMS, ids=as_set(sorted(ids)))} if ids else {}
+    return [row.told(names) for row in rows]
+
+
+def hold_to_ids(tx: Transaction) -> None:
+    """Of tokens of older schemas, which held the names of workspaces. A name that none has holds to none."""
+    ids = {row["name"]: row["id"] for row in tx.rows(_ALL_ROOMS)}
+    for row in tx.rows(_LIMITS):
+        limits = msgspec.json.decode(row["limits"], type=Limits)
+        if limits.workspaces is not None:
+            rooms = tuple(ids[name] for name in limits.workspaces if name in ids)
+            held = msgspec.json.encode(msgspec.structs.replace(limits, workspaces=rooms)).decode()
+            tx.run(_SET_LIMITS, token=row["id"], limits=held)
+
+
 def page(tx: Transaction, known: Known, listing: Listing) -> tuple[list[Token], int, bool]:
     """The tokens of a page, among these, how many there are, and whether they were all counted."""
     where = filters.condition(listing, FIELDS)
@@ -209,7 +244,7 @@ def page(tx: Transaction, known: Known, listing: Listing) -> tuple[list[Token], 
     ordered = f"{select} ORDER BY {filters.order(listing, FIELDS)} LIMIT :size OFFSET :offset"
     rows = tx.rows(Statement(ordered), **given)
     total, counted = filters.total(tx, select, given)
-    return [read(TokenRow, row, "tokens").told() for row in rows], total, counted
+    return told(tx, [read(TokenRow, row, "tokens") for row in rows]), total, counted
 
 
 def insert_code(tx: Transaction, code: Code) -> None:

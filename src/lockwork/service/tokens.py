@@ -1,5 +1,7 @@
 """Tokens for programs: minted within the limits of who mints, told, revoked."""
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from lockwork.crypto.tokens import new_token
@@ -82,7 +84,7 @@ def mint(
         owner_name=owner.name,
     )
     tokens.insert(tx, row)
-    return NewToken(token=row.told(), text=minted.text)
+    return NewToken(token=tokens.told(tx, [row])[0], text=minted.text)
 
 
 def list_(ctx: Context, message: ListTokens) -> Page[Token]:
@@ -96,7 +98,7 @@ def revoke(ctx: Context, message: RevokeToken) -> Token:
     row = _one(ctx, message.token)
     tokens.revoke(ctx.tx, row.id, ctx.now)
     ctx.about(Subject(kind="token", name=row.name, id=row.id))
-    return row._replace(revoked=row.revoked or ctx.now).told()
+    return tokens.told(ctx.tx, [row._replace(revoked=row.revoked or ctx.now)])[0]
 
 
 def log_out(ctx: Context, message: LogOut) -> None:
@@ -135,7 +137,7 @@ def _owner(ctx: Context, name: str | None) -> UserRow:
 
 
 def _limits(ctx: Context, asked: Limits) -> Limits:
-    """Checked, and held within those of the token that asks."""
+    """Checked, workspaces by their ids, and held within those of the token that asks."""
     if asked.role is not None:
         Role.parse(asked.role)
     for what, given in (("patterns", asked.patterns), ("workspaces", asked.workspaces)):
@@ -143,14 +145,22 @@ def _limits(ctx: Context, asked: Limits) -> Limits:
             raise InvalidInput(f"a token is held to at most {MOST} {what}, not {len(given):,}")
     for pattern in asked.patterns or ():
         checked_pattern(pattern)
-    seen = callers.seen_workspaces(ctx.tx, ctx.caller)
-    for name in asked.workspaces or ():
-        if name not in seen or workspaces.one(ctx.tx, name) is None:
-            raise NotFound("workspace", name, near=near(name, seen), hint="lockwork workspace list")
+    if asked.workspaces is not None:
+        asked = msgspec.structs.replace(asked, workspaces=tuple(_rooms(ctx, asked.workspaces)))
     beyond = asked.exceed(ctx.caller.limits)
     if beyond is not None:
         raise NotPermitted(f"a token mints only within its own limits: {beyond}")
     return asked.within(ctx.caller.limits)
+
+
+def _rooms(ctx: Context, names: Iterable[str]) -> Iterator[str]:
+    """Ids of workspaces that the caller may know of, by their names."""
+    seen = callers.seen_workspaces(ctx.tx, ctx.caller)
+    for name in names:
+        row = workspaces.one(ctx.tx, name) if name in seen else None
+        if row is None:
+            raise NotFound("workspace", name, near=near(name, seen), hint="lockwork workspace list")
+        yield row.id
 
 
 def _known(ctx: Context) -> Known:

@@ -9,8 +9,9 @@ import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -33,10 +34,12 @@ from lockwork.server.addresses import Names, Proxies
 from lockwork.server.auth import shown
 from lockwork.server.logs import Log
 from lockwork.server.metrics import Metrics
-from lockwork.server.threads import Threads
+from lockwork.server.threads import Threads, Together, Turns
+from lockwork.service.callers import Shown
 from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import MEDIA_TYPE, problem_of
 
+T = TypeVar("T")
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -70,17 +73,31 @@ class Site:
     proxies: Proxies
     log: Log
     is_set_up: Callable[[], bool]
-    check_ready: Callable[[], None]
+    ready: Together
     """Raises what is wrong with the database or the root key."""
-    threads: Threads
+    turns: Turns
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
     metrics: Metrics = field(default_factory=Metrics)
 
     def close(self) -> None:
         """Let nobody in any more."""
-        self.threads.close()
+        self.turns.close()
         self.porch.close()
+        self.ready.close()
+
+    async def asked(self, door: Shown, act: Callable[..., T], *arguments: Any) -> T:
+        """What it answers, to who shows a token that is good, when it is their turn."""
+        return await self.turns.run(door.token, partial(self._check_named, door), act, *arguments)
+
+    async def check_named(self, request: Request) -> None:
+        """Refuse who shows no token that is good."""
+        door = shown(request)
+        await self.asked(door, self._check_named, door)
+
+    def _check_named(self, door: Shown) -> None:
+        check_set_up(self)
+        self.gate.answer(door, WhoAmI())
 
 
 def problem(failure: LockworkError) -> Response:
@@ -108,7 +125,7 @@ async def body_of(site: Site, request: Request) -> bytes:
                 if size > most:
                     raise TooLarge(f"a body is at most {most:,} bytes here")
                 if size > LARGEST_OF_STRANGERS and not is_known:
-                    await site.threads.run(site.gate.answer, shown(request), WhoAmI())
+                    await site.check_named(request)
                     is_known = True
                 parts.append(part)
     except TimeoutError:

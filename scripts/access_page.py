@@ -38,6 +38,8 @@ class Who(NamedTuple):
     administers: bool = False
     held_to: Role | None = None
     """The role that their token is held to."""
+    is_limited: bool = False
+    """Whether their token is held to anything."""
     is_known: bool = True
 
 
@@ -49,8 +51,8 @@ WHO = {
     "editor": Who("editor", Role.EDITOR),
     "admin": Who("admin", Role.ADMIN),
     "boss": Who("server admin", Role.ADMIN, administers=True),
-    "held": Who("server admin's token, `--role viewer`", Role.ADMIN, held_to=Role.VIEWER),
-    "elsewhere": Who("server admin's token for another workspace"),
+    "held": Who("server admin's token, `--role viewer`", Role.ADMIN, held_to=Role.VIEWER, is_limited=True),
+    "elsewhere": Who("server admin's token for another workspace", is_limited=True),
 }
 
 
@@ -110,6 +112,8 @@ def _of_the_store(message: type[Message[Any]], who: Who, place: Place, needs: Pe
         return Answer.ABSENT
     if place is Place.OTHERS and not who.administers:
         return OF_TOKENS[message.__name__]
+    if message.__name__ == "RevokeToken" and who.is_limited:
+        return Answer.ABSENT  # its owner's, and neither itself nor of its making
     return Answer.YES if needs is Permission.ANYONE or who.administers else Answer.NO
 
 

@@ -16,13 +16,17 @@ from pathlib import Path
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.database.keys import SCHEMA
+from lockwork.domain.runs import Pipeline, Step
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.access import AppointAdmin
+from lockwork.messages.runs import StartRun
 
 VALUES = {"user": "trainer", "password": "a value of the first release"}
 OLD = "a value from before"
 
 
 def write(folder: Path) -> None:
-    """Versions, both scopes, a deleted and a destroyed one, another user, workspace, component and stack."""
+    """Versions, both scopes, a deleted and a destroyed one, other users and workspaces, tokens, a run."""
     client = Client(workspace="default", gateway=Embedded(folder, user="default"))
     client.create_secret("db", {**VALUES, "password": OLD})
     client.update_secret("db", add_or_update_values=VALUES)
@@ -34,6 +38,15 @@ def write(folder: Path) -> None:
     client.destroy_secret_versions("destroyed", 1)
     client.create_user("anna")
     client.create_workspace("lab")
+    client.send(AppointAdmin(name="boss", password=Sensitive("a password of before")))
+    client.create_workspace("gone-by-then")
+    client.create_token("free", days=None)
+    client.create_token(
+        "held", days=None, role="runner", workspaces=["lab", "gone-by-then"], patterns=["db*"]
+    )
+    client.delete_workspace("gone-by-then")
+    one_step = Pipeline(name="p", steps=(Step(name="s"),))
+    client.send(StartRun(workspace="default", pipeline=one_step, stack="default"))
     client.add_key()
     client.close()
 

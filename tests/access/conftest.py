@@ -13,18 +13,21 @@ from tests.contract.conftest import GATEWAYS, OverHttp
 from lockwork.client.api import Client
 from lockwork.client.http import Http
 from lockwork.crypto import passwords
-from lockwork.database import access
+from lockwork.database import access, workspaces
 from lockwork.domain.access import Limits, Role
 from lockwork.domain.errors import LockworkError, NotFound, NotLoggedIn, NotPermitted
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
 from lockwork.messages import Message
-from lockwork.messages.access import CreateUser, PutMember, UpdateUser
+from lockwork.messages.access import CreateUser, LogIn, PutMember, UpdateUser
+from lockwork.messages.secrets import CreateSecret
 from lockwork.messages.workspaces import CreateWorkspace
 from lockwork.service import tokens
 from lockwork.service.callers import Claim
 
 PASSWORD = "correct horse battery"
+HERE = "default"
+VALUES = {"k": Sensitive("v")}
 PEOPLE = {
     "viewer": Role.VIEWER,
     "runner": Role.RUNNER,
@@ -76,6 +79,9 @@ class Team:
         with house.database.writing() as tx:
             user = access.user(tx, owner)
             assert user is not None
+            if "workspaces" in limits:
+                rooms = [workspaces.one(tx, name) for name in limits["workspaces"]]
+                limits["workspaces"] = tuple(room.id for room in rooms if room is not None)
             made = tokens.mint(
                 tx,
                 user,
@@ -93,6 +99,13 @@ class Team:
 
     def with_token(self, token: Sensitive | None, workspace: str = "default") -> Client:
         return Client(workspace=workspace, gateway=Http(self.url, token))
+
+
+def log_in(team: Team, name: str) -> Sensitive:
+    stranger = team.with_token(None)
+    made = stranger.send(LogIn(name=name, password=Sensitive(PASSWORD)))
+    stranger.close()
+    return made.text
 
 
 def heard(client: Client, message: Message[Any]) -> str:
@@ -116,6 +129,14 @@ def team(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Team]:
     assert isinstance(store, OverHttp)
     yield Team(store)
     store.close()
+
+
+@pytest.fixture
+def stocked(team: Team) -> Team:
+    """A workspace with some secrets."""
+    for name in ("prod-db", "prod-api", "Prod-db", "dev-db", "xprod-db"):
+        team.did(CreateSecret(workspace=HERE, name=name, values=VALUES))
+    return team
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.access.conftest import PASSWORD, Team, heard
+from tests.access.conftest import HERE, PASSWORD, Team, heard, log_in
 from tests.access.test_matrix import ONE_STEP
 
 from lockwork.client.api import Client
@@ -17,8 +17,6 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import (
     ChangePassword,
     CreateToken,
-    CreateUser,
-    DeleteUser,
     LogIn,
     LogOut,
     PutMember,
@@ -27,19 +25,9 @@ from lockwork.messages.access import (
     UpdateUser,
 )
 from lockwork.messages.runs import StartRun
-from lockwork.messages.secrets import CreateSecret, DeleteSecret, RevealSecret, UndeleteSecret, Wanted
+from lockwork.messages.secrets import DeleteSecret, RevealSecret, UndeleteSecret, Wanted
 
-HERE = "default"
-VALUES = {"k": Sensitive("v")}
 REVEAL = RevealSecret(workspace=HERE, secret="prod-db", scope=SecretScope.WORKSPACE)
-
-
-@pytest.fixture
-def stocked(team: Team) -> Team:
-    """A workspace with some secrets."""
-    for name in ("prod-db", "prod-api", "Prod-db", "dev-db", "xprod-db"):
-        team.did(CreateSecret(workspace=HERE, name=name, values=VALUES))
-    return team
 
 
 CHANGES: dict[str, tuple[Callable[[], Any], str]] = {
@@ -250,58 +238,6 @@ def test_no_member_and_no_token_is_an_owner(team: Team) -> None:
     ):
         with pytest.raises(InvalidInput, match="'owner' is not a role"):
             team.root.send(question)
-
-
-def test_nothing_outlives_what_minted_it(team: Team) -> None:
-    """What a program's token mints expires with it; what a person's log-in makes goes its own time."""
-    boss = team.client("boss")
-    short = team.with_token(boss.create_token("short", days=2).text)
-    for days in (90, None):
-        made = short.create_token(f"long{days}", days=days).token
-        assert made.notes == ("it expires with the token that minted it",)
-        assert made.expires == next(t for t in boss.list_tokens(name="short")).expires
-    assert short.create_token("shorter", days=1).token.notes == ()
-    session = team.with_token(log_in(team, "boss"))
-    assert session.create_token("for-ever", days=None).token.expires is None
-    for client in (boss, short, session):
-        client.close()
-
-
-def log_in(team: Team, name: str) -> Sensitive:
-    stranger = team.with_token(None)
-    made = stranger.send(LogIn(name=name, password=Sensitive(PASSWORD)))
-    stranger.close()
-    return made.text
-
-
-def test_revoking_revokes_what_was_minted(stocked: Team) -> None:
-    """To the last generation, at once; other tokens of the same owner go on."""
-    boss = stocked.client("boss")
-    first = boss.create_token("first")
-    one = stocked.with_token(first.text)
-    second = one.create_token("second")
-    two = stocked.with_token(second.text)
-    three = stocked.with_token(two.create_token("third").text)
-    assert [heard(c, REVEAL) for c in (boss, one, two, three)] == ["yes"] * 4
-    boss.revoke_token("first")
-    assert [heard(c, REVEAL) for c in (boss, one, two, three)] == ["yes", "who?", "who?", "who?"]
-    with pytest.raises(NotFound):
-        boss.revoke_token("first")
-    for client in (boss, one, two, three):
-        client.close()
-
-
-def test_who_is_deleted_takes_along_what_they_minted_for_programs(stocked: Team) -> None:
-    """A service account's token that a deleted admin's token minted opens nothing any more."""
-    stocked.did(CreateUser(name="nightly-robot", service=True))
-    stocked.did(PutMember(workspace=HERE, user="nightly-robot", role=Role.RUNNER))
-    boss = stocked.client("boss")
-    robot = stocked.with_token(boss.create_token("of-the-boss", owner="nightly-robot").text)
-    assert heard(robot, REVEAL) == "yes"
-    stocked.did(DeleteUser(user="boss", force=True))
-    assert heard(robot, REVEAL) == "who?"
-    for client in (boss, robot):
-        client.close()
 
 
 def test_a_token_is_held_to_so_many_names_at_most(stocked: Team) -> None:

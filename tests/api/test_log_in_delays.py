@@ -15,7 +15,7 @@ from lockwork.domain.errors import NotLoggedIn, TooManyAttempts
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Message
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn
-from lockwork.server.running import MOST_WAITING
+from lockwork.server.running import MOST_STRANGERS_WAITING
 from lockwork.service.callers import Shown
 from lockwork.service.patience import FREE_OF_ACCOUNT, FREE_OF_ADDRESS, SECOND, Patience
 
@@ -248,7 +248,7 @@ def test_a_flood_of_log_ins_starves_nobody_inside(api: Api) -> None:
     heard: list[int] = []
     threads = [
         threading.Thread(target=lambda n=n: heard.append(log_in(api, f"name{n}").status_code))
-        for n in range(MOST_WAITING + passwords.AT_ONCE + 10)
+        for n in range(MOST_STRANGERS_WAITING + passwords.AT_ONCE + 10)
     ]
     with contextlib.ExitStack() as held:
         for _ in range(passwords.AT_ONCE):

@@ -11,7 +11,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
-from tests.postgres import Postgres
+from tests.postgres import Postgres, run
 
 import lockwork
 from lockwork.client.api import Client
@@ -19,7 +19,12 @@ from lockwork.client.embedded import Embedded
 from lockwork.crypto.keyring import RootKey
 from lockwork.database import keys
 from lockwork.database.keys import SCHEMA
-from lockwork.domain.errors import StoreUnusable
+from lockwork.domain.access import Limits, Role
+from lockwork.domain.errors import NotPermitted, StoreUnusable
+from lockwork.domain.runs import Pipeline, RunStatus, Step
+from lockwork.messages.access import CreateToken, ListTokens
+from lockwork.messages.runs import FinishRun, StartRun
+from lockwork.service.callers import Claim
 from lockwork.service.server_store import open_server_store, upgrade_server_store
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -104,6 +109,54 @@ def test_a_released_store_opens(own_home: Path, file: Path) -> None:
     upgrades = [record for record in client.list_audit() if record.action == "store.upgrade"]
     assert len(upgrades) == (schema < SCHEMA)
     client.close()
+
+
+def test_what_older_schemas_held_by_name_is_held_by_id(own_home: Path) -> None:
+    """Limits of tokens, of which a name that none had is nobody's later; and whose a run is."""
+    home = own_home / "store"
+    home.mkdir(mode=0o700)
+    (home / "lockwork.db").write_bytes(gzip.decompress((DATA / "schema-2.db.gz").read_bytes()))
+    shutil.copy(DATA / "schema-2.keyring", home / "keyring")
+    for path in home.iterdir():
+        path.chmod(0o600)
+    client = opened(home)
+    client.create_workspace("gone-by-then")
+    limits = {token.name: token.limits for token in client.list_tokens()}
+    assert limits["free"] == Limits()
+    assert limits["held"] == Limits(role=Role.RUNNER, workspaces=("lab",), patterns=("db*",))
+    (one,) = client.list_runs()
+    assert client.send(FinishRun(workspace="default", run=one.id, status=RunStatus.FAILED)).by == "default"
+    assert client.verify_audit().problems == ()
+    client.close()
+
+
+AS_SCHEMA_2_LEFT_IT = """
+ALTER TABLE runs DROP COLUMN starter;
+UPDATE tokens SET limits = '{"role":null,"workspaces":["default","none"],"patterns":null}';
+UPDATE store SET schema = 2;
+"""
+
+
+def test_on_postgresql_too(postgres: Postgres) -> None:
+    """The same upgrade by its own words; a run from before its user was made is not theirs."""
+    url, root_key = postgres.fresh(), RootKey.generate().reveal()
+    upgrade_server_store(url, root_key=root_key)
+    gate = open_server_store(url, root_key=root_key)
+    owner = Claim("default", Role.OWNER)
+    gate.answer(owner, CreateToken(name="held", days=None))
+    one_step = Pipeline(name="p", steps=(Step(name="s"),))
+    started = StartRun(workspace="default", pipeline=one_step, stack="default")
+    mine, before = (gate.answer(owner, started).run.id for _ in range(2))
+    gate.close()
+    run(url, f"UPDATE runs SET started = 1 WHERE id = '{before}'; {AS_SCHEMA_2_LEFT_IT}")
+    assert upgrade_server_store(url, root_key=root_key)[1:] == (2, SCHEMA)
+    gate = open_server_store(url, root_key=root_key)
+    (token,) = gate.answer(owner, ListTokens())
+    assert token.limits == Limits(workspaces=("default",))
+    gate.answer(owner, FinishRun(workspace="default", run=mine, status=RunStatus.FAILED))
+    with pytest.raises(NotPermitted):
+        gate.answer(owner, FinishRun(workspace="default", run=before, status=RunStatus.FAILED))
+    gate.close()
 
 
 OPEN = """

@@ -19,7 +19,7 @@ from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.forms import NOTHING, parsed
 from lockwork.dashboard.pages import Answer, Ask, Came, Data, For, Page, Shown, To, address
 from lockwork.dashboard.sessions import Entrance, check_is_ours, token_for
-from lockwork.domain.errors import LockworkError, NotFound, NotLoggedIn, NotReady
+from lockwork.domain.errors import LockworkError, NotLoggedIn, NotReady
 from lockwork.wire.problems import problem_of
 
 POLICY = (
@@ -55,21 +55,18 @@ class Dashboard:
         self.entrance = entrance
         self.pages = tuple(pages)
 
-    def answered(self, page: Page, came: Came, origin: str, *, is_set_up: bool = True) -> Reply:
+    def answered(self, page: Page, came: Came, origin: str) -> Reply:
         """The reply to a request for this page; `origin` is how it was asked for: `https://lockwork.example`."""
         visit = _Visit(self.entrance, came, Cookies(origin))
         try:
-            if not is_set_up and page.whose is not For.EVERYONE:
-                raise NotReady("this server has no admin yet")
             answer = page.answer(visit.ask(page, origin))
             return visit.told(page, answer)
         except LockworkError as failure:
             return visit.problem(failure)
 
-    def nothing_here(self, came: Came, origin: str) -> Reply:
-        """For an address that no page has."""
-        visit = _Visit(self.entrance, came, Cookies(origin))
-        return visit.problem(NotFound("page", came.path, hint="begin at the first page"))
+    def failed(self, came: Came, origin: str, failure: LockworkError) -> Reply:
+        """For what went wrong before a page was asked."""
+        return _Visit(self.entrance, came, Cookies(origin)).problem(failure)
 
 
 class _Visit:

@@ -24,13 +24,14 @@ FIELDS = {
 }
 
 _COLUMNS = (
-    "id, pipeline, stack, status, started_by, started, finished, failure, report, notes, process, heard"
+    "id, pipeline, stack, status, started_by, started, finished, failure, report, notes, process, heard,"
+    " starter"
 )
 
 _INSERT = Statement(
     "INSERT INTO runs (id, workspace, pipeline, stack, status, started_by, started, finished, failure,"
-    " report, notes, process, heard) VALUES (:id, :workspace, :pipeline, :stack, :status, :by, :started,"
-    " :finished, NULL, :report, :notes, :process, :heard)"
+    " report, notes, process, heard, starter) VALUES (:id, :workspace, :pipeline, :stack, :status, :by,"
+    " :started, :finished, NULL, :report, :notes, :process, :heard, :starter)"
 )
 _INSERT_STEP = Statement(
     "INSERT INTO steps (run, name, position, status, outputs, notes)"
@@ -43,7 +44,7 @@ _INSERT_SECRET = Statement(
 _INSERT_FETCHED = Statement(
     "INSERT INTO run_secrets (run, name, secret, scope, version, owner, settled)"
     " SELECT r.id, :name, :id, :scope, :version, :owner, 0 FROM runs r"
-    " WHERE r.id = :run AND r.started_by = :by AND NOT EXISTS ("
+    " WHERE r.id = :run AND r.starter = :by AND NOT EXISTS ("
     "SELECT 1 FROM run_secrets u WHERE u.run = r.id AND u.secret = :id AND u.version = :version)"
 )
 _ONE = Statement(f"SELECT {_COLUMNS} FROM runs WHERE workspace = :workspace AND id = :id")
@@ -104,6 +105,7 @@ class RunRow(NamedTuple):
     stack: str
     status: RunStatus
     by: str
+    """The name of the user who started it, as it was then."""
     started: int
     finished: int | None
     failure: str | None
@@ -112,6 +114,8 @@ class RunRow(NamedTuple):
     process: str
     heard: int | None
     """When it last gave a sign of life; None where it runs beside its store."""
+    starter: str | None
+    """The id of the user who started it; None once they were taken away."""
 
 
 def insert(
@@ -126,7 +130,7 @@ def insert(
 
 
 def add_fetched(tx: Transaction, fetched: Fetched, *, by: str) -> None:
-    """What a step fetched of its own accord, once a version; nothing where the run is not `by`'s."""
+    """What a step fetched of its own accord, once a version; nothing where the run is not this user's."""
     tx.run(_INSERT_FETCHED, **msgspec.structs.asdict(fetched.secret), run=fetched.run, by=by)
 
 

@@ -1,12 +1,12 @@
 """Rows of tokens and one-time codes: hashes, never what was shown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
 
 from lockwork.database import filters
-from lockwork.database.engine import Row, Statement, Transaction
+from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
 from lockwork.database.rows import Time, read
 from lockwork.domain.access import Limits, Role
@@ -44,10 +44,16 @@ _INSERT = Statement(
     "INSERT INTO tokens (id, hash, owner, name, kind, begins, limits, parent, created, expires)"
     " VALUES (:id, :hash, :owner, :name, :kind, :begins, :limits, :parent, :created, :expires)"
 )
-_ONE = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id = :token")
+# Of whom `owner` is None, everyone's; where `root` is one, that token alone and what came of it.
+_KNOWN = (
+    "(CAST(:owner AS text) IS NULL OR t.owner = :owner) AND (CAST(:root AS text) IS NULL OR t.id IN"
+    " (WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :root"
+    " UNION SELECT c.id FROM tokens c JOIN minted m ON c.parent = m.id) SELECT id FROM minted))"
+)
+_ONE = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id = :token AND {_KNOWN}")
 _NAMED = Statement(
-    f"SELECT {_COLUMNS} {_JOINED} WHERE t.name = :name AND t.revoked IS NULL"
-    " AND (CAST(:owner AS text) IS NULL OR t.owner = :owner) ORDER BY t.created DESC LIMIT 2"
+    f"SELECT {_COLUMNS} {_JOINED} WHERE t.name = :name AND t.revoked IS NULL AND {_KNOWN}"
+    " ORDER BY t.created DESC LIMIT 2"
 )
 _REVOKE = Statement(
     "WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :token"
@@ -62,6 +68,12 @@ _OF_OWNER = Statement(
 _USED = Statement(
     "UPDATE tokens SET last_used = :now WHERE id = :token AND (last_used IS NULL OR last_used < :now)"
 )
+_ROOMS = Statement(
+    "SELECT id, name FROM workspaces WHERE id IN (SELECT i.value ->> 0 FROM json_each(:ids) i)"
+)
+_ALL_ROOMS = Statement("SELECT id, name FROM workspaces")
+_LIMITS = Statement("SELECT id, limits FROM tokens")
+_SET_LIMITS = Statement("UPDATE tokens SET limits = :limits WHERE id = :token")
 
 _INSERT_CODE = Statement(
     "INSERT INTO codes (hash, kind, owner, created, expires)"
@@ -95,6 +107,7 @@ class Bearer(NamedTuple):
 
     @property
     def held_to(self) -> Limits:
+        """Workspaces by their ids."""
         return msgspec.json.decode(self.limits, type=Limits)
 
 
@@ -115,19 +128,41 @@ class TokenRow(NamedTuple):
     last_used: Time | None
     owner_name: str
 
-    def told(self) -> Token:
+    @property
+    def held_to(self) -> Limits:
+        """Workspaces by their ids."""
+        return msgspec.json.decode(self.limits, type=Limits)
+
+    def told(self, names: Mapping[str, str]) -> Token:
+        """With the names of workspaces in place of their ids; one that is gone is told by its id."""
+        limits = self.held_to
+        if limits.workspaces is not None:
+            rooms = tuple(names.get(id_, id_) for id_ in limits.workspaces)
+            limits = msgspec.structs.replace(limits, workspaces=rooms)
         return Token(
             id=self.id,
             name=self.name,
             kind=self.kind,
             owner=self.owner_name,
             begins=self.begins,
-            limits=msgspec.json.decode(self.limits, type=Limits),
+            limits=limits,
             created=from_epoch(self.created),
             expires=None if self.expires is None else from_epoch(self.expires),
             revoked=None if self.revoked is None else from_epoch(self.revoked),
             last_used=None if self.last_used is None else from_epoch(self.last_used),
         )
+
+
+class Known(NamedTuple):
+    """Which tokens somebody may know of."""
+
+    owner: str | None = None
+    """The user whose they are; None: of everyone."""
+    root: str | None = None
+    """The token that they came of, itself among them; None: whatever they came of."""
+
+
+EVERYONES = Known()
 
 
 class Code(NamedTuple):
@@ -153,14 +188,14 @@ def insert(tx: Transaction, row: TokenRow) -> None:
     tx.run(_INSERT, **{**given, "kind": row.kind.value})
 
 
-def one(tx: Transaction, id_: str) -> TokenRow | None:
-    """The token of this id, of whomever."""
-    return _first(tx.rows(_ONE, token=id_))
+def one(tx: Transaction, id_: str, known: Known = EVERYONES) -> TokenRow | None:
+    """The token of this id, if it is among these."""
+    return _first(tx.rows(_ONE, token=id_, **known._asdict()))
 
 
-def named(tx: Transaction, name: str, owner: str | None) -> list[TokenRow]:
-    """Up to two tokens of this name that are not revoked; `owner` None: of everyone."""
-    return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, owner=owner)]
+def named(tx: Transaction, name: str, known: Known) -> list[TokenRow]:
+    """Up to two tokens of this name that are not revoked, among these."""
+    return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, **known._asdict())]
 
 
 def revoke(tx: Transaction, id_: str, now: int) -> int:
@@ -183,18 +218,33 @@ def was_used(tx: Transaction, id_: str, now: int) -> None:
     tx.run(_USED, token=id_, now=now)
 
 
-def page(tx: Transaction, owner: str | None, listing: Listing) -> tuple[list[Token], int, bool]:
-    """The tokens of a page, of one user or all, how many there are, and whether they were all counted."""
+def told(tx: Transaction, rows: Sequence[TokenRow]) -> list[Token]:
+    """Tokens as they are told."""
+    ids = {id_ for row in rows for id_ in row.held_to.workspaces or ()}
+    names = {row["id"]: row["name"] for row in tx.rows(_ROOMS, ids=as_set(sorted(ids)))} if ids else {}
+    return [row.told(names) for row in rows]
+
+
+def hold_to_ids(tx: Transaction) -> None:
+    """Of tokens of older schemas, which held the names of workspaces. A name that none has holds to none."""
+    ids = {row["name"]: row["id"] for row in tx.rows(_ALL_ROOMS)}
+    for row in tx.rows(_LIMITS):
+        limits = msgspec.json.decode(row["limits"], type=Limits)
+        if limits.workspaces is not None:
+            rooms = tuple(ids[name] for name in limits.workspaces if name in ids)
+            held = msgspec.json.encode(msgspec.structs.replace(limits, workspaces=rooms)).decode()
+            tx.run(_SET_LIMITS, token=row["id"], limits=held)
+
+
+def page(tx: Transaction, known: Known, listing: Listing) -> tuple[list[Token], int, bool]:
+    """The tokens of a page, among these, how many there are, and whether they were all counted."""
     where = filters.condition(listing, FIELDS)
-    select = (
-        f"SELECT * FROM (SELECT {_COLUMNS} {_JOINED}"
-        f" WHERE CAST(:owner AS text) IS NULL OR t.owner = :owner) t WHERE {where.sql}"
-    )
-    given = {"owner": owner, **where.parameters, **filters.bounds(listing)}
+    select = f"SELECT * FROM (SELECT {_COLUMNS} {_JOINED} WHERE {_KNOWN}) t WHERE {where.sql}"
+    given = {**known._asdict(), **where.parameters, **filters.bounds(listing)}
     ordered = f"{select} ORDER BY {filters.order(listing, FIELDS)} LIMIT :size OFFSET :offset"
     rows = tx.rows(Statement(ordered), **given)
     total, counted = filters.total(tx, select, given)
-    return [read(TokenRow, row, "tokens").told() for row in rows], total, counted
+    return told(tx, [read(TokenRow, row, "tokens") for row in rows]), total, counted
 
 
 def insert_code(tx: Transaction, code: Code) -> None:

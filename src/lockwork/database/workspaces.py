@@ -15,7 +15,9 @@ _SEEN = (
     "(CAST(:member AS text) IS NULL OR EXISTS"
     " (SELECT 1 FROM members m WHERE m.workspace = workspaces.id AND m.member = :member))"
 )
-_NAMES = Statement(f"SELECT name FROM workspaces WHERE {_SEEN} ORDER BY name LIMIT 5000")
+# Of those whose `bounds` is None, all; else those whose ids it holds.
+_WITHIN = "(CAST(:bounds AS text) IS NULL OR id IN (SELECT b.value ->> 0 FROM json_each(:bounds) b))"
+_NAMES = Statement(f"SELECT name FROM workspaces WHERE {_SEEN} AND {_WITHIN} ORDER BY name LIMIT 5000")
 _INSERT = Statement(
     "INSERT INTO workspaces (id, name, created) VALUES (:id, :name, :now) ON CONFLICT DO NOTHING RETURNING id"
 )
@@ -39,9 +41,10 @@ def one(tx: Transaction, name: str) -> Named | None:
     return None if row is None else read(Named, row, "workspaces")
 
 
-def names(tx: Transaction, member: str | None = None) -> list[str]:
-    """Names of all workspaces, or of those that a user is a member of."""
-    return [text(row["name"], "workspaces") for row in tx.rows(_NAMES, member=member)]
+def names(tx: Transaction, member: str | None = None, bounds: tuple[str, ...] | None = None) -> list[str]:
+    """Names of all workspaces, or of those that a user is a member of, or whose ids are among `bounds`."""
+    rows = tx.rows(_NAMES, member=member, bounds=None if bounds is None else as_set(bounds))
+    return [text(row["name"], "workspaces") for row in rows]
 
 
 def every(tx: Transaction) -> list[Named]:
@@ -54,14 +57,12 @@ def page(
 ) -> tuple[list[Named], int, bool]:
     """The workspaces of a page, how many there are, and whether they were all counted.
 
-    Those of a member or all, and of them those that `bounds` names.
+    Those of a member or all, and of them those whose ids `bounds` holds.
     """
     where = filters.condition(listing, FIELDS)
-    parameters = {"member": member, **where.parameters, **filters.bounds(listing)}
-    chosen = f"FROM workspaces WHERE {_SEEN} AND {where.sql}"
-    if bounds is not None:
-        chosen += " AND name IN (SELECT b.value ->> 0 FROM json_each(:bounds) b)"
-        parameters["bounds"] = as_set(bounds)
+    held = None if bounds is None else as_set(bounds)
+    parameters = {"member": member, "bounds": held, **where.parameters, **filters.bounds(listing)}
+    chosen = f"FROM workspaces WHERE {_SEEN} AND {_WITHIN} AND {where.sql}"
     order = filters.order(listing, FIELDS)
     ordered = Statement(f"SELECT id, name, created {chosen} ORDER BY {order} LIMIT :size OFFSET :offset")
     rows = tx.rows(ordered, **parameters)

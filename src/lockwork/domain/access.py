@@ -72,7 +72,8 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
     role: Role | None = None
     workspaces: tuple[str, ...] | None = None
-    """Names of workspaces; for all others it is as if they were not there."""
+    """For all others it is as if they were not there. Names as they are asked for and told; ids where they
+    are kept and looked at, so that another workspace of the same name is another."""
     patterns: tuple[str, ...] | None = None
     """Names of secrets, `*` for any text; all others are as if they were not there."""
 

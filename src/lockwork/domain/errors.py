@@ -22,6 +22,7 @@
         ├── NotLoggedIn (PermissionError)    no token, or one that opens nothing
         ├── Misdirected                      a server that goes by another name
         ├── NotReady                         a server that has no admin yet
+        ├── Busy                             a server that has too much to do: wait, then try again
         ├── ServerAway                       no answer, or none that can be trusted
         ├── StoreUnusable                    missing, locked, damaged, readable by others
         │   └── Tampered                     what is stored does not open: changed, moved or cut
@@ -194,6 +195,14 @@ class Misdirected(Unavailable):
 
 class NotReady(Unavailable):
     """A server that nobody has set up yet."""
+
+
+class Busy(Unavailable):
+    """So many wait already that this was not looked at. `seconds` says how long to wait."""
+
+    def __init__(self, message: str, seconds: int, *, hint: str | None = None) -> None:
+        self.seconds = seconds
+        super().__init__(message, hint=hint)
 
 
 class ServerAway(Unavailable):

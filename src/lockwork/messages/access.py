@@ -99,7 +99,8 @@ class CreateToken(Message[NewToken], frozen=True, kw_only=True):
 
 
 class ListTokens(Message[Page[Token]], frozen=True, kw_only=True):
-    """Tokens of one's own; for admins of the server of all."""
+    """Tokens of one's own; for admins of the server of all. One that is held to limits sees itself and what
+    it minted."""
 
     action = "token.list"
     permission = Permission.ANYONE
@@ -107,7 +108,8 @@ class ListTokens(Message[Page[Token]], frozen=True, kw_only=True):
 
 
 class RevokeToken(Message[Token], frozen=True, kw_only=True):
-    """From now on it opens nothing, and neither does what it minted."""
+    """From now on it opens nothing, and neither does what it minted. One that is held to limits revokes
+    itself and what it minted alone."""
 
     action = "token.revoke"
     permission = Permission.ANYONE
@@ -161,7 +163,7 @@ class LogIn(Message[NewToken], frozen=True, kw_only=True):
 
 
 class LogOut(Message[None], frozen=True, kw_only=True):
-    """Revoke the token that is shown, or all that passwords of the caller made."""
+    """Revoke the token that is shown, or, if no limits hold it, all that passwords of the caller made."""
 
     action = "logout"
     permission = Permission.ANYONE

@@ -7,11 +7,11 @@ a problem of ours, with headers that let nobody keep it.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 from starlette.requests import ClientDisconnect, Request
@@ -35,10 +35,12 @@ from lockwork.server.addresses import Names, Proxies
 from lockwork.server.auth import shown
 from lockwork.server.logs import Log
 from lockwork.server.metrics import Metrics
-from lockwork.server.threads import Threads
+from lockwork.server.threads import Threads, Together, Turns
+from lockwork.service.callers import Shown
 from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import MEDIA_TYPE, problem_of
 
+T = TypeVar("T")
 HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
@@ -72,9 +74,9 @@ class Site:
     proxies: Proxies
     log: Log
     is_set_up: Callable[[], bool]
-    check_ready: Callable[[], None]
+    ready: Together
     """Raises what is wrong with the database or the root key."""
-    threads: Threads
+    turns: Turns
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
     dashboard: Dashboard
@@ -82,8 +84,22 @@ class Site:
 
     def close(self) -> None:
         """Let nobody in any more."""
-        self.threads.close()
+        self.turns.close()
         self.porch.close()
+        self.ready.close()
+
+    async def asked(self, door: Shown, act: Callable[..., T], *arguments: Any) -> T:
+        """What it answers, to who shows a token that is good, when it is their turn."""
+        return await self.turns.run(door.token, partial(self._check_named, door), act, *arguments)
+
+    async def check_named(self, request: Request) -> None:
+        """Refuse who shows no token that is good."""
+        door = shown(request)
+        await self.asked(door, self._check_named, door)
+
+    def _check_named(self, door: Shown) -> None:
+        check_set_up(self)
+        self.gate.answer(door, WhoAmI())
 
 
 def problem(failure: LockworkError) -> Response:
@@ -98,15 +114,13 @@ def problem(failure: LockworkError) -> Response:
 async def body_of(site: Site, request: Request) -> bytes:
     """The whole body, which is JSON. A large one is taken of who is known alone."""
     says_who = "authorization" in request.headers
-    body = await bounded_body(
-        site, request, partial(site.gate.answer, shown(request), WhoAmI()) if says_who else None
-    )
+    body = await bounded_body(request, partial(site.check_named, request) if says_who else None)
     if body and not _is_json(request):
         raise NotJson("the body does not say that it is JSON", hint="Content-Type: application/json")
     return body
 
 
-async def bounded_body(site: Site, request: Request, check_known: Callable[[], object] | None) -> bytes:
+async def bounded_body(request: Request, check_known: Callable[[], Awaitable[None]] | None) -> bytes:
     """The whole body, which has an end in size and time; a large one once `check_known` has not failed.
 
     None: whoever asks does not even say who they are.
@@ -125,7 +139,7 @@ async def bounded_body(site: Site, request: Request, check_known: Callable[[], o
                 if size > most:
                     raise TooLarge(f"a body is at most {most:,} bytes here")
                 if size > LARGEST_OF_STRANGERS and not is_known and check_known is not None:
-                    await site.threads.run(check_known)
+                    await check_known()
                     is_known = True
                 parts.append(part)
     except TimeoutError:

@@ -4,10 +4,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from lockwork.domain.errors import LockworkError
-from lockwork.messages.access import WhoAmI
 from lockwork.server.addresses import is_loopback
 from lockwork.server.app import Site
-from lockwork.server.auth import shown
 from lockwork.server.paths import Answering
 
 
@@ -22,7 +20,7 @@ def health(site: Site) -> dict[str, Answering]:
 
     async def ready(request: Request) -> Response:
         try:
-            await site.threads.run(site.check_ready)
+            await site.ready.run()
         except LockworkError as failure:
             why = failure.message if is_loopback(request.state.address) else "its log says why"
             return JSONResponse({"status": "not ready", "why": why}, 503)
@@ -30,7 +28,7 @@ def health(site: Site) -> dict[str, Answering]:
 
     async def metrics(request: Request) -> Response:
         if not is_loopback(request.state.address):
-            await site.threads.run(site.gate.answer, shown(request), WhoAmI())
+            await site.check_named(request)
         return Response(site.metrics.text(), headers={"content-type": site.metrics.MEDIA_TYPE})
 
     return {"/healthz": alive, "/readyz": ready, "/metrics": metrics}

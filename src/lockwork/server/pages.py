@@ -1,18 +1,24 @@
 """The dashboard's pages on line: a request becomes what a page is asked, its reply becomes a response."""
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lockwork.crypto.tokens import hash_of
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.pages import Came, For, Page
 from lockwork.dashboard.site import Dashboard, Reply
-from lockwork.domain.errors import InvalidInput
+from lockwork.domain.errors import InvalidInput, LockworkError, NotFound
+from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import WhoAmI
-from lockwork.server.app import Site, bounded_body
+from lockwork.server.app import Site, bounded_body, check_set_up
 from lockwork.server.paths import Answering
+
+T = TypeVar("T")
 
 
 def pages(site: Site, dashboard: Dashboard) -> dict[str, dict[str, Answering]]:
@@ -29,35 +35,55 @@ def nothing_here(site: Site, dashboard: Dashboard, else_: Answering) -> Answerin
     async def endpoint(request: Request) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return await else_(request)
-        came = _came(request, {}, b"")
-        return _response(await site.threads.run(dashboard.nothing_here, came, _origin(site, request)))
+        failure = NotFound("page", request.scope["path"], hint="begin at the first page")
+        return _response(dashboard.failed(_came(request, {}, b""), _origin(site, request), failure))
 
     return endpoint
 
 
 def _answering(site: Site, dashboard: Dashboard, page: Page) -> Answering:
-    threads = site.porch if page.whose is For.EVERYONE and page.method != "GET" else site.threads
+    """What answers one page: who asks is named first, as for every question to the store."""
 
     async def endpoint(request: Request) -> Response:
         origin = _origin(site, request)
-        body = b""
-        if page.method != "GET":
-            body = await bounded_body(site, request, _known(dashboard, request, origin))
-        return _response(await threads.run(answered, _came(request, request.path_params, body), origin))
-
-    def answered(came: Came, origin: str) -> Reply:
-        return dashboard.answered(page, came, origin, is_set_up=site.is_set_up())
+        came = _came(request, request.path_params, b"")
+        visitor = _Visitor(site, dashboard, came, origin)
+        try:
+            if page.method != "GET":
+                body = await bounded_body(request, visitor.check_named if visitor.session else None)
+                came = replace(came, body=body)
+            if page.whose is For.USERS:
+                return _response(await visitor.asked(dashboard.answered, page, came, origin))
+            if page.method == "GET":  # it asks nothing of the store
+                return _response(dashboard.answered(page, came, origin))
+            return _response(await site.porch.run(dashboard.answered, page, came, origin))
+        except LockworkError as failure:
+            return _response(dashboard.failed(came, origin, failure))
 
     return endpoint
 
 
-def _known(dashboard: Dashboard, request: Request, origin: str) -> Callable[[], object] | None:
-    """What fails unless the sender of a large body is known; None where they do not even say."""
-    session = shown_cookies(request.headers).get(Cookies(origin).session)
-    if not session:
-        return None
-    came = _came(request, {}, b"")
-    return lambda: dashboard.entrance.gateway(session, came).send(WhoAmI())
+class _Visitor:
+    """Who asks a page, by the session that their browser shows."""
+
+    def __init__(self, site: Site, dashboard: Dashboard, came: Came, origin: str) -> None:
+        self._site = site
+        self._entrance = dashboard.entrance
+        self._came = came
+        self.session = shown_cookies(came.headers).get(Cookies(origin).session)
+        self._hash = hash_of(Sensitive(self.session)) if self.session else None
+
+    async def asked(self, act: Callable[..., T], *arguments: Any) -> T:
+        """What it answers, when it is their turn."""
+        return await self._site.turns.run(self._hash, self._check, act, *arguments)
+
+    async def check_named(self) -> None:
+        """Refuse who has no session."""
+        await self.asked(self._check)
+
+    def _check(self) -> None:
+        check_set_up(self._site)
+        self._entrance.gateway(self.session, self._came).send(WhoAmI())
 
 
 def _came(request: Request, fields: dict[str, str], body: bytes) -> Came:

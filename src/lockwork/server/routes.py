@@ -60,10 +60,11 @@ def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Ans
     async def endpoint(request: Request) -> Response:
         body = await body_of(site, request)
         if_match = request.headers.getlist("if-match")
-        threads = site.porch if message.permission is Permission.NOBODY else site.threads
-        return await threads.run(
-            answered, request.path_params, _once(request), body, if_match, shown(request)
-        )
+        door = shown(request)
+        question = (request.path_params, _once(request), body, if_match, door)
+        if message.permission is Permission.NOBODY:
+            return await site.porch.run(answered, *question)
+        return await site.asked(door, answered, *question)
 
     def answered(
         in_path: dict[str, str], query: dict[str, str], body: bytes, if_match: list[str], door: Shown

@@ -13,22 +13,25 @@ import uvicorn
 from lockwork.crypto import passwords
 from lockwork.dashboard.sessions import ByLogIn
 from lockwork.dashboard.table import dashboard
-from lockwork.domain.errors import InvalidInput, Unavailable
+from lockwork.domain.errors import InvalidInput, TooManyAttempts, Unavailable
 from lockwork.domain.ways_out import reason
 from lockwork.server import hardening
 from lockwork.server.addresses import Names, Proxies, is_loopback
 from lockwork.server.app import Site, application
 from lockwork.server.connections import Impatient
 from lockwork.server.logs import Log
-from lockwork.server.threads import Threads
+from lockwork.server.threads import Threads, Together, Turns
 
 if TYPE_CHECKING:
     from lockwork.service.gate import Gate
 
 Opened = socket.socket
 THREADS = 16
-MOST_WAITING = 64
-"""Of who has no name yet; the others are sent away."""
+MOST_WAITING = 1000
+"""Of who is known by a token; the others are sent away."""
+STRANGERS = 4
+MOST_STRANGERS_WAITING = 64
+"""Of who shows a token for the first time, or knocks at the porch."""
 GRACE = 20
 """Seconds that requests have to end, once the server is told to."""
 
@@ -105,9 +108,11 @@ def site_of(
         proxies=Proxies(listening.behind),
         log=log,
         is_set_up=is_set_up,
-        check_ready=check_ready,
-        threads=Threads(THREADS),
-        porch=Threads(passwords.AT_ONCE, patient=MOST_WAITING),
+        ready=Together(check_ready),
+        turns=Turns(
+            Threads(THREADS, patient=MOST_WAITING), Threads(STRANGERS, patient=MOST_STRANGERS_WAITING)
+        ),
+        porch=Threads(passwords.AT_ONCE, patient=MOST_STRANGERS_WAITING, full=TooManyAttempts),
         dashboard=dashboard(ByLogIn(gate)),
     )
 

@@ -154,7 +154,7 @@ def _check_good(bearer: Bearer, now: int) -> None:
 
 def _rights(bearer: Bearer, limits: Limits) -> Rights:
     """In the workspace: none where it is out of the token's bounds, or its owner is no member."""
-    if limits.workspaces is not None and bearer.workspace_name not in limits.workspaces:
+    if limits.workspaces is not None and bearer.workspace not in limits.workspaces:
         return NO_RIGHTS
     role = Role.ADMIN if bearer.admin else bearer.role
     if role is None:
@@ -179,9 +179,7 @@ def _no_workspace(tx: Transaction, name: str, caller: Caller | None) -> NotFound
 
 def seen_workspaces(tx: Transaction, caller: Caller) -> list[str]:
     """Names of the workspaces that a caller may know of."""
-    names = workspaces.names(tx, None if caller.is_everywhere else caller.user)
-    bounds = caller.limits.workspaces
-    return [name for name in names if bounds is None or name in bounds]
+    return workspaces.names(tx, None if caller.is_everywhere else caller.user, caller.limits.workspaces)
 
 
 def _sight(caller: Caller, message: Message[Any], workspace: Named) -> Sight:

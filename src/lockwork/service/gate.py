@@ -153,7 +153,7 @@ class Gate:
 
         with self._house.database.appending() as tx:
             # Before the record, which holds up all other records until the commit.
-            runs.add_fetched(tx, context.fetched, by=context.caller.name)
+            runs.add_fetched(tx, context.fetched, by=context.caller.user)
             self._house.trail.append_all(tx, (_done(context, message),))
 
     def _record_if_due(self, door: Door, message: Message[Any], failure: LockworkError) -> None:

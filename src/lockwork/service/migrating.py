@@ -2,7 +2,7 @@
 
 from importlib import resources
 
-from lockwork.database import keys
+from lockwork.database import keys, tokens
 from lockwork.database.engine import Transaction
 from lockwork.database.keys import SCHEMA
 from lockwork.domain import ways_out
@@ -35,6 +35,8 @@ def upgrade(tx: Transaction, trail: Trail, now: int) -> int:
     if was.active is None:
         raise Tampered("the store has no active root key", hint=ways_out.RESTORE)
     make_tables(tx, after=was.schema)
+    if was.schema < 3:
+        tokens.hold_to_ids(tx)
     keys.set_schema(tx, SCHEMA)
     trail.append(
         tx,

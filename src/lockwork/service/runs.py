@@ -195,6 +195,7 @@ def _row(ctx: Context, message: StartRun, stack: str, report: Report) -> RunRow:
         notes=msgspec.json.encode(report.notes).decode(),
         process=message.process,
         heard=None if ctx.caller.token is None else ctx.now,  # who comes by a token comes over a network
+        starter=ctx.caller.user,
     )
 
 
@@ -214,10 +215,10 @@ def _seen(ctx: Context, row: RunRow, run: Run) -> Run:
     mine = tuple(
         s
         for s in run.secrets
-        if (s.scope != SecretScope.USER or s.owner == ctx.caller.name) and ctx.sight.sees(s.name)
+        if (s.scope != SecretScope.USER or row.starter == ctx.caller.user) and ctx.sight.sees(s.name)
     )
     run = msgspec.structs.replace(run, secrets=mine)
-    if run.by != ctx.caller.name or ctx.sight.patterns is not None:
+    if row.starter != ctx.caller.user or ctx.sight.patterns is not None:
         run = _without_what_was_seen(run, without_notes=ctx.sight.patterns is not None)
     why = _lost_since(row, ctx.now - QUIET) if run.status is RunStatus.RUNNING else None
     if why is None:
@@ -277,7 +278,7 @@ def _absent(text: str) -> LockworkError:
 def _own_running(ctx: Context, id_: str, *, or_: RunStatus | None = None) -> RunRow:
     """A run that the caller started and that is not over, or only so."""
     row = _one(ctx, id_)
-    if row.by != ctx.caller.name:
+    if row.starter != ctx.caller.user:
         raise NotPermitted(f"run {row.id} is {row.by!r}'s: nobody else records what it does")
     if row.status.is_over and row.status is not or_:
         raise Refused(f"run {row.id} is over: it is recorded as {row.status}")

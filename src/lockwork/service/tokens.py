@@ -1,12 +1,14 @@
 """Tokens for programs: minted within the limits of who mints, told, revoked."""
 
+from collections.abc import Iterable, Iterator
+
 import msgspec
 
 from lockwork.crypto.tokens import new_token
 from lockwork.database import access, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.engine import Transaction
-from lockwork.database.tokens import TokenRow
+from lockwork.database.tokens import Known, TokenRow
 from lockwork.domain.access import Limits, Permission, Role, checked_pattern
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitted
@@ -32,7 +34,7 @@ def create(ctx: Context, message: CreateToken) -> NewToken:
     limits = _limits(ctx, message.limits)
     if message.days is not None and not 1 <= message.days <= MAX_DAYS:
         raise InvalidInput(f"a token is good for 1 to {MAX_DAYS:,} days, not {message.days:,}")
-    if tokens.named(ctx.tx, name, owner.id):
+    if tokens.named(ctx.tx, name, Known(owner.id)):
         raise InvalidInput(
             f"user {owner.name!r} has a token called {name!r}", hint=f"lockwork token revoke {name}"
         )
@@ -82,12 +84,12 @@ def mint(
         owner_name=owner.name,
     )
     tokens.insert(tx, row)
-    return NewToken(token=row.told(), text=minted.text)
+    return NewToken(token=tokens.told(tx, [row])[0], text=minted.text)
 
 
 def list_(ctx: Context, message: ListTokens) -> Page[Token]:
     listing = message.listing
-    found, total, counted = tokens.page(ctx.tx, _whose(ctx), listing)
+    found, total, counted = tokens.page(ctx.tx, _known(ctx), listing)
     return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
 
 
@@ -96,7 +98,7 @@ def revoke(ctx: Context, message: RevokeToken) -> Token:
     row = _one(ctx, message.token)
     tokens.revoke(ctx.tx, row.id, ctx.now)
     ctx.about(Subject(kind="token", name=row.name, id=row.id))
-    return row._replace(revoked=row.revoked or ctx.now).told()
+    return tokens.told(ctx.tx, [row._replace(revoked=row.revoked or ctx.now)])[0]
 
 
 def log_out(ctx: Context, message: LogOut) -> None:
@@ -104,6 +106,11 @@ def log_out(ctx: Context, message: LogOut) -> None:
 
     What was minted with them goes on: a program's token does not end because its maker went home.
     """
+    if message.everywhere and not ctx.caller.limits.are_none:
+        raise NotPermitted(
+            "a token that is held to limits closes no log-ins of its owner",
+            hint="it closes itself: lockwork logout, without --everywhere",
+        )
     ids = [ctx.caller.token] if ctx.caller.token else []
     if message.everywhere:
         ids += tokens.of_owner(ctx.tx, ctx.caller.user, TokenKind.LOGIN)
@@ -130,7 +137,7 @@ def _owner(ctx: Context, name: str | None) -> UserRow:
 
 
 def _limits(ctx: Context, asked: Limits) -> Limits:
-    """Checked, and held within those of the token that asks."""
+    """Checked, workspaces by their ids, and held within those of the token that asks."""
     if asked.role is not None:
         Role.parse(asked.role)
     for what, given in (("patterns", asked.patterns), ("workspaces", asked.workspaces)):
@@ -138,29 +145,42 @@ def _limits(ctx: Context, asked: Limits) -> Limits:
             raise InvalidInput(f"a token is held to at most {MOST} {what}, not {len(given):,}")
     for pattern in asked.patterns or ():
         checked_pattern(pattern)
-    seen = callers.seen_workspaces(ctx.tx, ctx.caller)
-    for name in asked.workspaces or ():
-        if name not in seen or workspaces.one(ctx.tx, name) is None:
-            raise NotFound("workspace", name, near=near(name, seen), hint="lockwork workspace list")
+    if asked.workspaces is not None:
+        asked = msgspec.structs.replace(asked, workspaces=tuple(_rooms(ctx, asked.workspaces)))
     beyond = asked.exceed(ctx.caller.limits)
     if beyond is not None:
         raise NotPermitted(f"a token mints only within its own limits: {beyond}")
     return asked.within(ctx.caller.limits)
 
 
-def _whose(ctx: Context) -> str | None:
-    """Whose tokens the caller may know of: None for everyone's."""
-    return None if Permission.ADMINISTER_STORE in ctx.caller.rights else ctx.caller.user
+def _rooms(ctx: Context, names: Iterable[str]) -> Iterator[str]:
+    """Ids of workspaces that the caller may know of, by their names."""
+    seen = callers.seen_workspaces(ctx.tx, ctx.caller)
+    for name in names:
+        row = workspaces.one(ctx.tx, name) if name in seen else None
+        if row is None:
+            raise NotFound("workspace", name, near=near(name, seen), hint="lockwork workspace list")
+        yield row.id
+
+
+def _known(ctx: Context) -> Known:
+    """The tokens that the caller may know of, and revoke. One held to limits: itself, and what came of it.
+
+    Else whoever takes a narrow token could end all that its owner has, the owner's log-ins too.
+    """
+    if not ctx.caller.limits.are_none:
+        return Known(root=ctx.caller.token)
+    return Known(None if Permission.ADMINISTER_STORE in ctx.caller.rights else ctx.caller.user)
 
 
 def _one(ctx: Context, text: str) -> TokenRow:
     """Of this id or name, among those that the caller may know of."""
-    whose = _whose(ctx)
+    known = _known(ctx)
     if is_uuid(text):
-        row = tokens.one(ctx.tx, findings.canonical(text))
-        found = [row] if row is not None and whose in (None, row.owner) else []
+        row = tokens.one(ctx.tx, findings.canonical(text), known)
+        found = [] if row is None else [row]
     else:
-        found = tokens.named(ctx.tx, text, whose)
+        found = tokens.named(ctx.tx, text, known)
     if not found:
         raise NotFound("token", text, hint="lockwork token list")
     if len(found) > 1:

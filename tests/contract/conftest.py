@@ -43,8 +43,8 @@ class Clock:
         self.now += self.step
         return self.now
 
-    def advance(self, *, days: float) -> None:
-        self.now += round(days * 24 * 60 * 60 * 1_000_000)
+    def advance(self, *, days: float = 0, minutes: float = 0) -> None:
+        self.now += round((days * 24 * 60 + minutes) * 60 * 1_000_000)
 
 
 class Store(ABC):

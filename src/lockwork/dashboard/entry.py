@@ -20,7 +20,9 @@ def log_in_page(ask: Ask) -> Answer:
 
 
 def log_in(ask: Ask) -> Answer:
-    made = ask.client.send(LogIn(name=ask.form.text("name"), password=_hidden(ask, "password"), label=LABEL))
+    made = ask.client.send(
+        LogIn(name=ask.form.text("name"), password=_hidden(ask, "password"), label=LABEL, session=True)
+    )
     return _let_in(ask, made.text, local(ask.form.text("next")))
 
 
@@ -30,7 +32,9 @@ def set_up_page(_: Ask) -> Answer:
 
 def set_up(ask: Ask) -> Answer:
     password = _chosen(ask)
-    made = ask.client.send(SetUp(code=_hidden(ask, "code"), name=ask.form.text("name"), password=password))
+    made = ask.client.send(
+        SetUp(code=_hidden(ask, "code"), name=ask.form.text("name"), password=password, session=True)
+    )
     return _let_in(ask, made.text, "/")
 
 
@@ -40,7 +44,7 @@ def invited_page(_: Ask) -> Answer:
 
 def invited(ask: Ask) -> Answer:
     password = _chosen(ask)
-    made = ask.client.send(ChoosePassword(code=_hidden(ask, "code"), password=password))
+    made = ask.client.send(ChoosePassword(code=_hidden(ask, "code"), password=password, session=True))
     return _let_in(ask, made.text, "/")
 
 

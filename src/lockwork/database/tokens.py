@@ -33,7 +33,7 @@ _JOINED = "FROM tokens t JOIN users u ON u.id = t.owner"
 # One question names the caller, what they are where they ask, and whether that is there at all: absent and
 # not theirs cost the same.
 _BEARER = Statement(
-    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, u.id AS bearer, u.name, u.admin,"
+    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, t.kind, t.created, u.id AS bearer, u.name, u.admin,"
     " u.disabled, w.id AS workspace, w.name AS workspace_name, m.role"
     " FROM tokens t JOIN users u ON u.id = t.owner"
     " LEFT JOIN workspaces w ON w.id = (SELECT id FROM workspaces WHERE name = :workspace OR id = :workspace)"
@@ -63,7 +63,7 @@ _REVOKE = Statement(
 _CLOSE = Statement("UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id = :token")
 _OF_OWNER = Statement(
     "SELECT id FROM tokens WHERE owner = :owner AND revoked IS NULL"
-    " AND (CAST(:kind AS text) IS NULL OR kind = :kind)"
+    " AND (CAST(:kinds AS text) IS NULL OR kind IN (SELECT k.value ->> 0 FROM json_each(:kinds) k))"
 )
 _USED = Statement(
     "UPDATE tokens SET last_used = :now WHERE id = :token AND (last_used IS NULL OR last_used < :now)"
@@ -95,6 +95,8 @@ class Bearer(NamedTuple):
     expires: Time | None
     revoked: Time | None
     last_used: Time | None
+    kind: TokenKind
+    created: Time
     user: str
     name: str
     admin: int
@@ -208,9 +210,10 @@ def close(tx: Transaction, id_: str, now: int) -> int:
     return tx.run(_CLOSE, token=id_, now=now)
 
 
-def of_owner(tx: Transaction, owner: str, kind: TokenKind | None = None) -> list[str]:
-    """Ids of a user's tokens that are not revoked."""
-    return [row["id"] for row in tx.rows(_OF_OWNER, owner=owner, kind=kind and kind.value)]
+def of_owner(tx: Transaction, owner: str, kinds: Sequence[TokenKind] | None = None) -> list[str]:
+    """Ids of a user's tokens that are not revoked; None: of all kinds."""
+    of = None if kinds is None else as_set(kind.value for kind in kinds)
+    return [row["id"] for row in tx.rows(_OF_OWNER, owner=owner, kinds=of)]
 
 
 def was_used(tx: Transaction, id_: str, now: int) -> None:

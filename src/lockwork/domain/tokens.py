@@ -12,8 +12,14 @@ from lockwork.domain.sensitive import Sensitive
 class TokenKind(StrEnum):
     LOGIN = "login"
     """Made by a password, for one machine."""
+    SESSION = "session"
+    """Made by a password, for one browser: it also ends when nothing is asked for a while."""
     API = "api"
     """Made for a program."""
+
+
+OF_PASSWORDS = (TokenKind.LOGIN, TokenKind.SESSION)
+"""Those that a password made, and that end with it."""
 
 
 class Token(msgspec.Struct, frozen=True, kw_only=True):

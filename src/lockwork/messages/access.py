@@ -160,6 +160,8 @@ class LogIn(Message[NewToken], frozen=True, kw_only=True):
     password: Sensitive
     label: str = "login"
     """What the token is called, such as the machine's name."""
+    session: bool = False
+    """For a browser: it is good for twelve hours, and ends after one in which nothing was asked."""
 
 
 class LogOut(Message[None], frozen=True, kw_only=True):
@@ -179,6 +181,8 @@ class SetUp(Message[NewToken], frozen=True, kw_only=True):
     code: Sensitive
     name: str
     password: Sensitive
+    session: bool = False
+    """For a browser, as in `LogIn`."""
 
 
 class ChoosePassword(Message[NewToken], frozen=True, kw_only=True):
@@ -188,6 +192,8 @@ class ChoosePassword(Message[NewToken], frozen=True, kw_only=True):
     permission = Permission.NOBODY
     code: Sensitive
     password: Sensitive
+    session: bool = False
+    """For a browser, as in `LogIn`."""
 
 
 class ChangePassword(Message[None], frozen=True, kw_only=True):

@@ -24,10 +24,13 @@ from lockwork.domain.access import (
 from lockwork.domain.errors import NotFound, NotLoggedIn
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import SecretScope
+from lockwork.domain.tokens import TokenKind
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages import Message, WorkspaceMessage
 
 _LOG_IN = "lockwork login"
+IDLE = 3600 * 1_000_000
+"""Microseconds after which a browser's session ends; when it was last used is known to the minute."""
 
 
 class Claim(NamedTuple):
@@ -150,6 +153,8 @@ def _check_good(bearer: Bearer, now: int) -> None:
         raise NotLoggedIn("the token is not valid", hint=_LOG_IN)
     if bearer.expires is not None and bearer.expires <= now:
         raise NotLoggedIn("the token has expired", hint=_LOG_IN)
+    if bearer.kind is TokenKind.SESSION and (bearer.last_used or bearer.created) + IDLE < now:
+        raise NotLoggedIn("nothing was asked for an hour", hint="log in again")
 
 
 def _rights(bearer: Bearer, limits: Limits) -> Rights:

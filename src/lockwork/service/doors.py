@@ -16,24 +16,24 @@ from lockwork.domain.access import Caller, UserName
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import NotLoggedIn, Refused
 from lockwork.domain.sensitive import Sensitive
-from lockwork.domain.tokens import NewToken, TokenKind
+from lockwork.domain.tokens import OF_PASSWORDS, NewToken, TokenKind
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn, SetUp
 from lockwork.service import codes, states
 from lockwork.service.callers import Shown
 from lockwork.service.context import Porch, new_id
 from lockwork.service.tokens import DAY, mint
 
-GOOD_FOR = 30 * DAY
+GOOD_FOR = {TokenKind.LOGIN: 30 * DAY, TokenKind.SESSION: DAY // 2}
 _WRONG = "name or password is wrong"
 _LABEL = 128
 
 
 def log_in(porch: Porch, message: LogIn) -> NewToken:
-    """A token for a password, good for 30 days."""
+    """A token for a password, good for 30 days; in a browser for twelve hours."""
     with _attempt(porch, message.name):
         known = _who_knows(porch, message.name, message.password)
     with porch.house.database.writing() as tx:
-        return _let_in(porch, tx, _who_still(tx, known), "login", label=message.label)
+        return _let_in(porch, tx, _who_still(tx, known), message)
 
 
 def set_up(porch: Porch, message: SetUp) -> NewToken:
@@ -59,7 +59,7 @@ def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken
         access.change_user(tx, user)
         access.set_password(tx, user.id, kept)
         subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))
-        return _let_in(porch, tx, user, message.action, label="login", subjects=(subject,))
+        return _let_in(porch, tx, user, message, (subject,))
 
 
 def _check_not_set_up(tx: Transaction) -> None:
@@ -81,7 +81,7 @@ def _chosen(porch: Porch, message: ChoosePassword, kept: str) -> NewToken:
         if user is None or user.disabled is not None:
             raise NotLoggedIn(_WRONG)
         _replace_password(porch, tx, user, kept, but=None)
-        return _let_in(porch, tx, user, message.action, label="login")
+        return _let_in(porch, tx, user, message)
 
 
 def change_password(porch: Porch, message: ChangePassword) -> None:
@@ -145,7 +145,7 @@ _nobody: str | None = None
 def _replace_password(porch: Porch, tx: Transaction, user: UserRow, kept: str, *, but: str | None) -> None:
     access.set_password(tx, user.id, kept)
     tokens.forget_codes(tx, codes.RESET, user.id)
-    for id_ in tokens.of_owner(tx, user.id, TokenKind.LOGIN):
+    for id_ in tokens.of_owner(tx, user.id, OF_PASSWORDS):
         if id_ != but:
             tokens.revoke(tx, id_, porch.house.clock())
 
@@ -154,15 +154,15 @@ def _let_in(
     porch: Porch,
     tx: Transaction,
     user: UserRow,
-    action: str,
-    *,
-    label: str,
+    message: LogIn | SetUp | ChoosePassword,
     subjects: tuple[Subject, ...] = (),
 ) -> NewToken:
     now = porch.house.clock()
-    made = mint(tx, user, label[:_LABEL], TokenKind.LOGIN, now=now, expires=now + GOOD_FOR)
+    kind = TokenKind.SESSION if message.session else TokenKind.LOGIN
+    label = message.label[:_LABEL] if isinstance(message, LogIn) else kind.value
+    made = mint(tx, user, label, kind, now=now, expires=now + GOOD_FOR[kind])
     subject = Subject(kind="token", name=made.token.name, id=made.token.id)
-    _record(porch, tx, user, action, token=made.token.id, subjects=(*subjects, subject))
+    _record(porch, tx, user, message.action, token=made.token.id, subjects=(*subjects, subject))
     return made
 
 

@@ -15,7 +15,7 @@ from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitt
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import is_uuid
 from lockwork.domain.stacks import plain_name
-from lockwork.domain.tokens import NewToken, Token, TokenKind
+from lockwork.domain.tokens import OF_PASSWORDS, NewToken, Token, TokenKind
 from lockwork.messages import Page
 from lockwork.messages.access import CreateToken, ListTokens, LogOut, RevokeToken
 from lockwork.service import callers, findings
@@ -52,7 +52,7 @@ def create(ctx: Context, message: CreateToken) -> NewToken:
 def _outlived_by(ctx: Context) -> int | None:
     """When a program's token that asks expires, and with it what it mints; a log-in binds nothing."""
     asking = tokens.one(ctx.tx, ctx.caller.token) if ctx.caller.token else None
-    return None if asking is None or asking.kind is TokenKind.LOGIN else asking.expires
+    return None if asking is None or asking.kind in OF_PASSWORDS else asking.expires
 
 
 def mint(
@@ -113,7 +113,7 @@ def log_out(ctx: Context, message: LogOut) -> None:
         )
     ids = [ctx.caller.token] if ctx.caller.token else []
     if message.everywhere:
-        ids += tokens.of_owner(ctx.tx, ctx.caller.user, TokenKind.LOGIN)
+        ids += tokens.of_owner(ctx.tx, ctx.caller.user, OF_PASSWORDS)
     for id_ in dict.fromkeys(ids):
         tokens.close(ctx.tx, id_, ctx.now)
     ctx.about(Subject(kind="token", name=ctx.caller.name, id=ctx.caller.token))

@@ -20,6 +20,7 @@ LONGEST_FILE = 400
 # `Sensitive.reveal()` is the only way from a hidden value to its text. Each module that takes it says why.
 MAY_REVEAL = {
     "cli/access.py": "prints the code of an invitation, once",
+    "cli/dashboard.py": "prints the code that lets a browser in, once",
     "cli/server.py": "prints the codes of a set-up and of a reset, once",
     "cli/tokens.py": "prints a token, once",
     "client/credentials.py": "keeps a token in a file of its user's alone",
@@ -34,6 +35,7 @@ MAY_REVEAL = {
     "dashboard/entry.py": "puts a session into a cookie of its browser",
     "dashboard/secrets.py": "answers one revealed value, to a question of its own",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
+    "server/own.py": "puts the code that lets a browser in into a file of its user's alone",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",
     "client/handover.py": "hands a token to the processes of a run",
     "cli/moving.py": "reads a database's URL, which holds a password, into its parts",

@@ -33,8 +33,8 @@ _JOINED = "FROM tokens t JOIN users u ON u.id = t.owner"
 # One question names the caller, what they are where they ask, and whether that is there at all: absent and
 # not theirs cost the same.
 _BEARER = Statement(
-    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, t.kind, t.created, u.id AS bearer, u.name, u.admin,"
-    " u.disabled, w.id AS workspace, w.name AS workspace_name, m.role"
+    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, t.kind, t.created, u.id AS bearer,"
+    " u.name, u.admin, u.disabled, w.id AS workspace, w.name AS workspace_name, m.role"
     " FROM tokens t JOIN users u ON u.id = t.owner"
     " LEFT JOIN workspaces w ON w.id = (SELECT id FROM workspaces WHERE name = :workspace OR id = :workspace)"
     " LEFT JOIN members m ON m.workspace = w.id AND m.member = u.id"

@@ -3,11 +3,12 @@
 import click
 
 from lockwork.cli import terminal
+from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, pass_session
 from lockwork.domain.errors import Refused
 
 
-@click.command()
+@click.command(cls=Command)
 @click.option("--port", type=click.IntRange(1, 65535), metavar="PORT",
               help="Listen there on 127.0.0.1; else at an address and port of its own.")  # fmt: skip
 @click.option(

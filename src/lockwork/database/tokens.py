@@ -84,7 +84,9 @@ _TAKE_CODE = Statement("DELETE FROM codes WHERE hash = :hash AND expires > :now"
 _FORGET_CODES = Statement(
     "DELETE FROM codes WHERE kind = :kind AND (CAST(:owner AS text) IS NULL OR owner = :owner)"
 )
-_HAS_CODE = Statement("SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now")
+_HAS_CODE = Statement(
+    "SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now AND created >= :since"
+)
 
 
 class Bearer(NamedTuple):
@@ -267,9 +269,9 @@ def forget_codes(tx: Transaction, kind: str, owner: str | None = None) -> None:
     tx.run(_FORGET_CODES, kind=kind, owner=owner)
 
 
-def has_code(tx: Transaction, kind: str, now: int) -> bool:
-    """Whether a code of this kind is still good."""
-    return bool(tx.one(_HAS_CODE, kind=kind, now=now)["total"])
+def has_code(tx: Transaction, kind: str, now: int, since: int) -> bool:
+    """Whether a code of this kind that was made since then is still good."""
+    return bool(tx.one(_HAS_CODE, kind=kind, now=now, since=since)["total"])
 
 
 def _first(rows: Sequence[Row]) -> TokenRow | None:

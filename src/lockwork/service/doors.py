@@ -94,9 +94,11 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
         user = _who_still(tx, known)
         shown = porch.door.token if isinstance(porch.door, Shown) else None
         bearer = None if shown is None else tokens.bearer(tx, shown, "")
-        _replace_password(porch, tx, user, kept, but=bearer.token if bearer else None)
+        # Whoever knows the password may ask, whatever token they show: the record is of whose password it is.
+        own = bearer.token if bearer is not None and bearer.user == user.id else None
+        _replace_password(porch, tx, user, kept, but=own)
         subject = Subject(kind="user", name=user.name, id=user.id)
-        _record(porch, tx, user, message.action, token=bearer and bearer.token, subjects=(subject,))
+        _record(porch, tx, user, message.action, token=own, subjects=(subject,))
 
 
 def _attempt(porch: Porch, account: str = "") -> AbstractContextManager[None]:

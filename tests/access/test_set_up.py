@@ -10,13 +10,27 @@ import pytest
 from tests.access.conftest import PASSWORD
 from tests.contract.conftest import GATEWAYS
 
+from lockwork.crypto.tokens import hash_of
+from lockwork.domain.access import Role
+from lockwork.domain.errors import NotLoggedIn
 from lockwork.domain.sensitive import Sensitive
-from lockwork.messages.access import SetUp
-from lockwork.service.callers import Shown
+from lockwork.messages.access import (
+    ChoosePassword,
+    CreateToken,
+    CreateUser,
+    InviteUser,
+    LogIn,
+    SetUp,
+    UpdateUser,
+    WhoAmI,
+)
+from lockwork.service import hosting
+from lockwork.service.callers import Claim, Shown
 from lockwork.service.gate import Gate
 from lockwork.service.presence import Presence
 from lockwork.service.readiness import Readiness
 
+WORD = Sensitive(PASSWORD)
 STRANGER = Shown(None, "203.0.113.7", "r1")
 
 
@@ -52,7 +66,7 @@ def test_of_servers_that_start_at_once_one_tells_a_code(gate: Gate) -> None:
         thread.join()
     (code,) = [code for code in told if code is not None]
     assert len(told) == len(names)
-    made = gate.answer(STRANGER, SetUp(code=code.text, name="root", password=Sensitive(PASSWORD)))
+    made = gate.answer(STRANGER, SetUp(code=code.text, name="root", password=WORD))
     assert made.token.owner == "root"
 
 
@@ -63,3 +77,31 @@ def test_a_code_that_nobody_sees_any_more_keeps_no_other_from_being_told(gate: G
     joined(gate, "one", "other")
     assert first.setup_code("one") is not None
     assert first.setup_code("other") is None
+
+
+@pytest.mark.parametrize("by", ["code", "file"])
+@pytest.mark.parametrize("was", ["service", "disabled", "invited"])
+def test_what_a_name_held_before_administers_nothing(gate: Gate, was: str, by: str) -> None:
+    """Tokens of the program or person who had the first admin's name are revoked, their codes forgotten."""
+    owner = Claim("default", Role.OWNER)
+    late = None
+    if was == "invited":
+        late = gate.answer(owner, InviteUser(name="root"))
+    else:
+        gate.answer(owner, CreateUser(name="root", service=was == "service"))
+    held = gate.answer(Claim("root", Role.OWNER), CreateToken(name="old", days=None)).text
+    if was == "disabled":
+        gate.answer(owner, UpdateUser(user="root", disabled=True))
+    if by == "code":
+        code = Readiness(gate.house).setup_code()
+        assert code is not None
+        gate.answer(STRANGER, SetUp(code=code.text, name="root", password=WORD))
+    else:
+        assert hosting.appoint_first_admin(gate, "root", WORD, system_user="svc")
+    with pytest.raises(NotLoggedIn):
+        gate.answer(Shown(hash_of(held)), WhoAmI())
+    if late is not None:
+        with pytest.raises(NotLoggedIn):
+            gate.answer(STRANGER, ChoosePassword(code=late.text, password=WORD))
+    made = gate.answer(STRANGER, LogIn(name="root", password=WORD))
+    assert gate.answer(Shown(hash_of(made.text)), WhoAmI()).admin

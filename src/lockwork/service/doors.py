@@ -20,7 +20,8 @@ from lockwork.domain.tokens import NewToken, TokenKind
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn, SetUp
 from lockwork.service import codes, states
 from lockwork.service.callers import Shown
-from lockwork.service.context import Porch, new_id
+from lockwork.service.context import Porch
+from lockwork.service.first_admin import appointed
 from lockwork.service.tokens import DAY, mint
 
 GOOD_FOR = 30 * DAY
@@ -51,13 +52,7 @@ def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken
         now = porch.house.clock()
         _check_not_set_up(tx)
         codes.taken(tx, hash_of(message.code), (codes.SETUP,), now)
-        user = access.user(tx, name)
-        if user is None:
-            user = UserRow(new_id(), name, now, admin=1)
-            access.insert_user(tx, user)
-        user = user._replace(kind="person", admin=1, disabled=None)
-        access.change_user(tx, user)
-        access.set_password(tx, user.id, kept)
+        user = appointed(tx, name, kept, now)
         subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))
         return _let_in(porch, tx, user, message.action, label="login", subjects=(subject,))
 

@@ -23,7 +23,7 @@ from lockwork.domain.errors import (
     Unavailable,
 )
 from lockwork.domain.secrets import SecretScope
-from lockwork.messages import Effect, Message, WorkspaceMessage, checked
+from lockwork.messages import Effect, Message, WorkspaceMessage, check_texts, checked
 from lockwork.service import callers
 from lockwork.service.callers import Door, Shown
 from lockwork.service.context import Context, House, Porch
@@ -78,6 +78,7 @@ class Gate:
         self._house.database.close()
 
     def _answered(self, door: Door, message: Message[R]) -> R:
+        check_texts(message)
         if message.permission is Permission.NOBODY:
             return self._on_the_porch(door, message)
         database = self._house.database

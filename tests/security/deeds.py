@@ -282,7 +282,7 @@ def acting(deed: str) -> None:
 
 
 def main() -> None:
-    from conftest import everything_carried
+    from tests.carried import everything_carried  # here, for only this process has it on its path
 
     folder, parallel, *deeds = sys.argv[1:]
     Client().update_component("orchestrator", "default", {"parallel": int(parallel)})

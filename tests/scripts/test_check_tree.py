@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "check_tree.py"
+from tests.loading import loaded
 
 
 @pytest.fixture
 def lint(monkeypatch, tmp_path):
     """The lint, looking at a tree of our making: `lint(path, text)` gives what it says of one module."""
-    spec = importlib.util.spec_from_file_location("check_tree", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = loaded("scripts/check_tree.py")
     source = tmp_path / "src" / "lockwork"
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "SOURCE", source)

@@ -168,14 +168,19 @@ def test_ctrl_c_and_ctrl_backslash_are_the_commands(on_terminal: Any, python: Py
     assert screen.ended() == 0
 
 
-def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
-    """Under a shell: Ctrl-Z stops it and gives the terminal back; `fg` takes it again; keys arrive."""
+def reading_in_a_shell(on_terminal: Any, *, behind: bool = False) -> Any:
+    """A shell in which a command that reads a line has begun, before it or behind it."""
     screen = on_terminal(command=SHELL)
     screen.expect_exact("$ ")
-    screen.send(
-        f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x'\n"
-    )
+    command = f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x'"
+    screen.send(f"{command} &\n" if behind else f"{command}\n")
     screen.expect_exact("up ***")
+    return screen
+
+
+def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
+    """Under a shell: Ctrl-Z stops it and gives the terminal back; `fg` takes it again; keys arrive."""
+    screen = reading_in_a_shell(on_terminal)
     screen.send("\x1a")
     screen.expect("Stopped.*\\$ ")
     screen.send("echo still $((40 + 2))\n")
@@ -195,12 +200,7 @@ def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
 
 def test_in_the_background(on_terminal: Any):
     """Begun with `&` it prints, leaves the terminal alone, and can be brought to the front."""
-    screen = on_terminal(command=SHELL)
-    screen.expect_exact("$ ")
-    screen.send(
-        f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x' &\n"
-    )
-    screen.expect_exact("up ***")
+    screen = reading_in_a_shell(on_terminal, behind=True)
     screen.send("echo still $((40 + 2))\n")
     screen.expect_exact("still 42")
     screen.send("fg\n")

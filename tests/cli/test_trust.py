@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.printing import lockwork
 
 from lockwork import Client
 
@@ -23,21 +22,6 @@ def train() -> None:
 def training() -> None:
     train()
 """
-
-
-def lockwork(*words: str, expect: int = 0) -> str:
-    """What a command says, as a user's script would hear it."""
-    command = [sys.executable, "-m", "lockwork", *words]
-    ran = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == expect, ran.stdout
-    return ran.stdout
 
 
 @pytest.fixture

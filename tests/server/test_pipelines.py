@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.contract.conftest import ServerStore
 from tests.postgres import Postgres
+from tests.printing import Script
 from tests.serving import Team
 
 from lockwork import Client, pipeline, step
 from lockwork.cli.main import run as command
 from lockwork.domain.access import Role
 from lockwork.domain.errors import NotFound, RunFailed, ValidationFailed
-from lockwork.domain.runs import RunStatus
+from lockwork.domain.runs import Run, RunStatus
 from lockwork.messages.runs import GetLog
 from lockwork.service import assembly
 
@@ -80,30 +78,19 @@ def _fill(team: Team) -> None:
     team.admin.create_secret("openai", {"API_KEY": KEY})
 
 
-Script = Callable[..., str]
+@step
+def never(x: int) -> None:
+    print("never", x)
 
 
-@pytest.fixture
-def script(own_home: Path) -> Script:
-    """Run `source` in a process of its own, with these variables; all that it prints."""
+@step
+def nothing() -> None:
+    pass
 
-    def run(source: str, *words: str, expect: int = 0, **variables: str) -> str:
-        file = own_home / "script.py"
-        file.write_text(textwrap.dedent(source))
-        ran = subprocess.run(
-            [sys.executable, str(file), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=100,
-            env={**os.environ, **variables},
-        )
-        assert ran.returncode == expect, ran.stdout
-        return ran.stdout
 
-    return run
+@pipeline
+def afterwards() -> None:
+    nothing()
 
 
 def _check_training(team: Team, printed: str, token: str) -> None:
@@ -114,6 +101,15 @@ def _check_training(team: Team, printed: str, token: str) -> None:
     log = team.admin.get_run_log(run.id)
     assert log == "first *** __main__\n0\nsecond ***\ntoken ***\n"
     assert not any(value in printed for value in (PW, KEY, token))
+
+
+def _told_by_the_next_run(team: Team) -> Run:
+    """The run before, which the server hears of at last."""
+    afterwards()
+    fine, lost = team.admin.list_runs()
+    assert fine.status is RunStatus.COMPLETED
+    assert lost.status is RunStatus.FAILED
+    return lost
 
 
 def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Script):
@@ -201,13 +197,9 @@ def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.Ca
         team.go_away()
         return 1
 
-    @step
-    def two(x: int) -> None:
-        print("never", x)
-
     @pipeline
     def cut_off() -> None:
-        two(one())
+        never(one())
 
     with pytest.raises(RunFailed, match="cannot be reached"):
         cut_off()
@@ -218,18 +210,7 @@ def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.Ca
 
     team.come_back()
 
-    @step
-    def three() -> None:
-        pass
-
-    @pipeline
-    def after() -> None:
-        three()
-
-    after()
-    fine, lost = team.admin.list_runs()
-    assert fine.status is RunStatus.COMPLETED
-    assert lost.status is RunStatus.FAILED
+    lost = _told_by_the_next_run(team)
     assert "cannot be reached" in (lost.failure or "")
     assert team.admin.get_run_log(lost.id) == "printed ***\n"
     assert not list(path.parent.glob("servers/*/logs/*"))
@@ -245,13 +226,9 @@ def test_who_is_sent_away_during_a_run_hears_how_it_ended(team: Team, capfd: pyt
         team.admin.remove_member("anna", "default")
         return 1
 
-    @step
-    def two(x: int) -> None:
-        print("never", x)
-
     @pipeline
     def cut_off() -> None:
-        two(one())
+        never(one())
 
     with pytest.raises(RunFailed, match="no workspace 'default'"):
         cut_off()
@@ -260,18 +237,7 @@ def test_who_is_sent_away_during_a_run_hears_how_it_ended(team: Team, capfd: pyt
 
     team.admin.add_member("anna", Role.RUNNER, "default")
 
-    @step
-    def three() -> None:
-        pass
-
-    @pipeline
-    def after() -> None:
-        three()
-
-    after()
-    fine, lost = team.admin.list_runs()
-    assert fine.status is RunStatus.COMPLETED
-    assert lost.status is RunStatus.FAILED
+    lost = _told_by_the_next_run(team)
     assert "no workspace" in (lost.failure or "")
 
 

@@ -6,7 +6,7 @@ asking the handler. The messages of a noun are loaded with the first of them tha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from importlib import import_module
 from types import ModuleType
@@ -153,6 +153,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     total: int
     counted: bool = True
     """False where counting stopped at `total`: there are more."""
+
+    @classmethod
+    def of(cls, listing: "Listing", items: Iterable[T], total: int, counted: bool) -> "Page[T]":
+        """The page that was asked for."""
+        return Page(items=tuple(items), page=listing.page, size=listing.size, total=total, counted=counted)
 
     @property
     def pages(self) -> int:

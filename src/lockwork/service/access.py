@@ -62,9 +62,7 @@ def get(ctx: Context, message: GetUser) -> User:
 def list_(ctx: Context, message: ListUsers) -> Page[User]:
     rows, total, counted = access.page(ctx.tx, message.listing)
     items = tuple(row.user() for row in rows)
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def update(ctx: Context, message: UpdateUser) -> User:
@@ -148,7 +146,7 @@ def remove_member(ctx: Context, message: RemoveMember) -> Member:
 def list_members(ctx: Context, message: ListMembers) -> Page[Member]:
     listing = message.listing
     found, total, counted = members.page(ctx.tx, ctx.sight.workspace, ctx.sight.workspace_name, listing)
-    return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
+    return Page.of(listing, found, total, counted)
 
 
 def _check_other_admins(ctx: Context, user: UserRow) -> None:

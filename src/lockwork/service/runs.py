@@ -137,9 +137,7 @@ def list_(ctx: Context, message: ListRuns) -> Page[Run]:
     rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing)
     told = runs.told(ctx.tx, ctx.sight.workspace_name, rows)
     items = tuple(_seen(ctx, row, run) for row, run in zip(rows, told, strict=True))
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def log(ctx: Context, message: GetLog) -> bytes:

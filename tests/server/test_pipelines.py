@@ -190,6 +190,31 @@ def test_a_viewer_is_told_beforehand_what_they_may_not_read(team: Team):
     assert [p.problem for p in refused.value.report.problems] == ["not_readable"]
 
 
+@pytest.mark.parametrize("words", [["run", "list"], ["run", "describe", "RUN"]], ids=["list", "describe"])
+def test_how_a_run_ended_is_recorded_before_it_is_read(
+    team: Team, words: list[str], capfd: pytest.CaptureFixture[str]
+):
+    """Where the server was away at its end: reading it from that machine is enough, no run has to follow."""
+    team.log_in("anna", Role.RUNNER)
+
+    @step
+    def one() -> None:
+        team.go_away()
+
+    @pipeline
+    def cut_off() -> None:
+        one()
+
+    with pytest.raises(RunFailed, match="cannot be reached") as failed:
+        cut_off()
+    team.come_back()
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.RUNNING
+    assert command([word.replace("RUN", run.id) for word in words]) == 0
+    assert "failed" in capfd.readouterr().out
+    assert team.admin.get_run(run.id).failure == failed.value.run.failure
+
+
 def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.CaptureFixture[str]):
     """The step that runs then comes to its end; the run fails, says why, and its log lies here, readable by
     its owner alone; the server hears how it ended from the next run."""

@@ -3,7 +3,8 @@
     <home>/servers/<server>/runs/<run>     which process runs it, and once it is over, how it ended
     <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not recorded yet
 
-Each run begins by telling what earlier ones left, if their processes have gone. Both go once they are told.
+Each run begins by telling what earlier ones left, if their processes have gone, and so does the command that
+reads runs. Both go once they are told.
 Beside an embedded store nothing is written here: that looks after its runs by itself.
 """
 

@@ -134,7 +134,8 @@ def get(ctx: Context, message: GetRun) -> Run:
 
 
 def list_(ctx: Context, message: ListRuns) -> Page[Run]:
-    rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing)
+    lost = _lost_runs(ctx) if runs.is_about_status(message.listing) else ()
+    rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing, lost)
     told = runs.told(ctx.tx, ctx.sight.workspace_name, rows)
     items = tuple(_seen(ctx, row, run) for row, run in zip(rows, told, strict=True))
     return Page(
@@ -154,6 +155,11 @@ def close_lost(ctx: Context) -> None:
     for row in runs.running(ctx.tx):
         if (why := _lost_since(row, ctx.now - LOST)) is not None:
             runs.finish(ctx.tx, row, status=RunStatus.INTERRUPTED, now=ctx.now, failure=why)
+
+
+def _lost_runs(ctx: Context) -> list[str]:
+    """Ids of those that are told as interrupted and not recorded so yet."""
+    return [row.id for row in runs.running(ctx.tx) if _lost_since(row, ctx.now - QUIET) is not None]
 
 
 def _lost_since(row: RunRow, then: int) -> str | None:

@@ -79,11 +79,16 @@ class Profile:
 
     def check_no_user(self) -> None:
         """On a server the token says who asks: `--as` would be a claim that nobody believes."""
-        if self._given["user"] is not None:
-            raise InvalidInput(
-                "--as is for embedded stores: on a server you are who you logged in as",
-                hint="lockwork login URL --user NAME",
-            )
+        user, server = self._given["user"], self.server
+        if user is None or server is None:
+            return
+        by_token = f"LOCKWORK_TOKEN says who asks: put one of {user!r} there"
+        raise InvalidInput(
+            f"--as is for embedded stores: {server.value.url} is asked, where you are who you logged in as",
+            hint=by_token
+            if server.source == "LOCKWORK_URL"
+            else f"lockwork login {server.value.url} --user {user}",
+        )
 
     @property
     def kept_stack(self) -> str | None:

@@ -87,7 +87,11 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     """Take a user away. What they made for others stays and becomes the caller's."""
     user = _one(ctx, message.user)
     if user.id == ctx.caller.user:
-        raise Refused("you cannot delete the user that you act as", hint="act as another with --as USER")
+        is_embedded = ctx.caller.token is None
+        raise Refused(
+            "you cannot delete the user that you act as",
+            hint="act as another with --as USER" if is_embedded else "ask another admin of the server",
+        )
     _check_others_administer(ctx, user)
     own = access.own_secrets(ctx.tx, user.id)
     if own and not message.force:

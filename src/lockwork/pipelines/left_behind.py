@@ -22,7 +22,7 @@ from lockwork.domain.errors import LockworkError, NotFound, Refused, Unavailable
 from lockwork.domain.runs import RunStatus
 from lockwork.messages.runs import AppendLog, FinishRun, GetRun
 from lockwork.service import processes
-from lockwork.settings import replaced
+from lockwork.settings.files import replaced
 
 _GONE = "the process of this run has gone without a word: it was killed, or crashed"
 

@@ -133,6 +133,16 @@ def test_a_wrong_password_of_now_is_told_as_one(team: Team, say: Say) -> None:
     assert "LOCKWORK_TOKEN" not in said
 
 
+def test_who_may_is_told_to_who_may_not(team: Team, say: Say) -> None:
+    """A refusal names the permission, and who has it."""
+    team.log_in("anna", Role.VIEWER)
+    said = say("stack", "copy", "default", "other", code=1)
+    assert "stack.copy needs write" in said
+    assert "hint: editors and admins of a workspace have write" in said
+    said = say("key", "list", code=1)
+    assert "hint: admins of the server have administer-store" in said
+
+
 def test_a_token_that_opens_nothing_is_told_as_one(team: Team, say: Say) -> None:
     """With what to do about it, still."""
     team.log_in("anna", Role.VIEWER)

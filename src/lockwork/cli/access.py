@@ -98,7 +98,11 @@ def invite(session: Session, name: str, admin: bool, members: dict[str, Role]) -
 @output_option
 @pass_session
 def update(session: Session, name_or_id: str, admin: bool | None, disabled: bool | None) -> None:
-    """Change what a user of a server may do as such. It holds from their next question on."""
+    """Change what a user of a server may do as such. It holds from their next question on.
+
+    Who administers the server may what refusals call administer-store: users, workspaces, root keys, the
+    audit trail.
+    """
     if admin is None and disabled is None:
         raise WrongUsage("nothing to change", hint="give --admin, --no-admin, --disable or --enable")
     changed = session.client.update_user(name_or_id, admin=admin, disabled=disabled)

@@ -4,7 +4,7 @@ import msgspec
 
 from lockwork.database import runs
 from lockwork.database.runs import RunRow
-from lockwork.domain.access import Permission, allowed
+from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Subject
 from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
 from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
@@ -64,7 +64,8 @@ def start(ctx: Context, message: StartRun) -> Settled:
     report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
     if report.ok and not allowed(ctx.caller, Permission.RUN):
         raise NotPermitted(
-            f"user {ctx.caller.name!r} may not do this: {message.action} needs {Permission.RUN}"
+            f"user {ctx.caller.name!r} may not do this: {message.action} needs {Permission.RUN}",
+            hint=who_may(Permission.RUN),
         )
     row = _row(ctx, message, stack.name, report)
     used = [_used(f) for f in found] if report.ok else []

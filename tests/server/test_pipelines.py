@@ -125,6 +125,18 @@ def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Scrip
     assert printed.endswith("after True\n")
 
 
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_machine_keeps_nothing_of_a_run(team: Team, script: Script, own_home: Path, parallel: int):
+    """What it was given by its environment leaves no file and no folder of any server in its home."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    team.admin.update_component("orchestrator", "default", {"parallel": parallel})
+    home = own_home / "machine"
+    script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token, LOCKWORK_HOME=str(home))
+    assert team.admin.list_runs()[0].status is RunStatus.COMPLETED
+    assert "second ***\n" in team.admin.get_run_log(team.admin.list_runs()[0].id)
+    assert [path.name for path in home.iterdir()] == ["artifacts"]  # which the stack keeps there
+
+
 def test_steps_at_once_reach_the_server_too(team: Team, script: Script):
     """Their processes are handed the connection through a pipe, and hand it to nobody."""
     token = team.token("anna", Role.RUNNER).reveal()

@@ -89,7 +89,7 @@ def logout(session: Session, everywhere: bool) -> None:
     if kept is None:
         raise InvalidInput("you are not logged in to any server", hint="lockwork login URL")
     session.profile.check_no_user()  # or the server would not be told, and the token go on opening things
-    if kept.source == "LOCKWORK_URL":
+    if session.profile.is_machine:
         raise InvalidInput(
             "LOCKWORK_URL names the server, and nothing is kept of it", hint="unset LOCKWORK_URL"
         )

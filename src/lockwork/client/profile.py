@@ -71,6 +71,11 @@ class Profile:
         return credentials.active(settings)
 
     @property
+    def is_machine(self) -> bool:
+        """Whether the environment says which server is asked, and as whom: then nothing is kept here."""
+        return self.server is not None and self.server.source == "LOCKWORK_URL"
+
+    @property
     def stack(self) -> Setting[str]:
         return self._flag("stack", "--stack") or self._chosen.stack(self.workspace.value) or _first()
 
@@ -90,9 +95,7 @@ class Profile:
         by_token = f"LOCKWORK_TOKEN says who asks: put one of {user!r} there"
         raise InvalidInput(
             f"--as is for embedded stores: {server.value.url} is asked, where you are who you logged in as",
-            hint=by_token
-            if server.source == "LOCKWORK_URL"
-            else f"lockwork login {server.value.url} --user {user}",
+            hint=by_token if self.is_machine else f"lockwork login {server.value.url} --user {user}",
         )
 
     @property

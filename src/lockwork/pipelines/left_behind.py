@@ -5,7 +5,8 @@
 
 Each run begins by telling what earlier ones left, if their processes have gone, and so does the command that
 reads runs. Both go once they are told.
-Beside an embedded store nothing is written here: that looks after its runs by itself.
+Beside an embedded store nothing is written here: that looks after its runs by itself. Nor on a machine that
+has its token by the environment: its home is nobody's to come back to.
 """
 
 import shutil
@@ -42,7 +43,7 @@ class Noted:
     def __init__(self, client: Client, run: str) -> None:
         self._note = Note(workspace=client.workspace, process=processes.this())
         self._file = _notes(client) / run
-        if client.profile.server is not None:
+        if client.profile.server is not None and not client.profile.is_machine:
             self._write()
 
     def ended(self, status: RunStatus, failure: str | None) -> None:

@@ -13,6 +13,7 @@ from lockwork.crypto import passwords
 from lockwork.crypto.tokens import hash_of
 from lockwork.domain.access import Role
 from lockwork.domain.errors import InvalidInput, NotFound, NotLoggedIn, Refused
+from lockwork.domain.secrets import SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewCode
 from lockwork.messages import Listing
@@ -30,6 +31,7 @@ from lockwork.messages.access import (
     WhoAmI,
 )
 from lockwork.messages.audit import VerifyAudit
+from lockwork.messages.secrets import CreateSecret
 from lockwork.service import assembly, hosting
 from lockwork.service.callers import Claim, Shown
 from lockwork.service.gate import Gate
@@ -136,6 +138,49 @@ def test_an_invitation_is_good_once(team: Team) -> None:
     assert boss.verify_audit().ok
     for client in (boss, stranger, carla):
         client.close()
+
+
+def test_who_has_not_come_in_is_invited_again(team: Team) -> None:
+    """By a fresh code, which ends the earlier; what they are stays, but for what is said anew."""
+    boss, stranger = team.client("boss"), team.with_token(None)
+    password = Sensitive(PASSWORD)
+    lost = boss.invite_user("carla", workspaces={"default": "editor", "lab": "viewer"})
+    assert lost.notes == ()
+    team.store.clock.advance(days=8)
+    late = boss.invite_user("carla", workspaces={"lab": "runner"})
+    assert "good no more" in late.notes[0]
+    code = boss.invite_user("carla")
+    for old in (lost, late):
+        with pytest.raises(NotLoggedIn):
+            stranger.send(ChoosePassword(code=old.text, password=password))
+    carla = team.with_token(stranger.send(ChoosePassword(code=code.text, password=password)).text)
+    assert not carla.active_user.admin
+    roles = {w: {m.user: m.role for m in boss.list_members(w)}["carla"] for w in ("default", "lab")}
+    assert roles == {"default": Role.EDITOR, "lab": Role.RUNNER}
+    assert boss.verify_audit().ok
+    for client in (boss, stranger, carla):
+        client.close()
+
+
+def test_nobody_is_invited_again_who_has_something_to_lose(team: Team) -> None:
+    """A password, secrets of their own, or no business to come in: the code would hand them to an admin."""
+    boss = team.client("boss")
+    team.did(CreateUser(name="ghost"))
+    team.did(
+        CreateSecret(workspace="default", name="mine", values={"k": Sensitive("v")}, scope=SecretScope.USER),
+        user="ghost",
+    )
+    team.did(CreateUser(name="away"))
+    team.did(UpdateUser(user="away", disabled=True))
+    for name in ("editor", "ghost", "robot", "away"):
+        with pytest.raises(Refused):
+            boss.invite_user(name, admin=True)
+        assert not boss.get_user(name).admin
+    team.did(CreateUser(name="fresh"))
+    assert boss.invite_user("fresh", admin=True).user == "fresh"
+    assert boss.get_user("fresh").admin
+    assert boss.verify_audit().ok
+    boss.close()
 
 
 def test_a_reset_leaves_the_password_until_another_is_chosen(team: Team) -> None:

@@ -95,7 +95,12 @@ def test_an_import_asks_before_it_meets_ones_own(file: str, own_home: Path, talk
     words = ["--as", "anna", "stack", "import", sent, "--name", "mine"]
     said = lockwork(*words, expect=2)
     assert "artifact-store 'theirs', environment.KEY gets {{openai.key}} → user anna/openai v1" in said
+    # With nobody to ask it asks nothing, and says which flag lets it.
+    assert "error: an import that gets secrets of your own scope ('openai') needs a terminal" in said
+    assert "hint: --yes imports it all the same" in said
+    assert "[y/N]" not in said
     assert "no stack 'mine'" in lockwork("stack", "describe", "mine", expect=1)
+    assert "imported stack 'other'" in lockwork(*words[:-1], "other", "--yes")
     code, screen = talk(words, ("have these secrets of your own scope? [y/N]", "y\n"))
     assert code == 0, screen
     lockwork("--as", "anna", "pipeline", "run", file, "--stack", "mine")

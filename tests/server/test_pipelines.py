@@ -121,6 +121,18 @@ def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Scrip
     assert printed.endswith("after True\n")
 
 
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_machine_keeps_nothing_of_a_run(team: Team, script: Script, own_home: Path, parallel: int):
+    """What it was given by its environment leaves no file and no folder of any server in its home."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    team.admin.update_component("orchestrator", "default", {"parallel": parallel})
+    home = own_home / "machine"
+    script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token, LOCKWORK_HOME=str(home))
+    assert team.admin.list_runs()[0].status is RunStatus.COMPLETED
+    assert "second ***\n" in team.admin.get_run_log(team.admin.list_runs()[0].id)
+    assert [path.name for path in home.iterdir()] == ["artifacts"]  # which the stack keeps there
+
+
 def test_steps_at_once_reach_the_server_too(team: Team, script: Script):
     """Their processes are handed the connection through a pipe, and hand it to nobody."""
     token = team.token("anna", Role.RUNNER).reveal()
@@ -184,6 +196,31 @@ def test_a_viewer_is_told_beforehand_what_they_may_not_read(team: Team):
     with pytest.raises(ValidationFailed) as refused:
         reading()
     assert [p.problem for p in refused.value.report.problems] == ["not_readable"]
+
+
+@pytest.mark.parametrize("words", [["run", "list"], ["run", "describe", "RUN"]], ids=["list", "describe"])
+def test_how_a_run_ended_is_recorded_before_it_is_read(
+    team: Team, words: list[str], capfd: pytest.CaptureFixture[str]
+):
+    """Where the server was away at its end: reading it from that machine is enough, no run has to follow."""
+    team.log_in("anna", Role.RUNNER)
+
+    @step
+    def one() -> None:
+        team.go_away()
+
+    @pipeline
+    def cut_off() -> None:
+        one()
+
+    with pytest.raises(RunFailed, match="cannot be reached") as failed:
+        cut_off()
+    team.come_back()
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.RUNNING
+    assert command([word.replace("RUN", run.id) for word in words]) == 0
+    assert "failed" in capfd.readouterr().out
+    assert team.admin.get_run(run.id).failure == failed.value.run.failure
 
 
 def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.CaptureFixture[str]):

@@ -144,6 +144,7 @@ def server(site: Site, listening: Listening) -> uvicorn.Server:
 def serve(site: Site, listening: Listening, opened: Opened) -> None:
     """Answer until SIGTERM or SIGINT; then let requests end, and return."""
     hardening.keep_memory_private()
+    site.log.take_over("uvicorn.error", "asyncio")
     running = server(site, listening)
 
     def end(*_: object) -> None:

@@ -27,6 +27,7 @@ from lockwork.service.tokens import DAY, mint
 GOOD_FOR = {TokenKind.LOGIN: 30 * DAY, TokenKind.SESSION: DAY // 2}
 _WRONG = "name or password is wrong"
 _LABEL = 128
+_FORGOTTEN = "try again; who has forgotten theirs: lockwork server reset-password USER, on the server's host"
 
 
 def log_in(porch: Porch, message: LogIn) -> NewToken:
@@ -83,7 +84,10 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
     """By the password of before."""
     new = passwords.checked_password(message.new)
     with _attempt(porch, message.name):
-        known = _who_knows(porch, message.name, message.password)
+        try:
+            known = _who_knows(porch, message.name, message.password)
+        except NotLoggedIn:
+            raise NotLoggedIn("the password of now is wrong", hint=_FORGOTTEN) from None
     kept = passwords.kept(new)
     with porch.house.database.writing() as tx:
         user = _who_still(tx, known)

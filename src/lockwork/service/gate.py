@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from lockwork.database import tokens
 from lockwork.database.engine import Transaction
-from lockwork.domain.access import Permission, allowed
+from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import (
     Fault,
@@ -139,7 +139,8 @@ class Gate:
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(
-                f"user {caller.name!r} may not do this: {message.action} needs {message.permission}"
+                f"user {caller.name!r} may not do this: {message.action} needs {message.permission}",
+                hint=who_may(message.permission),
             )
         context = Context(self._house, tx, caller, sight, needs=message.permission, now=now)
         context.used_before = used_before

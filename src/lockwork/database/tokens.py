@@ -32,7 +32,8 @@ _COLUMNS = (
 _JOINED = "FROM tokens t JOIN users u ON u.id = t.owner"
 # Of those whose tokens a token came of, however far back, how many are kept out.
 _KEPT_OUT = (
-    "CASE WHEN t.parent IS NULL THEN 0 ELSE (WITH RECURSIVE came_of (id, owner, parent) AS (SELECT p.id, p.owner, p.parent FROM tokens p"
+    "CASE WHEN t.parent IS NULL THEN 0 ELSE"
+    " (WITH RECURSIVE came_of (id, owner, parent) AS (SELECT p.id, p.owner, p.parent FROM tokens p"
     " WHERE p.id = t.parent UNION SELECT p.id, p.owner, p.parent FROM tokens p JOIN came_of c"
     " ON p.id = c.parent) SELECT count(*) FROM came_of c JOIN users o ON o.id = c.owner"
     " WHERE o.disabled IS NOT NULL) END"

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from lockwork.database import access, members, secrets, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.members import MemberRow
-from lockwork.domain.access import Member, Role, User, UserName
+from lockwork.domain.access import Held, Member, Role, User, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
@@ -15,6 +15,7 @@ from lockwork.messages import Page
 from lockwork.messages.access import (
     CreateUser,
     DeleteUser,
+    GetRights,
     GetUser,
     InviteUser,
     ListMembers,
@@ -167,6 +168,14 @@ def _check_others_administer(ctx: Context, user: UserRow) -> None:
 # ---- members of a workspace ----
 
 
+def get_rights(ctx: Context, _message: GetRights) -> Held:
+    return Held(
+        user=ctx.caller.name,
+        rights=tuple(sorted(ctx.caller.rights)),
+        own=tuple(sorted(ctx.caller.own_rights)),
+    )
+
+
 def put_member(ctx: Context, message: PutMember) -> Member:
     """Let a user in, or change what they are there."""
     user, role = _one(ctx, message.user), Role.parse(message.role)
@@ -255,6 +264,7 @@ ANSWERS = (
     ListUsers.answered_by(list_),
     UpdateUser.answered_by(update),
     DeleteUser.answered_by(delete),
+    GetRights.answered_by(get_rights),
     PutMember.answered_by(put_member),
     RemoveMember.answered_by(remove_member),
     ListMembers.answered_by(list_members),

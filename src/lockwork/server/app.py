@@ -7,7 +7,7 @@ a problem of ours, with headers that let nobody keep it.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from importlib.metadata import version
 from typing import Any, Protocol
@@ -60,6 +60,10 @@ class Asked(Protocol):
         """The answer, or a failure from `lockwork.domain.errors`."""
         ...
 
+    def answer_together(self, asked: Sequence[tuple[Any, Message[Any]]]) -> list[Any]:
+        """Of each the answer, the failure that stands for it, or None: that is to be asked alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -75,12 +79,16 @@ class Site:
     threads: Threads
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
+    lanes: Sequence[Threads]
+    """For what is answered together."""
     metrics: Metrics = field(default_factory=Metrics)
 
     def close(self) -> None:
         """Let nobody in any more."""
         self.threads.close()
         self.porch.close()
+        for lane in self.lanes:
+            lane.close()
 
 
 def problem(failure: LockworkError) -> Response:

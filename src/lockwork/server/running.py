@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 Opened = socket.socket
 THREADS = 16
+LANES = 8
+"""Threads for what is answered together: one does it, unless the database is slow or far."""
 MOST_WAITING = 64
 """Of who has no name yet; the others are sent away."""
 GRACE = 20
@@ -101,6 +103,7 @@ def site_of(
         check_ready=check_ready,
         threads=Threads(THREADS),
         porch=Threads(passwords.AT_ONCE, patient=MOST_WAITING),
+        lanes=tuple(Threads(1) for _ in range(LANES)),
     )
 
 

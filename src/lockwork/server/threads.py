@@ -28,9 +28,13 @@ class Threads:
             raise TooManyAttempts("too many try to come in at this moment", 1, hint="try again in a second")
         self._inside += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
+            return await self.begin(act, *arguments)
         finally:
             self._inside -= 1
+
+    def begin(self, act: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
+        """It begins as soon as one of them is free."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
 
     def close(self) -> None:
         """Nobody is let in any more; those at work end."""

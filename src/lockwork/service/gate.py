@@ -26,7 +26,7 @@ from lockwork.domain.errors import (
 from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Message, WorkspaceMessage, checked
 from lockwork.service import callers
-from lockwork.service.callers import Door, Shown
+from lockwork.service.callers import Door, Met, Shown
 from lockwork.service.context import Context, House, Porch
 from lockwork.service.recording import recorded
 from lockwork.service.trail import Entry
@@ -125,10 +125,11 @@ class Gate:
     def _seen_together(self, asked: Sequence[Asked]) -> list[Seen]:
         """From one view, which a failure of the database's ends; nobody is concerned by another's own."""
         seen: list[Seen] = []
+        met: Met = {}
         with suppress(LockworkError), self._house.database.reading() as tx:
             for place, (door, message) in enumerate(asked):
                 with suppress(NotFound, NotLoggedIn, NotPermitted):
-                    context = self._entered(tx, door, message)
+                    context = self._entered(tx, door, message, met)
                     answer = self._handlers[type(message)](context, message)
                     seen.append(Seen(place, message, context, answer))
         for one in seen:
@@ -174,10 +175,10 @@ class Gate:
         answer: R = self._handlers[type(message)](Porch(self._house, door), message)
         return answer
 
-    def _entered(self, tx: Transaction, door: Door, message: Message[Any]) -> Context:
+    def _entered(self, tx: Transaction, door: Door, message: Message[Any], met: Met | None = None) -> Context:
         """The context for a caller who may ask this; else the failure says why not."""
         now = self._house.clock()
-        caller, sight, used_before = callers.entered(tx, door, message, now)
+        caller, sight, used_before = callers.entered(tx, door, message, now, met)
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(

@@ -5,16 +5,19 @@ from pathlib import Path
 
 import pytest
 
+from lockwork.crypto.tokens import hash_of
+from lockwork.database import access
 from lockwork.database.engine import Statement
-from lockwork.domain.access import Role
+from lockwork.domain.access import Limits, Role
 from lockwork.domain.errors import NotFound, StoreUnusable
 from lockwork.domain.secrets import RevealedSecret
 from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.tokens import TokenKind
 from lockwork.messages import Listing
 from lockwork.messages.audit import ListAudit, VerifyAudit
 from lockwork.messages.secrets import CreateSecret, RevealSecret
-from lockwork.service import assembly
-from lockwork.service.callers import Claim
+from lockwork.service import assembly, tokens
+from lockwork.service.callers import Claim, Shown
 from lockwork.service.gate import Asked, Gate
 
 OWNER, STRANGER = Claim("default", Role.OWNER), Claim("nobody", Role.OWNER)
@@ -35,6 +38,16 @@ class Served:
     def run(self, sql: str) -> None:
         with self.gate.house.database.writing() as tx:
             tx.run(Statement(sql))
+
+    def token(self, patterns: tuple[str, ...] | None = None) -> Sensitive:
+        house, limits = self.gate.house, Limits(patterns=patterns)
+        with house.database.writing() as tx:
+            user = access.user(tx, "default")
+            assert user is not None
+            access.change_user(tx, user._replace(admin=1))
+            made = tokens.mint(tx, user, "t", TokenKind.API, now=house.clock(), expires=None, limits=limits)
+        self.said.clear()
+        return made.text
 
     def recorded(self) -> list[str | None]:
         listing = Listing(filters={"action": "secret.reveal"}, sort_by="asc:number")
@@ -87,6 +100,21 @@ def test_what_is_damaged_keeps_nobody(served: Served) -> None:
     assert opened(first) == "value of a"
     assert others == [None, None]
     assert served.recorded() == ["a"]
+
+
+def test_each_has_the_rights_of_their_own_token(served: Served) -> None:
+    """A token that is shown twice is looked up once; each comes in by their own, recorded as they asked."""
+    good, held = served.token(), served.token(patterns=("b",))
+    asked = [
+        (Shown(hash_of(token), address, f"request {n}"), RevealSecret(workspace="default", secret="a"))
+        for n, (token, address) in enumerate([(good, "::1"), (held, "::2"), (good, "::3")])
+    ]
+    first, other, last = served.gate.answer_together(asked)
+    assert (opened(first), other, opened(last)) == ("value of a", None, "value of a")
+    assert len([text for text in served.said if "FROM tokens" in text]) == 2
+    listing = Listing(filters={"action": "secret.reveal"}, sort_by="asc:number")
+    records = served.gate.answer(OWNER, ListAudit(listing=listing)).items
+    assert [(r.address, r.request) for r in records] == [("::1", "request 0"), ("::3", "request 2")]
 
 
 def test_no_record_no_values(served: Served) -> None:

@@ -9,7 +9,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockwork.cli.mappings import (
+from lockwork.domain.errors import InvalidInput
+from lockwork.mappings import (
     MAX_MAPPING_BYTES,
     YamlReader,
     parse_env,
@@ -18,7 +19,6 @@ from lockwork.cli.mappings import (
     write_json,
     write_yaml,
 )
-from lockwork.domain.errors import InvalidInput
 
 SECRET = "hunter2hunter2"
 LINES = ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"]

@@ -68,6 +68,12 @@ def static(ask: Ask) -> Answer:
     return Data(found.body, found.media_type, is_kept=True)
 
 
+def icon(_: Ask) -> Answer:
+    """What browsers look for beside an answer that is no page, such as a revealed value."""
+    found = assets.asset("lock.svg")
+    return Data(found.body, found.media_type, is_kept=True)
+
+
 def _hidden(ask: Ask, name: str) -> Sensitive:
     return Sensitive(ask.form.text(name).strip() if name == "code" else ask.form.text(name))
 
@@ -86,6 +92,7 @@ def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
 PAGES = (
     Page("GET", "/", first_page),
     Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
+    Page("GET", "/favicon.ico", icon, For.EVERYONE),
     Page("GET", "/login", log_in_page, For.EVERYONE),
     Page("POST", "/login", log_in, For.EVERYONE),
     Page("GET", "/setup", set_up_page, For.EVERYONE),

@@ -36,7 +36,8 @@ def nothing_here(site: Site, dashboard: Dashboard, else_: Answering) -> Answerin
 
 
 def _answering(site: Site, dashboard: Dashboard, page: Page) -> Answering:
-    threads = site.porch if page.whose is For.EVERYONE and page.method != "GET" else site.threads
+    by_strangers = page.whose is For.EVERYONE and page.method != "GET"
+    threads = site.porch if by_strangers or page.checks_password else site.threads
 
     async def endpoint(request: Request) -> Response:
         origin = _origin(site, request)

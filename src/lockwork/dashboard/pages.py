@@ -75,6 +75,11 @@ class Ask:
         """Who asks; NotLoggedIn where nobody known does."""
         return self.client.active_user
 
+    @property
+    def is_by_script(self) -> bool:
+        """Whether a script of ours asks, which takes data and shows it itself."""
+        return self.came.headers.get("accept", "") == "application/json"
+
     def number(self, name: str, default: int) -> int:
         """A whole number of the query; what is none counts as not given."""
         text = self.query.get(name, "")
@@ -135,6 +140,8 @@ class Page(NamedTuple):
     whose: For = For.USERS
     is_from_outside: bool = False
     """Whether it may be sent by what is no page of ours: what it takes must prove itself."""
+    checks_password: bool = False
+    """Whether answering it hashes one, which takes time and memory: few at once do."""
 
 
 def address(*parts: str) -> str:

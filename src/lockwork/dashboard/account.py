@@ -7,8 +7,9 @@ from lockwork.crypto.passwords import MIN_CHARACTERS
 from lockwork.dashboard.cookies import shown_cookies
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.people import ROLES, SIZE, role_of
+from lockwork.dashboard.tokens import OF_A_PASSWORD
 from lockwork.domain.errors import InvalidInput, NotLoggedIn, NotPermitted
-from lockwork.domain.tokens import Token, TokenKind
+from lockwork.domain.tokens import Token
 from lockwork.messages import Listing
 from lockwork.messages.access import ListTokens
 
@@ -40,7 +41,7 @@ class Session(NamedTuple):
 def _sessions(ask: Ask) -> tuple[Session, ...]:
     """Those that are open: this one, then the last used first."""
     now = datetime.now(UTC).isoformat()
-    wanted = {"owner": ask.me.name, "kind": TokenKind.LOGIN.value, "expires": f"gt:{now}"}
+    wanted = {"owner": ask.me.name, "kind": OF_A_PASSWORD, "expires": f"gt:{now}"}
     found = ask.client.send(ListTokens(listing=Listing(filters=wanted, sort_by="desc:created", size=_MOST)))
     shown = shown_cookies(ask.came.headers).get(ask.cookies.session, "")
     good = [Session(token, shown.startswith(token.begins)) for token in found if token.revoked is None]

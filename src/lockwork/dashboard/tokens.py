@@ -10,7 +10,7 @@ from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To, local
 from lockwork.dashboard.people import ROLES, SIZE, administers, told_once
 from lockwork.domain.access import Limits, checked_pattern, matches
 from lockwork.domain.errors import InvalidInput
-from lockwork.domain.tokens import Token, TokenKind
+from lockwork.domain.tokens import OF_PASSWORDS, Token
 from lockwork.messages import Listing
 from lockwork.messages.access import ListTokens, ListUsers
 
@@ -18,18 +18,20 @@ DAYS = 90
 _MOST_ACCOUNTS = 200
 _MOST_TRIED = 1_000
 """Names of secrets that patterns are tried on."""
+OF_A_PASSWORD = f"gte:{min(OF_PASSWORDS)}"
+"""A filter of kinds: of browsers and of command lines, which stand behind `api`."""
 _MOST_TAKEN = 12
 """Of which so many are told by name."""
 
 
 def listed(ask: Ask) -> Answer:
     """Tokens that programs show, or log-ins: one's own, for admins of the server everyone's."""
-    kind = TokenKind.LOGIN if ask.query.get("kind") == "login" else TokenKind.API
+    kind = "login" if ask.query.get("kind") == "login" else "api"
     owner = ask.query.get("owner", "")
-    wanted = {"kind": kind.value} | ({"owner": owner} if owner else {})
+    wanted = {"kind": OF_A_PASSWORD if kind == "login" else kind} | ({"owner": owner} if owner else {})
     listing = Listing(filters=wanted, sort_by="desc:created", page=ask.number("page", 1), size=SIZE)
     found = ask.client.send(ListTokens(listing=listing))
-    facts = {"tokens": found, "lines": lines(found), "owner": owner, "kind": kind.value}
+    facts = {"tokens": found, "lines": lines(found), "owner": owner, "kind": kind}
     return Shown("access/tokens.html", "Tokens", facts, "lockwork token list", "access")
 
 
@@ -57,7 +59,7 @@ def _standing(token: Token, now: datetime) -> str:
         return "revoked"
     if token.expires is not None and token.expires <= now:
         return "expired"
-    return "log-in" if token.kind is TokenKind.LOGIN else ""
+    return "log-in" if token.kind in OF_PASSWORDS else ""
 
 
 def _limits(limits: Limits) -> tuple[str, ...]:

@@ -56,11 +56,12 @@ def detail(ask: Ask) -> Answer:
     """One component: references, never what they stand for; and what they lack."""
     found = one(ask)
     report = ask.client.check_references(needs_of_component(found))
+    check = mending.Check(report, may_write(ask))
     # Whether one's own secrets may go into what others changed is asked where it is put together: in a stack.
     lacking = mending.lacks(
         ask,
         [p for p in (*report.problems, *malformed_in_component(found)) if p.problem != "not_trusted"],
-        report,
+        check,
     )
     facts = {
         "component": found,
@@ -70,7 +71,7 @@ def detail(ask: Ask) -> Answer:
         "lacking": lacking,
         "notes": report.notes,
         "stacks": _holders(ask, found),
-        "may_write": may_write(ask),
+        "may_write": check.may_write,
     }
     command = f"lockwork {found.type.dashed} describe {found.name}"
     return Shown("components/detail.html", found.name, facts, command, SECTION)

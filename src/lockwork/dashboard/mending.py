@@ -6,7 +6,7 @@ from typing import NamedTuple
 from lockwork.dashboard import places
 from lockwork.dashboard.pages import Ask
 from lockwork.domain.checks import Problem, Report, Where
-from lockwork.domain.secrets import can_be_called
+from lockwork.domain.secrets import SecretScope, can_be_called
 
 WORDS = {
     "no_secret": "no such secret",
@@ -72,24 +72,36 @@ class Lack(NamedTuple):
         return any(place == path or place.startswith(inside) for place in places)
 
 
-def lacks(ask: Ask, problems: Iterable[Problem], report: Report, stack: str = "") -> list[Lack]:
-    """All that these problems of a report tell. `stack` is where distrust is settled."""
+class Check(NamedTuple):
+    """A report, and what decides on the ways out of it."""
+
+    report: Report
+    may_write: bool
+    """Whether who asks may change components, and secrets of the workspace."""
+    stack: str = ""
+    """Where distrust is settled."""
+
+
+def lacks(ask: Ask, problems: Iterable[Problem], check: Check) -> list[Lack]:
+    """All that these problems tell."""
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
-        groups.setdefault(_group(problem), []).append(problem)
-    missing = [problem for problem in report.problems if problem.problem == "no_secret"]
-    return [_lack(ask, group, missing, report, stack) for group in groups.values()]
+        groups.setdefault(thing(problem), []).append(problem)
+    return [_lack(ask, group, check) for group in groups.values()]
 
 
-def _group(problem: Problem) -> tuple[object, ...]:
+def thing(problem: Problem) -> tuple[object, ...]:
+    """What is the same for all problems that are mended at once."""
     if problem.problem == "not_trusted":
         return (problem.problem,)  # one look at the stack settles all of it
-    return problem.problem, problem.reference, problem.where if problem.problem == "malformed" else None
+    if problem.problem == "malformed":
+        return problem.problem, problem.reference, problem.where
+    return problem.problem, problem.secret, problem.key if problem.problem == "no_key" else None
 
 
-def _lack(ask: Ask, group: list[Problem], missing: list[Problem], report: Report, stack: str) -> Lack:
+def _lack(ask: Ask, group: list[Problem], check: Check) -> Lack:
     first = group[0]
-    href, act = _way_out(ask, first, missing, report, stack)
+    href, act = _way_out(ask, first, group, check)
     return Lack(
         problem=first.problem,
         references=tuple(dict.fromkeys(problem.reference for problem in group)),
@@ -112,15 +124,17 @@ def _holders(ask: Ask, spots: Iterable[Where]) -> tuple[Holder, ...]:
     )
 
 
-def _way_out(ask: Ask, one: Problem, missing: list[Problem], report: Report, stack: str) -> tuple[str, str]:
+def _way_out(ask: Ask, one: Problem, group: Iterable[Problem], check: Check) -> tuple[str, str]:
+    found = next((each for each in check.report.found if each.name == one.secret), None)
     if one.problem == "no_secret" and can_be_called(one.secret):
-        keys = dict.fromkeys(p.key for p in missing if p.secret == one.secret and p.key is not None)
-        return places.new_secret(ask, one.secret, [key for key in keys if key]), "Register secret"
-    if one.problem == "no_key":
-        id_ = next((found.id for found in report.found if found.name == one.secret), "")
-        return places.added_key(ask, id_, one.key or ""), "Add key"
+        keys = dict.fromkeys(problem.key for problem in group if problem.key)
+        return places.new_secret(ask, one.secret, list(keys)), "Register secret"
     if one.problem == "not_trusted":
-        return (ask.at("stacks", stack, "trust"), "See what changed") if stack else ("", one.fix)
+        return (ask.at("stacks", check.stack, "trust"), "See what changed") if check.stack else ("", one.fix)
     if one.problem == "not_readable":
         return "", one.fix
-    return places.of_text(ask, one.where), "Edit"
+    if one.problem == "no_key" and found and (check.may_write or found.scope is SecretScope.USER):
+        return places.added_key(ask, found.id, one.key or ""), "Add key"
+    if one.problem != "no_key" and check.may_write:
+        return places.of_text(ask, one.where), "Edit"
+    return "", "ask an editor of the workspace"

@@ -53,9 +53,9 @@ def _configuration(part: ChangedPart, stack: Stack) -> dict[str, str]:
     hidden = registry.plain_credentials(held) if held else []
     every: dict[str, Any] = {}
     for name, value in part.configuration.items():
-        if name == "environment":
+        if name == "environment" and isinstance(value, dict):
             every |= {f"environment.{each}": text for each, text in value.items()}
-        elif name == "secrets":
+        elif name == "secrets" and isinstance(value, dict):
             every |= {f"secret {each}, whole": _as_variables(prefix) for each, prefix in value.items()}
         else:
             every[name] = value

@@ -42,7 +42,7 @@ class Row(NamedTuple):
     stack: Stack
     href: str
     lacking: int
-    """References that lead nowhere."""
+    """What is to be mended before a run."""
     is_waiting: bool
     """Something in it is not accepted as others left it."""
 
@@ -88,7 +88,7 @@ def _rows(ask: Ask, stacks: Iterable[Stack]) -> list[Row]:
 def _row(ask: Ask, stack: Stack, by_holder: Mapping[tuple[str, str], list[Problem]]) -> Row:
     holders = [("stack", stack.name), *((c.type.dashed, c.name) for c in stack.components.values())]
     wrong = [problem for holder in holders for problem in by_holder.get(holder, ())]
-    lacking = {p.reference for p in wrong if p.problem != "not_trusted"}
+    lacking = {mending.thing(p) for p in wrong if p.problem != "not_trusted"}
     return Row(
         stack, places.of_stack(ask, stack), len(lacking), any(p.problem == "not_trusted" for p in wrong)
     )
@@ -99,7 +99,8 @@ def detail(ask: Ask) -> Answer:
     found = one(ask)
     needs = needs_of_stack(found)
     report = ask.client.check_references(needs, stack=found.name)
-    lacking = mending.lacks(ask, (*report.problems, *_malformed(found)), report, found.name)
+    check = mending.Check(report, may_write(ask), found.name)
+    lacking = mending.lacks(ask, (*report.problems, *_malformed(found)), check)
     facts = {
         "stack": found,
         "place": places.of_stack(ask, found),
@@ -110,7 +111,7 @@ def detail(ask: Ask) -> Answer:
         "checked": report.checked,
         "notes": report.notes,
         "can_be_filled": _can_be_filled(report),
-        "may_write": may_write(ask),
+        "may_write": check.may_write,
     }
     return Shown("stacks/detail.html", found.name, facts, f"lockwork stack describe {found.name}", SECTION)
 
@@ -139,13 +140,12 @@ def validate(ask: Ask) -> Answer:
         "stack": found,
         "place": places.of_stack(ask, found),
         "report": report,
-        "lacking": mending.lacks(ask, report.problems, report, found.name),
+        "lacking": mending.lacks(ask, report.problems, mending.Check(report, may_write(ask), found.name)),
         "resolved": _resolved(ask, needs, report),
         "level": level,
         "levels": LEVELS,
         "scope": scope,
         "can_be_filled": _can_be_filled(report),
-        "may_write": may_write(ask),
     }
     words = f"lockwork stack validate {found.name} --level {level}" + (f" --scope {scope}" if scope else "")
     return Shown("stacks/validate.html", f"Validate {found.name}", facts, words, SECTION)

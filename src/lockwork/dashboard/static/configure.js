@@ -15,7 +15,7 @@ class Completion {
     this.list.setAttribute("role", "listbox");
     this.list.setAttribute("aria-label", "References");
     this.list.hidden = true;
-    field.after(this.list);
+    (field.closest("label") ?? field).after(this.list);
     const said = { role: "combobox", "aria-autocomplete": "list", "aria-haspopup": "listbox", "aria-expanded": "false", "aria-controls": this.list.id };
     for (const [name, text] of Object.entries(said)) field.setAttribute(name, text);
     field.addEventListener("input", () => this.follow());

@@ -13,6 +13,7 @@ NOTES = {
     "removed": "Removed.",
     "registered": "Registered.",
     "kept-as-secret": "Saved. What was typed in the clear is kept as a secret; its reference stands here.",
+    "secrets-registered": "Stored. What the stack still lacks, if anything, is told below.",
     "trusted": "Accepted as it is now.",
     "revoked": "Revoked: it opens nothing any more.",
     "invited": "Invited.",

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from lockwork.client.api import Client
 from lockwork.dashboard.cookies import Cookies
 from lockwork.dashboard.forms import Form
-from lockwork.domain.access import User
+from lockwork.domain.access import Held, User
 
 
 class For(Enum):
@@ -74,6 +74,11 @@ class Ask:
     def me(self) -> User:
         """Who asks; NotLoggedIn where nobody known does."""
         return self.client.active_user
+
+    @cached_property
+    def held(self) -> Held:
+        """What they may do in this workspace: asked once, by the pages that offer something."""
+        return self.client.get_rights()
 
     @property
     def is_by_script(self) -> bool:

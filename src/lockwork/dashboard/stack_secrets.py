@@ -72,7 +72,7 @@ def _typed(ask: Ask, every: list[Want]) -> dict[str, dict[str, str]]:
             names, texts = f"key.{want.secret}", f"text.{want.secret}"
             group = forms.pairs(ask.form, names, texts, "key")
         else:
-            text = ask.form.text(f"v.{want.secret}.{want.key}").replace("\r\n", "\n")
+            text = forms.as_sent_back(ask.form.text(f"v.{want.secret}.{want.key}"))
             group = {want.key: text} if text else {}
         if group:
             values.setdefault(want.secret, {}).update(group)

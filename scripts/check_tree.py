@@ -32,6 +32,7 @@ MAY_REVEAL = {
     "crypto/keyring.py": "writes a root key into the keyring file",
     "crypto/passphrase.py": "makes the key of a passphrase",
     "dashboard/entry.py": "puts a session into a cookie of its browser",
+    "dashboard/once.py": "tells a code or token that was just made, once",
     "dashboard/secrets.py": "answers one revealed value, to a question of its own",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",

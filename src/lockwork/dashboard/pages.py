@@ -43,6 +43,11 @@ class Came:
     request: str
     """Its id, which its audit records bear."""
 
+    @property
+    def is_by_script(self) -> bool:
+        """Whether a script of ours asks, which takes data and shows it itself."""
+        return self.headers.get("accept", "") == "application/json"
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -74,11 +79,6 @@ class Ask:
     def me(self) -> User:
         """Who asks; NotLoggedIn where nobody known does."""
         return self.client.active_user
-
-    @property
-    def is_by_script(self) -> bool:
-        """Whether a script of ours asks, which takes data and shows it itself."""
-        return self.came.headers.get("accept", "") == "application/json"
 
     def number(self, name: str, default: int) -> int:
         """A whole number of the query; what is none counts as not given."""

@@ -56,7 +56,7 @@ def audit() -> None:
 @click.option("--token", metavar="F", help="Filter by the id of the token that was shown, on a server.")
 @click.option("--address", metavar="F", help="Filter by where it was asked from, on a server.")
 @click.option("--request", metavar="F", help="Filter by the id of the request, on a server.")
-@click.option("--at", metavar="F", help="Filter by time, such as gte:2025-01-31.")
+@click.option("--at", metavar="F", help="Filter by time, such as gte:2025-01-31 or 2025-01-01/2025-01-31.")
 @click.option("--any", "is_any", is_flag=True, help="Join several filters by or, not by and.")
 @listing_options(sort_by="desc:number")
 @output_option

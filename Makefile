@@ -103,7 +103,7 @@ format: .venv/.project-dev ## put the code into its form
 	$(PY) -m ruff format --quiet .
 
 bench: .venv/.project-dev .venv-peer/.ready ## the measurements that bench/README.md describes
-	@for bench in bench/bench_*.py; do [ -e "$$bench" ] || continue; $(PY) "$$bench"; done
+	@for bench in bench/bench_*.py; do [ -e "$$bench" ] || continue; $(PY) -m "bench.$$(basename "$$bench" .py)"; done
 
 soak: .venv/.project-dev .venv-mlflow/.ready ## the long tests, and every property with many more examples
 	@$(PY) -m pytest -n $(WORKERS) --dist loadgroup -m "soak or hypothesis" --hypothesis-profile soak \

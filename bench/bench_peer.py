@@ -1,7 +1,7 @@
 """Beside ZenML 0.98.0, in the same run: whole processes, and calls in process, on embedded stores.
 
     make bench                     installs the peer into .venv-peer first
-    python bench/bench_peer.py --peer PYTHON     an interpreter that has zenml
+    python -m bench.bench_peer --peer PYTHON     an interpreter that has zenml
 
 Both sides hold 1,000 secrets of two keys. Ours and theirs take turns, three rounds each; shown are the
 medians and their ratio, beside the ratio that we want. Ours wait until all is on disk, audit record included.
@@ -19,12 +19,13 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
+
+from bench.timing import median_seconds
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Found
@@ -139,15 +140,6 @@ class Peer:
         self._process.wait()
 
 
-def timed(act: Callable[[int], object], times: int) -> float:
-    taken = []
-    for number in range(times):
-        start = time.perf_counter()
-        act(number)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
-
-
 def calls(client: Client, peer: Peer) -> None:
     commit = durable_commit()
     made = iter(range(1_000_000))
@@ -162,7 +154,7 @@ def calls(client: Client, peer: Peer) -> None:
             6,
         ),
     ):
-        pairs = [(timed(act, 200), peer.ask(do=ask, times=50)) for _ in range(ROUNDS)]
+        pairs = [(median_seconds(act, 200), peer.ask(do=ask, times=50)) for _ in range(ROUNDS)]
         here, there = (statistics.median(side) for side in zip(*pairs, strict=True))
         beside = (
             "" if ask == "list" else f"; or {(commit + 0.0005) * 1e3:.2f} ms: a durable commit and 0.5 ms"
@@ -177,7 +169,7 @@ def durable_commit() -> float:
         bare.executescript(
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE t (k PRIMARY KEY, v)"
         )
-        seconds = timed(lambda n: bare.execute("INSERT INTO t VALUES (?, ?)", (n, "x" * 64)), 300)
+        seconds = median_seconds(lambda n: bare.execute("INSERT INTO t VALUES (?, ?)", (n, "x" * 64)), 300)
         bare.close()
     return seconds
 
@@ -217,7 +209,7 @@ def if_missing(client: Client, peer: Peer, secret: str, keys: list[str]) -> None
 
 def compare(what: str, act: Callable[[], object], peer: Peer, ask: str, wanted: float) -> None:
     act()
-    pairs = [(timed(lambda _: act(), 10), peer.ask(do=ask, times=1)) for _ in range(ROUNDS)]
+    pairs = [(median_seconds(lambda _: act(), 10), peer.ask(do=ask, times=1)) for _ in range(ROUNDS)]
     here, there = (statistics.median(side) for side in zip(*pairs, strict=True))
     show(what, here, there, wanted)
 

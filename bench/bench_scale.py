@@ -5,9 +5,10 @@ shown. Filling the large store takes about a minute.
 """
 
 import statistics
-import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+
+from bench.timing import median_seconds
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Need, Where
@@ -18,15 +19,6 @@ from lockwork.testing import temporary_store
 SMALL, LARGE = 1_000, 100_000
 ROUNDS = 5
 WHERE = Where(kind="bench", name="bench", path="attribute")
-
-
-def median(act: Callable[[int], object], times: int) -> float:
-    taken = []
-    for number in range(times):
-        start = time.perf_counter()
-        act(number)
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
 
 
 def filled(stack: ExitStack, many: int) -> Client:
@@ -64,7 +56,7 @@ def main() -> None:
             taken: dict[Client, list[float]] = {small: [], large: []}
             for _ in range(ROUNDS):
                 for client, (ask, times) in ((small, ours[what]), (large, theirs[what])):
-                    taken[client].append(median(lambda n, c=client, a=ask: a(c, n), times))
+                    taken[client].append(median_seconds(lambda n, c=client, a=ask: a(c, n), times))
             here, there = (statistics.median(taken[client]) * 1e3 for client in (small, large))
             print(f"{what:<32} {here:>7.2f} ms {there:>12.2f} ms {there / here:>9.2f}", flush=True)
 

@@ -1,7 +1,7 @@
 """A server beside ZenML's server and beside the limit, in the same run.
 
     make bench                                    installs the peer into .venv-peer first
-    python bench/bench_server.py [--peer PYTHON] [--million] [--scale]
+    python -m bench.bench_server [--peer PYTHON] [--million] [--scale]
 
 Measured: reading one secret by id with its value, over connections that are kept (1, 4 and 16 at once);
 checking 100 references; a whole `secret get` process. Both servers are shown a token; ours waits until each
@@ -30,21 +30,18 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import psycopg
+from bench.peer.limit import SEALED
+from tests.postgres import Server, programs
+
+from lockwork.client.api import Client
+from lockwork.client.http import Http
+from lockwork.crypto.keyring import RootKey
+from lockwork.domain.checks import Need, Where
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.access import LogIn
+from lockwork.messages.secrets import CreateSecrets, Fresh
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
-
-from bench.peer.limit import SEALED  # noqa: E402
-from tests.postgres import Server, programs  # noqa: E402
-
-from lockwork.client.api import Client  # noqa: E402
-from lockwork.client.http import Http  # noqa: E402
-from lockwork.crypto.keyring import RootKey  # noqa: E402
-from lockwork.domain.checks import Need, Where  # noqa: E402
-from lockwork.domain.sensitive import Sensitive  # noqa: E402
-from lockwork.messages.access import LogIn  # noqa: E402
-from lockwork.messages.secrets import CreateSecrets, Fresh  # noqa: E402
-
 LOCKWORK = str(Path(sys.executable).parent / "lockwork")
 HERE = Path(__file__).resolve().parent
 ROUNDS, SECONDS = 3, 3.0
@@ -400,10 +397,11 @@ def peer_checks(python: Path, environment: dict[str, str]) -> Callable[[], float
     )  # fmt: skip
     assert process.stdin is not None
     assert process.stdout is not None
+    answers = process.stdout
 
     def ask(**asked: object) -> float:
         print(json.dumps(asked), file=process.stdin, flush=True)
-        answer = process.stdout.readline()  # type: ignore[union-attr]  # it has one
+        answer = answers.readline()
         if not answer:
             raise SystemExit(f"the peer ended when asked to {asked}")
         return float(answer)

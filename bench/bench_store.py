@@ -7,13 +7,13 @@ Reads stand beside one indexed SELECT by the bare driver. Medians; run it severa
 
 import os
 import sqlite3
-import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable
 from pathlib import Path
+
+from bench.timing import median_seconds
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Need, Where
@@ -25,12 +25,7 @@ COMMAND = str(Path(sys.executable).parent / "lockwork")
 
 def median_ms(act: Callable[[int], object], times: int) -> float:
     """Of `act(0)`, `act(1)` …, after three calls that do not count."""
-    taken = []
-    for number in range(times + 3):
-        start = time.perf_counter()
-        act(number)
-        taken.append((time.perf_counter() - start) * 1000)
-    return statistics.median(taken[3:])
+    return median_seconds(act, times, before=3) * 1000
 
 
 def show(what: str, here: float, beside: str, limit: float) -> None:

@@ -1,4 +1,4 @@
-"""Check what no linter knows about this tree: who may open a secret, how long files are, what they may name.
+"""Check what no linter knows about this tree: who may open a secret, what files may name, why a lint is off.
 
 Run by `make check`; prints every finding as `path:line: what is wrong` and ends with 1 when there is one.
 """
@@ -9,6 +9,7 @@ import ast
 import re
 import subprocess
 import sys
+import tokenize
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -20,6 +21,7 @@ LONGEST_FILE = 400
 # `Sensitive.reveal()` is the only way from a hidden value to its text. Each module that takes it says why.
 MAY_REVEAL = {
     "cli/access.py": "prints the code of an invitation, once",
+    "cli/dashboard.py": "prints the code that lets a browser in, once",
     "cli/server.py": "prints the codes of a set-up and of a reset, once",
     "cli/tokens.py": "prints a token, once",
     "client/credentials.py": "keeps a token in a file of its user's alone",
@@ -34,6 +36,7 @@ MAY_REVEAL = {
     "dashboard/entry.py": "puts a session into a cookie of its browser",
     "dashboard/secrets.py": "answers one revealed value, to a question of its own",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
+    "server/own.py": "puts the code that lets a browser in into a file of its user's alone",
     "server/hosting.py": "connects to the server's database by its URL, which holds a password",
     "client/handover.py": "hands a token to the processes of a run",
     "cli/moving.py": "reads a database's URL, which holds a password, into its parts",
@@ -156,6 +159,29 @@ def check_places(paths: Iterable[Path]) -> Iterator[str]:
                 yield at(path, number, f"names {found.group()}, which is not part of the project")
 
 
+# What tells a linter or the type checker to look away. The codes that it names are not yet a reason.
+OPT_OUT = re.compile(
+    r"#\s*(?P<kind>type:\s*ignore|noqa|nosec|pylint:\s*disable|pyright:\s*ignore)\b"
+    r"\s*(?P<codes>\[[^]]*\]|[:=]?\s*[A-Z]+\d+(?:\s*,\s*[A-Z]+\d+)*|=\s*[\w,-]+)?(?P<rest>[^#]*)"
+)
+REASON = re.compile(r"\w{2}")
+
+
+def check_opt_outs(paths: Iterable[Path]) -> Iterator[str]:
+    """Each names what it lets pass, and a line's last one, or a comment behind it, says why."""
+    for path in paths:
+        with path.open("rb") as file:
+            for token in tokenize.tokenize(file.readline):
+                found = list(OPT_OUT.finditer(token.string)) if token.type == tokenize.COMMENT else []
+                for one in found:
+                    if not one["codes"]:
+                        yield at(path, token.start[0], f"`{one['kind']}` lets everything pass: name the code")
+                if found and not REASON.search(found[-1]["rest"] + token.string[found[-1].end() :]):
+                    yield at(
+                        path, token.start[0], f"`{found[-1]['kind']}` without a reason: write why behind it"
+                    )
+
+
 def check_modules(paths: Iterable[Path]) -> Iterator[str]:
     for path in paths:
         text = path.read_text("utf-8")
@@ -173,7 +199,13 @@ def check_allowance() -> Iterator[str]:
 
 
 def main() -> int:
-    findings = [*check_modules(python_files()), *check_allowance(), *check_places(tracked_files())]
+    tracked = tracked_files()
+    findings = [
+        *check_modules(python_files()),
+        *check_allowance(),
+        *check_places(tracked),
+        *check_opt_outs(path for path in tracked if path.suffix == ".py"),
+    ]
     print(*findings, sep="\n", end="\n" if findings else "")
     return 1 if findings else 0
 

@@ -198,7 +198,7 @@ def old_secret(client: Any, user: Any, name: str, values: dict[str, str], *, own
     )
 
 
-def new_secret(client: Any, user: Any, name: str, values: dict[str, str], *, own: bool) -> Any:  # noqa: ARG001
+def new_secret(client: Any, user: Any, name: str, values: dict[str, str], *, own: bool) -> Any:  # noqa: ARG001 - as `old_secret`
     from zenml.models import SecretRequest
 
     return SecretRequest(name=name, values=values, private=own, user=user)

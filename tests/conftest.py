@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 import ipaddress
 import itertools
 import os
 import signal
 import socket
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -17,8 +17,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.database import DirectoryBasedExampleDatabase
-
-ROOT = Path(__file__).resolve().parent.parent
+from tests.loading import ROOT, loaded
+from tests.printing import Script, printed
 
 # ---- property tests: modest by default; `--hypothesis-profile soak` looks harder ----
 
@@ -116,7 +116,22 @@ def loopback_only() -> Iterator[None]:
         yield
 
 
-# ---- the MLflow server: one for the whole run ----
+# ---- scripts ----
+
+
+@pytest.fixture
+def script(own_home: Path) -> Script:
+    """Run `source`, as a file in a process of its own, with words and variables: all that it prints."""
+
+    def run(source: str, *words: str, expect: int = 0, **variables: str) -> str:
+        file = own_home / "script.py"
+        file.write_text(textwrap.dedent(source))
+        return printed(sys.executable, str(file), *words, expect=expect, **variables)
+
+    return run
+
+
+# ---- the demo and the MLflow server: one for the whole run ----
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
@@ -132,25 +147,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: not asks(item))
 
 
-def load_demo(name: str) -> ModuleType:
-    """A module of demo/, which is no package and on no path."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, ROOT / "demo" / f"{name}.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses look their module up
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="session")
 def mlflow_server(tmp_path_factory: pytest.TempPathFactory, loopback_only: None) -> Iterator[Any]:
     """A real tracking server with basic authentication; see `Server` in demo/mlflow_server.py."""
-    starter = load_demo("mlflow_server")
+    starter = loaded("demo/mlflow_server.py")
     with starter.mlflow_server(tmp_path_factory.mktemp("mlflow")) as server:
         yield server
+
+
+@pytest.fixture
+def demo(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    """demo/run.py."""
+    monkeypatch.syspath_prepend(str(ROOT / "demo"))  # as for `python demo/run.py`
+    return loaded("demo/run.py")
 
 
 # ---- PostgreSQL: one for each worker ----

@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from zenml.experiment_trackers import base_experiment_tracker as base  # type: ignore[import-not-found]
+from zenml.experiment_trackers import base_experiment_tracker as base
 
 SIZES = (10, 100, 1000)
 

@@ -12,11 +12,11 @@ import time
 from collections.abc import Callable
 from functools import partial
 
-import wide_flavor  # type: ignore[import-not-found]
+import wide_flavor
 
-from zenml.client import Client  # type: ignore[import-not-found]
-from zenml.enums import StackComponentType  # type: ignore[import-not-found]
-from zenml.stack import Stack  # type: ignore[import-not-found]
+from zenml.client import Client
+from zenml.enums import StackComponentType
+from zenml.stack import Stack
 
 
 class Peer:

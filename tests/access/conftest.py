@@ -1,7 +1,5 @@
 """A team on a real server: people in every role, a service account, tokens of every kind."""
 
-import importlib.util
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -9,6 +7,7 @@ from typing import Any
 
 import pytest
 from tests.contract.conftest import GATEWAYS, OverHttp
+from tests.loading import loaded
 
 from lockwork.client.api import Client
 from lockwork.client.http import Http
@@ -142,16 +141,4 @@ def stocked(team: Team) -> Team:
 @pytest.fixture(scope="session")
 def matrix() -> ModuleType:
     """What makes the table of docs/access.md."""
-    return script("access_page")
-
-
-def script(name: str) -> ModuleType:
-    """A module of scripts/."""
-    path = Path(__file__).parents[2] / "scripts" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+    return loaded("scripts/access_page.py")

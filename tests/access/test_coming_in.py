@@ -13,8 +13,10 @@ from lockwork.crypto import passwords
 from lockwork.crypto.tokens import hash_of
 from lockwork.domain.access import Role
 from lockwork.domain.errors import InvalidInput, NotFound, NotLoggedIn, Refused
+from lockwork.domain.secrets import SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewCode
+from lockwork.messages import Listing
 from lockwork.messages.access import (
     AppointAdmin,
     ChangePassword,
@@ -29,6 +31,7 @@ from lockwork.messages.access import (
     WhoAmI,
 )
 from lockwork.messages.audit import VerifyAudit
+from lockwork.messages.secrets import CreateSecret
 from lockwork.service import assembly, hosting
 from lockwork.service.callers import Claim, Shown
 from lockwork.service.gate import Gate
@@ -78,9 +81,9 @@ def test_the_set_up_code_is_good_once_and_for_half_an_hour(gate: Gate, clock: Cl
     made = set_up(gate, third)
     assert readiness.is_set_up()
     assert made.token.owner == "root"
-    for code in (third, readiness.setup_code()):
-        with pytest.raises(Refused, match="set up already"):
-            set_up(gate, code, "eve")
+    assert readiness.setup_code() is None
+    with pytest.raises(Refused, match="set up already"):
+        set_up(gate, third, "eve")
     assert gate.answer(Claim("root", Role.OWNER), ResetPassword(user="root")).user == "root"
 
 
@@ -137,6 +140,49 @@ def test_an_invitation_is_good_once(team: Team) -> None:
         client.close()
 
 
+def test_who_has_not_come_in_is_invited_again(team: Team) -> None:
+    """By a fresh code, which ends the earlier; what they are stays, but for what is said anew."""
+    boss, stranger = team.client("boss"), team.with_token(None)
+    password = Sensitive(PASSWORD)
+    lost = boss.invite_user("carla", workspaces={"default": "editor", "lab": "viewer"})
+    assert lost.notes == ()
+    team.store.clock.advance(days=8)
+    late = boss.invite_user("carla", workspaces={"lab": "runner"})
+    assert "good no more" in late.notes[0]
+    code = boss.invite_user("carla")
+    for old in (lost, late):
+        with pytest.raises(NotLoggedIn):
+            stranger.send(ChoosePassword(code=old.text, password=password))
+    carla = team.with_token(stranger.send(ChoosePassword(code=code.text, password=password)).text)
+    assert not carla.active_user.admin
+    roles = {w: {m.user: m.role for m in boss.list_members(w)}["carla"] for w in ("default", "lab")}
+    assert roles == {"default": Role.EDITOR, "lab": Role.RUNNER}
+    assert boss.verify_audit().ok
+    for client in (boss, stranger, carla):
+        client.close()
+
+
+def test_nobody_is_invited_again_who_has_something_to_lose(team: Team) -> None:
+    """A password, secrets of their own, or no business to come in: the code would hand them to an admin."""
+    boss = team.client("boss")
+    team.did(CreateUser(name="ghost"))
+    team.did(
+        CreateSecret(workspace="default", name="mine", values={"k": Sensitive("v")}, scope=SecretScope.USER),
+        user="ghost",
+    )
+    team.did(CreateUser(name="away"))
+    team.did(UpdateUser(user="away", disabled=True))
+    for name in ("editor", "ghost", "robot", "away"):
+        with pytest.raises(Refused):
+            boss.invite_user(name, admin=True)
+        assert not boss.get_user(name).admin
+    team.did(CreateUser(name="fresh"))
+    assert boss.invite_user("fresh", admin=True).user == "fresh"
+    assert boss.get_user("fresh").admin
+    assert boss.verify_audit().ok
+    boss.close()
+
+
 def test_a_reset_leaves_the_password_until_another_is_chosen(team: Team) -> None:
     """Then what the old one opened is closed, and the old one opens nothing."""
     stranger = team.with_token(None)
@@ -170,6 +216,22 @@ def test_a_wrong_password_changes_none(team: Team) -> None:
     client.send(ChangePassword(name="editor", password=Sensitive(PASSWORD), new=Sensitive(PASSWORD + "2")))
     client.change_password(PASSWORD + "2", PASSWORD)
     client.close()
+
+
+def test_the_record_of_another_password_names_no_token_of_others(team: Team) -> None:
+    """Who shows another's, and knows the password, is recorded without it; who shows their own, with it."""
+    word = Sensitive(PASSWORD)
+    for owner in ("viewer", "editor"):
+        client = team.client(owner)
+        client.send(ChangePassword(name="editor", password=word, new=word))
+        client.close()
+    boss = team.client("boss")
+    other, own = boss.list_audit(Listing(filters={"action": "password.change"}, sort_by="asc:number"))
+    assert (other.user, other.token) == ("editor", None)
+    mine = {token.id for token in boss.list_tokens(size=100) if token.owner == "editor"}
+    assert own.user == "editor"
+    assert own.token in mine
+    boss.close()
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,9 @@ from typing import Any
 
 import msgspec
 import pytest
-from tests.access.conftest import PASSWORD, Team, heard, script
+from tests.access.conftest import PASSWORD, Team, heard
 from tests.contract.conftest import EmbeddedStore, OverHttp
+from tests.loading import loaded
 
 from lockwork.client.api import Client
 from lockwork.domain.access import Role
@@ -20,7 +21,7 @@ from lockwork.domain.stacks import ComponentType
 from lockwork.messages import Message, access, audit, keys, runs, secrets, stacks, workspaces
 from lockwork.messages.secrets import OneSecret
 
-PAGE = script("access_page")
+PAGE = loaded("scripts/access_page.py")
 HERE = "default"
 VALUES = {"a": Sensitive("1"), "b": Sensitive("2")}
 SECRET_FIELDS: dict[str, dict[str, Any]] = {

@@ -8,7 +8,15 @@ from tests.access.test_tokens import REVEAL
 
 from lockwork.domain.access import Role
 from lockwork.domain.errors import NotFound, NotPermitted
-from lockwork.messages.access import CreateUser, DeleteUser, LogOut, PutMember, RevokeToken, WhoAmI
+from lockwork.messages.access import (
+    CreateUser,
+    DeleteUser,
+    LogOut,
+    PutMember,
+    RevokeToken,
+    UpdateUser,
+    WhoAmI,
+)
 
 
 def test_nothing_outlives_what_minted_it(team: Team) -> None:
@@ -53,6 +61,26 @@ def test_who_is_deleted_takes_along_what_they_minted_for_programs(stocked: Team)
     stocked.did(DeleteUser(user="boss", force=True))
     assert heard(robot, REVEAL) == "who?"
     for client in (boss, robot):
+        client.close()
+
+
+def test_who_is_kept_out_takes_along_what_they_minted_until_they_are_back(stocked: Team) -> None:
+    """A service account's tokens that came of theirs, however far, open nothing meanwhile; others go on."""
+    stocked.did(UpdateUser(user="admin", admin=True))
+    boss, other = stocked.client("boss"), stocked.client("admin")
+    first = stocked.with_token(boss.create_token("of-the-boss", owner="robot").text)
+    second = stocked.with_token(first.create_token("of-the-first").text)
+    apart = stocked.with_token(other.create_token("of-the-other", owner="robot").text)
+    boss.send(LogOut())  # which ends that token alone, and what came of it goes on
+    asked = (first, second, apart)
+    assert [heard(c, REVEAL) for c in asked] == ["yes", "yes", "yes"]
+    stocked.did(UpdateUser(user="boss", disabled=True))
+    assert [heard(c, REVEAL) for c in asked] == ["who?", "who?", "yes"]
+    stocked.did(UpdateUser(user="boss", disabled=False))
+    assert [heard(c, REVEAL) for c in asked] == ["yes", "yes", "yes"]
+    stocked.did(UpdateUser(user="boss", admin=False))
+    assert [heard(c, REVEAL) for c in asked] == ["yes", "yes", "yes"]
+    for client in (boss, other, *asked):
         client.close()
 
 

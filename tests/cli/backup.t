@@ -14,10 +14,9 @@ The whole store goes into one file, for its owner alone; what is not in it is sa
   error: store.backup exists already
   hint: --force replaces it; or name another
   [1]
-  $ lockwork backup store.backup --passphrase @passphrase --force -o json 2> /dev/null | grep -v 'made\|store"\|size'
+  $ lockwork backup store.backup --passphrase @passphrase --force -o json 2> /dev/null | grep -v 'made\|store"\|size\|schema'
   {
     "file": "store.backup",
-    "schema": 2,
     "has_keyring": true
   }
   $ lockwork audit list --action store.backup -o csv 2> /dev/null | cut -d, -f3,5,6,9
@@ -59,9 +58,8 @@ It can be checked without restoring anything.
 
   $ lockwork restore store.backup --check --passphrase @passphrase | sed 's/2.*Z/DATE/; s/[0-9]* audit/N audit/'
   store.backup: the store of DATE; N audit records
-  $ lockwork restore store.backup --check --passphrase @passphrase -o json | grep -v 'made\|store"\|records'
+  $ lockwork restore store.backup --check --passphrase @passphrase -o json | grep -v 'made\|store"\|records\|schema'
   {
-    "schema": 2,
     "has_keyring": true,
     "problems": [],
     "ok": true

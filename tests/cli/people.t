@@ -118,3 +118,10 @@ Someone who is locked out of a server gets a code on its host.
   lkc_
   $ lockwork audit verify | sed 's/[0-9]*/N/'
   N records, each following from the one before
+
+Whoever upgrades without naming a database hears which store that was.
+
+  $ lockwork server upgrade 2> note | sed 's/in .* has/in HOME has/'
+  the store in HOME has schema [0-9]+ already (re)
+  $ cat note
+  note: no database was named, so this is the store of LOCKWORK_HOME; one on PostgreSQL is named by --database-url or LOCKWORK_DATABASE_URL

@@ -5,21 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
+from tests.printing import lockwork
+
 from lockwork import Client
-
-
-def lockwork(*words: str, expect: int = 0) -> str:
-    """What a command says, as a user's script would hear it."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "lockwork", *words],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode == expect, ran.stdout
-    return ran.stdout
 
 
 def test_the_old_part_goes_into_a_file(client: Client, own_home: Path) -> None:

@@ -196,24 +196,54 @@ def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:
         assert r"a\x1b]0;owned\x07b\x9b31m\u202ec" in screen
 
 
-@pytest.mark.parametrize("width", [1, 10, 30, 70, 120])
-def test_a_narrow_terminal_breaks_no_name(own_home: Path, open_terminal: OpenTerminal, width: int) -> None:
-    """However narrow it is, each name, time and key is on one line: what does not fit goes on beyond."""
-    keys = [f"key-number_{n}" for n in range(9)]
+KEYS = [f"key-number_{n}" for n in range(9)]
+
+
+def _listed(open_terminal: OpenTerminal, width: int) -> tuple[list[str], str]:
+    """The lines of a list of two secrets on a terminal of this width, and when they were changed."""
     client = Client()
-    made = client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(keys, "x"))
+    client.create_secret("another", {"k": "v"})
+    made = client.create_secret("a-rather-long-name-of-a-secret", dict.fromkeys(KEYS, "x"))
     client.close()
     terminal = open_terminal("secret", "list", width=width)
     assert terminal.end() == 0
-    heading, first, *more = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+    assert "…" not in terminal.screen
+    lines = terminal.screen.replace("\x1b[1m", "").replace("\x1b[0m", "").splitlines()
+    return lines, made.updated.strftime("%Y-%m-%d %H:%M:%SZ")
+
+
+def test_lists_in_a_table_are_folded_where_that_makes_it_fit(
+    own_home: Path, open_terminal: OpenTerminal
+) -> None:
+    """Between words: each name, time and key is on one line."""
+    (heading, first, *more), updated = _listed(open_terminal, 120)
     assert heading.split() == ["NAME", "SCOPE", "OWNER", "KEYS", "VERSION", "UPDATED"]
     assert first.startswith("a-rather-long-name-of-a-secret  workspace  default  key-number_0,")
-    assert first.endswith(made.updated.strftime("  1        %Y-%m-%d %H:%M:%SZ"))
+    assert first.endswith(f"  1        {updated}")
     at = heading.index("KEYS")
+    assert more.pop().startswith("another ")
     listed = [first[at : heading.index("VERSION")], *more]
-    assert "".join(line.replace(" ", "") for line in listed) == ",".join(keys)
+    assert "".join(line.replace(" ", "") for line in listed) == ",".join(KEYS)
     assert all(line[:at].isspace() for line in more)
-    assert "…" not in terminal.screen
+
+
+@pytest.mark.parametrize("width", [1, 10, 30, 70, 95])
+def test_on_a_narrower_terminal_each_row_is_a_block(
+    own_home: Path, open_terminal: OpenTerminal, width: int
+) -> None:
+    """Of its fields, a line each and nothing cut: wrapped rows would have no columns."""
+    lines, updated = _listed(open_terminal, width)
+    assert lines[:7] == [
+        "NAME     a-rather-long-name-of-a-secret",
+        "SCOPE    workspace",
+        "OWNER    default",
+        f"KEYS     {', '.join(KEYS)}",
+        "VERSION  1",
+        f"UPDATED  {updated}",
+        "",
+    ]
+    assert lines[7:9] == ["NAME     another", "SCOPE    workspace"]
+    assert len(lines) == 13
 
 
 def test_markup_in_data_is_text(own_home: Path, talk: Talk) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.printing import lockwork
 
 from lockwork import Client
 
@@ -23,21 +22,6 @@ def train() -> None:
 def training() -> None:
     train()
 """
-
-
-def lockwork(*words: str, expect: int = 0) -> str:
-    """What a command says, as a user's script would hear it."""
-    command = [sys.executable, "-m", "lockwork", *words]
-    ran = subprocess.run(
-        command,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == expect, ran.stdout
-    return ran.stdout
 
 
 @pytest.fixture
@@ -111,7 +95,12 @@ def test_an_import_asks_before_it_meets_ones_own(file: str, own_home: Path, talk
     words = ["--as", "anna", "stack", "import", sent, "--name", "mine"]
     said = lockwork(*words, expect=2)
     assert "artifact-store 'theirs', environment.KEY gets {{openai.key}} → user anna/openai v1" in said
+    # With nobody to ask it asks nothing, and says which flag lets it.
+    assert "error: an import that gets secrets of your own scope ('openai') needs a terminal" in said
+    assert "hint: --yes imports it all the same" in said
+    assert "[y/N]" not in said
     assert "no stack 'mine'" in lockwork("stack", "describe", "mine", expect=1)
+    assert "imported stack 'other'" in lockwork(*words[:-1], "other", "--yes")
     code, screen = talk(words, ("have these secrets of your own scope? [y/N]", "y\n"))
     assert code == 0, screen
     lockwork("--as", "anna", "pipeline", "run", file, "--stack", "mine")

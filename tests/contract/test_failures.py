@@ -1,10 +1,11 @@
 """Failures: one tree, caught by habit, pickled, and never with a value in them."""
 
 import pickle
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from tests.carried import chain
 
 from lockwork.client.api import Client
 from lockwork.domain.checks import Need, Where
@@ -54,13 +55,6 @@ def holding(client: Client) -> Client:
     for name, scope in (("db", "workspace"), ("other", "workspace"), ("two", "workspace"), ("two", "user")):
         client.create_secret(name, {"k": MARK}, scope=scope)
     return client
-
-
-def chain(failure: BaseException | None) -> Iterator[BaseException]:
-    """The failure, and all that it says led to it."""
-    while failure is not None:
-        yield failure
-        failure = failure.__cause__ or failure.__context__
 
 
 @pytest.mark.parametrize("act", FAILING.values(), ids=FAILING)

@@ -2,25 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
-
 import pytest
-
-DEMO = Path(__file__).parents[2] / "demo"
-
-
-@pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.syspath_prepend(str(DEMO))  # as for `python demo/run.py`
-    spec = importlib.util.spec_from_file_location("demo_run", DEMO / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "demo_run", module)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.timeout(240)

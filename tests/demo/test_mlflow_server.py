@@ -6,11 +6,11 @@ import os
 import signal
 import subprocess
 import sys
-import time
 import urllib.error
 from pathlib import Path
 
 import pytest
+from tests.waiting import until
 
 STARTER = Path(__file__).parents[2] / "demo" / "mlflow_server.py"
 
@@ -36,13 +36,6 @@ def is_running(pid: int) -> bool:
     except ProcessLookupError:
         return False
     return True
-
-
-def wait_until_gone(pid: int) -> None:
-    deadline = time.monotonic() + 15
-    while is_running(pid):
-        assert time.monotonic() < deadline, f"process {pid} outlives its starter"
-        time.sleep(0.02)
 
 
 def test_the_admin_can_create_an_experiment(mlflow_server):
@@ -83,4 +76,4 @@ def test_what_is_guarded_ends_with_its_starter(how):
         assert is_running(pid)
         starter.send_signal(how)
         starter.wait(10)
-    wait_until_gone(pid)
+    until(lambda: not is_running(pid), 15, told=lambda: f"process {pid} outlives its starter")

@@ -2,47 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import os
 import subprocess
 import sys
-import threading
 import uuid
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from tests.hearing import Listener, listening
+from tests.printing import Script
 
 from zenml.client import Client
-
-Run = Callable[..., str]
-
-
-@pytest.fixture
-def run(own_home: Path) -> Run:
-    """What a script prints, on both streams, in a process of its own."""
-
-    def run(source: str, expect: int = 0) -> str:
-        file = own_home / "run.py"
-        file.write_text(source)
-        ran = subprocess.run(
-            [sys.executable, str(file)],
-            env=os.environ,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == expect, ran.stdout
-        return ran.stdout
-
-    return run
-
 
 # ---- MLflow ----
 
@@ -100,7 +73,7 @@ if __name__ == "__main__":
 """
 
 
-def test_training_is_tracked_on_a_real_mlflow_server(run: Run, client: Client, mlflow_server: Any):
+def test_training_is_tracked_on_a_real_mlflow_server(script: Script, client: Client, mlflow_server: Any):
     """The tracker's name is read while the script is imported; the run is on the server, its login masked."""
     user, password = f"user-{uuid.uuid4().hex[:8]}", f"right-{uuid.uuid4().hex}"
     experiment = f"experiment-{uuid.uuid4().hex[:8]}"
@@ -119,7 +92,7 @@ def test_training_is_tracked_on_a_real_mlflow_server(run: Run, client: Client, m
     parts = {"orchestrator": "default", "artifact_store": "default", "experiment_tracker": "mlflow_tracker"}
     client.create_stack("mlflow_stack", parts)
     client.activate_stack("mlflow_stack")
-    told = run(TRAINING.replace("<experiment>", experiment))
+    told = script(TRAINING.replace("<experiment>", experiment))
     assert f"slope 2.0 completed at {mlflow_server.url}" in told
     assert "logged in as ***" in told
     assert password not in told
@@ -134,9 +107,9 @@ def test_training_is_tracked_on_a_real_mlflow_server(run: Run, client: Client, m
     assert {"key": "team", "value": "ml"} in tracked["data"]["tags"]
 
 
-def test_a_script_says_by_itself_that_its_stack_lacks_a_tracker(run: Run):
+def test_a_script_says_by_itself_that_its_stack_lacks_a_tracker(script: Script):
     """What the stack lacks is false, as scripts ask; nothing is run."""
-    assert "RuntimeError: your active stack needs an experiment tracker" in run(TRAINING, expect=1)
+    assert "RuntimeError: your active stack needs an experiment tracker" in script(TRAINING, expect=1)
 
 
 # ---- S3 ----
@@ -184,7 +157,7 @@ def bucket(loopback_only: None) -> Iterator[str]:
     server.stop()
 
 
-def test_artifacts_lie_in_a_bucket(run: Run, client: Client, bucket: str):
+def test_artifacts_lie_in_a_bucket(script: Script, client: Client, bucket: str):
     """Credentials come from a secret; outputs are stored there and loaded from there."""
     client.create_secret(
         "s3_secret", {"aws_access_key_id": "AKIA-of-test", "aws_secret_access_key": "secret-of-test"}
@@ -202,7 +175,7 @@ def test_artifacts_lie_in_a_bucket(run: Run, client: Client, bucket: str):
     )
     client.create_stack("s3_stack", {"orchestrator": "default", "artifact_store": "s3_store"})
     client.activate_stack("s3_stack")
-    told = run(IN_A_BUCKET)
+    told = script(IN_A_BUCKET)
     assert "artifacts lie in s3://zenml-artifacts" in told
     assert "s3://zenml-artifacts/summing/" in told
     assert told.rstrip().endswith(" 8")
@@ -251,39 +224,14 @@ if __name__ == "__main__":
 """
 
 
-class Slack(ThreadingHTTPServer):
-    """Takes messages as Slack's API does, and keeps them."""
-
-    def __init__(self) -> None:
-        self.heard: list[tuple[str | None, dict[str, Any]]] = []
-        super().__init__(("127.0.0.1", 0), _Post)
-
-
-class _Post(BaseHTTPRequestHandler):
-    server: Slack
-
-    def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-        self.server.heard.append((self.headers["Authorization"], body))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b'{"ok": true}')
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
-def slack() -> Iterator[Slack]:
-    with Slack() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+def slack() -> Iterator[Listener]:
+    """Takes messages as Slack's API does, and keeps them."""
+    with listening() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
-def test_slack_hears_of_steps_and_of_a_failure(run: Run, client: Client, slack: Slack):
+def test_slack_hears_of_steps_and_of_a_failure(script: Script, client: Client, slack: Listener):
     """Steps post by the alerter, and a failing run is told without any hook; the token stays hidden."""
     client.create_secret("slack_secret", {"token": "xoxb-of-a-test"})
     client.create_stack_component(
@@ -293,18 +241,18 @@ def test_slack_hears_of_steps_and_of_a_failure(run: Run, client: Client, slack: 
         {
             "slack_token": "{{slack_secret.token}}",
             "slack_channel_id": "C0123",
-            "base_url": f"http://127.0.0.1:{slack.server_port}/api",
+            "base_url": f"{slack.url}/api",
         },
     )
     parts = {"orchestrator": "default", "artifact_store": "default", "alerter": "slack_alerter"}
     client.create_stack("slack_stack", parts)
     client.activate_stack("slack_stack")
-    told = run(ALERTING, expect=1)
+    told = script(ALERTING, expect=1)
     assert "note: on_failure: it is not called; the stack's alerter is told when a run fails" in told
     assert "xoxb-of-a-test" not in told
-    assert [login for login, _ in slack.heard] == ["Bearer xoxb-of-a-test"] * 3
-    assert [body["channel"] for _, body in slack.heard] == ["C0123"] * 3
-    first, second, third = [body["text"] for _, body in slack.heard]
+    assert [message.login for message in slack.heard] == ["Bearer xoxb-of-a-test"] * 3
+    assert [message.body["channel"] for message in slack.heard] == ["C0123"] * 3
+    first, second, third = [message.body["text"] for message in slack.heard]
     assert (first, second) == ("training begins", "all went well")
     assert "step 'fragile': ValueError: the data is gone" in third
 
@@ -312,9 +260,9 @@ def test_slack_hears_of_steps_and_of_a_failure(run: Run, client: Client, slack: 
 # ---- the page ----
 
 
-def test_the_example_of_the_page_runs(run: Run, client: Client):
+def test_the_example_of_the_page_runs(script: Script, client: Client):
     """What docs/moving-from-zenml.md shows is a script that works."""
     page = Path(__file__).parents[2] / "docs" / "moving-from-zenml.md"
     _, _, rest = page.read_text("utf-8").partition("```python\n")
     client.create_secret("huggingface", {"token": "hf_of-a-test"})
-    assert run(rest.partition("```")[0]).rstrip().endswith("completed 0.2")
+    assert script(rest.partition("```")[0]).rstrip().endswith("completed 0.2")

@@ -73,7 +73,9 @@ def in_process(program: click.Group, case: Case, environment: dict[str, str], wo
 def _written(stream: io.TextIOWrapper) -> str:
     try:
         stream.flush()
-        return stream.buffer.getvalue().decode("utf-8", "replace")  # type: ignore[attr-defined]
+        written = stream.buffer
+        assert isinstance(written, io.BytesIO)
+        return written.getvalue().decode("utf-8", "replace")
     except ValueError:  # a hostile file closed it
         return ""
 

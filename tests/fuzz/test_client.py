@@ -11,6 +11,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from tests.carried import everything_carried
 from tests.fuzz.store import content, ids
 from tests.fuzz.texts import OPEN, SECRET, Texts
 from tests.fuzz.words import KEYS, NAMES
@@ -182,16 +183,6 @@ def failed(method: Callable[..., Any], given: dict[str, Any]) -> Exception | Non
     return None
 
 
-def said(failure: BaseException) -> str:
-    """All that a failure says and carries, and those that it came from."""
-    told = []
-    seen: BaseException | None = failure
-    while seen is not None:
-        told.append(f"{seen}{seen.args!r}{getattr(seen, '__notes__', '')}{getattr(seen, 'hint', '')}")
-        seen = seen.__cause__ or seen.__context__
-    return "\n".join(told)
-
-
 @pytest.mark.parametrize("number", range(3))
 def test_no_argument_gets_through(number: int, tmp_path: Path, prepared: Path) -> None:
     """Whatever a method is given: an answer, or a failure of ours without a value that changed nothing."""
@@ -219,7 +210,8 @@ def try_batch(seed: str, home: Path, prepared: Path) -> None:
             continue
         assert isinstance(failure, LockworkError), f"{where} raised {type(failure).__name__}: {failure}"
         assert not isinstance(failure, Fault), f"{where}: {failure}"
-        assert SECRET.strip("+") not in said(failure), f"{where} quotes a value: {failure}"
+        carried = "\n".join(everything_carried(failure))
+        assert SECRET.strip("+") not in carried, f"{where} quotes a value: {failure}"
         assert content(home) == before, f"{where} failed and changed something: {failure}"
     assert client.verify_audit().ok, f"batch {seed!r}"
     client.close()

@@ -10,12 +10,12 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import until
 
 from lockwork import Client
 
@@ -27,15 +27,6 @@ ENVIRONMENT = """
     import json, os
     print(json.dumps({name: len(text) for name, text in os.environ.items()}))
 """
-
-
-def wait_until(is_so: Callable[[], Any]) -> Any:
-    """What `is_so` answers, once it is something."""
-    deadline = time.monotonic() + 20
-    while not (answer := is_so()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return answer
 
 
 # ---- what it gets
@@ -275,8 +266,8 @@ def test_what_is_printed_last(begin: Any, python: Callable[[str], list[str]], pr
         print(os.getpid(), file=open("done", "w"))
     """
     process = begin("exec", "--secret", "db", "--", *python(source))
-    pid = wait_until(lambda: Path("done").exists() and Path("done").read_text().strip())
-    wait_until(lambda: int(pid) not in processes())
+    pid = until(lambda: Path("done").exists() and Path("done").read_text().strip())
+    until(lambda: int(pid) not in processes())
     assert process.communicate()[0] == b"x" * 1_000_000 + b"***"
 
 
@@ -385,7 +376,7 @@ def test_what_is_killed_leaves_nobody(begin: Any, processes: Processes):
     assert process.stdout.readline() == b"up\n"
     process.kill()
     process.wait()
-    wait_until(lambda: not any("61.5" in line for _, _, line in processes().values()))
+    until(lambda: not any("61.5" in line for _, _, line in processes().values()))
 
 
 def test_who_masks_is_killed(begin: Any, processes: Processes):
@@ -397,7 +388,7 @@ def test_who_masks_is_killed(begin: Any, processes: Processes):
     _, told = process.communicate(timeout=30)
     assert process.returncode == 3
     assert b"error: the process that masks secrets in the output has gone" in told
-    wait_until(lambda: not any("62.5" in line for _, _, line in processes().values()))
+    until(lambda: not any("62.5" in line for _, _, line in processes().values()))
 
 
 def test_without_masking_we_are_the_command(begin: Any):

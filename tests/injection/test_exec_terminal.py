@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.waiting import until
 
 Python = Callable[[str], list[str]]
 Processes = Callable[[], dict[int, tuple[int, str, str]]]
@@ -23,15 +24,6 @@ INSTALLED = {
 SHELL = ["bash", "--norc", "--noediting", "-i"]
 LOCKWORK = [sys.executable, "-m", "lockwork"]
 SECRET = ("exec", "--secret", "db", "--")
-
-
-def wait_until(is_so: Callable[[], Any]) -> Any:
-    """What `is_so` answers, once it is something."""
-    deadline = time.monotonic() + 20
-    while not (answer := is_so()):
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-    return answer
 
 
 # ---- a terminal like the user's
@@ -136,9 +128,9 @@ def test_what_is_printed_last(on_terminal: Any, python: Python, processes: Proce
         print(printed, os.getpid(), file=open("done", "w"))
     """
     screen = on_terminal(*SECRET, *python(source))
-    wait_until(lambda: Path("done").exists() and Path("done").read_text().endswith("\n"))
+    until(lambda: Path("done").exists() and Path("done").read_text().endswith("\n"))
     printed, pid = map(int, Path("done").read_text().split())
-    wait_until(lambda: pid not in processes())
+    until(lambda: pid not in processes())
     assert screen.rest() == "x" * printed
 
 
@@ -176,14 +168,19 @@ def test_ctrl_c_and_ctrl_backslash_are_the_commands(on_terminal: Any, python: Py
     assert screen.ended() == 0
 
 
-def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
-    """Under a shell: Ctrl-Z stops it and gives the terminal back; `fg` takes it again; keys arrive."""
+def reading_in_a_shell(on_terminal: Any, *, behind: bool = False) -> Any:
+    """A shell in which a command that reads a line has begun, before it or behind it."""
     screen = on_terminal(command=SHELL)
     screen.expect_exact("$ ")
-    screen.send(
-        f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x'\n"
-    )
+    command = f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x'"
+    screen.send(f"{command} &\n" if behind else f"{command}\n")
     screen.expect_exact("up ***")
+    return screen
+
+
+def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
+    """Under a shell: Ctrl-Z stops it and gives the terminal back; `fg` takes it again; keys arrive."""
+    screen = reading_in_a_shell(on_terminal)
     screen.send("\x1a")
     screen.expect("Stopped.*\\$ ")
     screen.send("echo still $((40 + 2))\n")
@@ -191,7 +188,7 @@ def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
     screen.expect_exact("$ ")
     screen.send("fg\n")
     screen.expect_exact("-c ")
-    wait_until(screen.is_raw)
+    until(screen.is_raw)
     screen.send("this\n")
     screen.expect_exact("got this")
     screen.expect_exact("$ ")
@@ -203,17 +200,12 @@ def test_ctrl_z_stops_the_job_and_fg_goes_on(on_terminal: Any):
 
 def test_in_the_background(on_terminal: Any):
     """Begun with `&` it prints, leaves the terminal alone, and can be brought to the front."""
-    screen = on_terminal(command=SHELL)
-    screen.expect_exact("$ ")
-    screen.send(
-        f"{sys.executable} -m lockwork exec --secret db -- sh -c 'echo up $pw; read x; echo got $x' &\n"
-    )
-    screen.expect_exact("up ***")
+    screen = reading_in_a_shell(on_terminal, behind=True)
     screen.send("echo still $((40 + 2))\n")
     screen.expect_exact("still 42")
     screen.send("fg\n")
     screen.expect_exact("-c ")
-    wait_until(screen.is_raw)
+    until(screen.is_raw)
     screen.send("this\n")
     screen.expect_exact("got this")
     screen.send("exit\n")
@@ -240,7 +232,7 @@ def test_stopped_from_elsewhere_it_goes_on_behind(on_terminal: Any, processes: P
         screen.expect_exact(f"still {n + 40}\r\n")
     Path("go").touch()
     screen.expect_exact("ended")
-    wait_until(lambda: front not in processes())
+    until(lambda: front not in processes())
     screen.send("\njobs\necho code $?\n")
     screen.expect("Done.*code 0")
     screen.send("exit\n")
@@ -363,7 +355,7 @@ def test_who_is_killed_leaves_no_raw_terminal_and_nobody(on_terminal: Any, proce
     assert screen.is_raw()
     keeper = next(pid for pid, (parent, _, _) in processes().items() if parent == screen.pid)
     os.kill(screen.pid if whom == "front" else keeper, signal.SIGKILL)
-    wait_until(lambda: not any("63.5" in line for _, _, line in processes().values()))
+    until(lambda: not any("63.5" in line for _, _, line in processes().values()))
     assert screen.modes() == before
     if whom == "keeper":
         assert screen.ended() == 3
@@ -376,7 +368,7 @@ def test_a_closed_window(on_terminal: Any, processes: Processes):
     screen = on_terminal(*SECRET, "sh", "-c", script)
     screen.expect_exact("up")
     screen.ptyproc.fileobj.close()
-    wait_until(lambda: not any("0.0645" in line for _, _, line in processes().values()))
+    until(lambda: not any("0.0645" in line for _, _, line in processes().values()))
     assert Path("told").exists()
     screen.ptyproc.closed = screen.closed = True
 

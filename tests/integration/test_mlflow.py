@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import uuid
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.printing import printed
 
 from lockwork import Client
 from lockwork.domain.runs import RunStatus
@@ -78,18 +77,10 @@ class Job:
         Path("diabetes.py").write_text(PIPELINE.replace("<experiment>", self.experiment))
 
     def lockwork(self, *words: str, expect: int = 0, **environment: str) -> str:
-        ran = subprocess.run(
-            [str(Path(sys.executable).with_name("lockwork")), *words],
-            env=os.environ | environment,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-        )
-        assert ran.returncode == expect, ran.stdout
-        assert self.password not in ran.stdout
-        return ran.stdout
+        installed = Path(sys.executable).with_name("lockwork")
+        told = printed(str(installed), *words, expect=expect, **environment)
+        assert self.password not in told
+        return told
 
     def run(self, expect: int = 0) -> str:
         return self.lockwork("pipeline", "run", "diabetes.py", "--stack", "tracked", expect=expect)

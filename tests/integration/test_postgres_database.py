@@ -1,4 +1,4 @@
-"""A PostgreSQL database: transactions, failures in our words, lost connections, threads and forks."""
+"""What PostgreSQL alone does: turns, lost connections, servers that are away. What all do: tests/contract."""
 
 import os
 import signal
@@ -9,16 +9,15 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from tests.databases import ALL, INSERT, check_told_in_our_words, rows, with_table, write
 from tests.forking import ended_well, forked
 from tests.postgres import GIVEN, Postgres, Server, run, server
 
 from lockwork.database.engine import Statement, as_set
 from lockwork.database.postgres import database as module
 from lockwork.database.postgres.database import PostgresDatabase
-from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
+from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable
 
-INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
-ALL = Statement("SELECT x FROM t ORDER BY x")
 PROCESS = Statement("SELECT pg_backend_pid() AS pid")
 
 
@@ -30,20 +29,9 @@ def url(postgres: Postgres) -> str:
 @pytest.fixture
 def database(url: str) -> Iterator[PostgresDatabase]:
     database = PostgresDatabase(url)
-    with database.writing() as tx:
-        tx.script("CREATE TABLE t (x TEXT PRIMARY KEY, n INTEGER);")
+    with_table(database)
     yield database
     database.close()
-
-
-def rows(database: PostgresDatabase) -> list[object]:
-    with database.reading() as tx:
-        return [row["x"] for row in tx.rows(ALL)]
-
-
-def write(database: PostgresDatabase, x: object, statement: Statement = INSERT) -> None:
-    with database.writing() as tx:
-        tx.run(statement, x=x)
 
 
 def process(database: PostgresDatabase) -> int:
@@ -52,27 +40,6 @@ def process(database: PostgresDatabase) -> int:
 
 
 # ---- transactions ----
-
-
-def test_a_transaction_is_whole_or_not_at_all(database: PostgresDatabase) -> None:
-    """What was done before a failure is undone with it, and what was to follow does not."""
-    followed: list[str] = []
-
-    def fail() -> None:
-        with database.writing() as tx:
-            tx.run(INSERT, x="1")
-            tx.afterwards.append(lambda: followed.append("done"))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert rows(database) == []
-    with database.writing() as tx:
-        tx.run_many(INSERT, [{"x": "2"}, {"x": "3"}])
-        tx.run_many(INSERT, [])
-        tx.afterwards.append(lambda: followed.append("done"))
-    assert rows(database) == ["2", "3"]
-    assert followed == ["done"]
 
 
 def test_a_failure_that_somebody_swallows_is_no_commit(database: PostgresDatabase) -> None:
@@ -88,19 +55,6 @@ def test_a_failure_that_somebody_swallows_is_no_commit(database: PostgresDatabas
     with pytest.raises(StoreUnusable, match="undid"):
         go_on()
     assert rows(database) == ["1"]
-
-
-def test_a_view_stays_as_it_began_and_writes_nothing(database: PostgresDatabase) -> None:
-    """What others commit meanwhile is not in it; a change in it is refused."""
-    write(database, "1")
-    with database.reading() as tx:
-        assert len(tx.rows(ALL)) == 1
-        with ThreadPoolExecutor(1) as other:
-            other.submit(write, database, "2").result()
-        assert len(tx.rows(ALL)) == 1
-    with pytest.raises(StoreUnusable, match="read-only"), database.reading() as tx:
-        tx.run(INSERT, x="3")
-    assert rows(database) == ["1", "2"]
 
 
 def test_changes_follow_each_other_and_records_wait_for_none_of_them(database: PostgresDatabase) -> None:
@@ -124,29 +78,13 @@ def test_changes_follow_each_other_and_records_wait_for_none_of_them(database: P
     assert seen == [["first", "record"]]
 
 
-def test_sets_are_read_alike(database: PostgresDatabase) -> None:
-    """Texts, numbers and objects in one parameter, in their order."""
-    texts = Statement("SELECT value ->> 0 AS x FROM json_each(:these) i ORDER BY CAST(i.key AS integer)")
-    number = Statement("SELECT CAST(value ->> 0 AS bigint) AS x FROM json_each(:these) i")
-    field = Statement("SELECT value ->> 'a' AS x FROM json_each(:these) i")
-    with database.reading() as tx:
-        assert [row["x"] for row in tx.rows(texts, these=as_set(["b", "ä%s'", "a"]))] == ["b", "ä%s'", "a"]
-        assert tx.one(number, these=as_set([2**62]))["x"] == 2**62
-        assert tx.one(field, these=as_set([{"a": None}]))["x"] is None
-
-
 # ---- failures ----
 
 FAILING: dict[str, tuple[Callable[[PostgresDatabase], object], type[LockworkError], str]] = {
-    "taken": (lambda d: [write(d, "value-7"), write(d, "value-7")], StoreUnusable, "contradicts itself"),
-    "no table": (lambda d: write(d, "value-7", Statement("SELECT :x FROM no")), StoreUnusable, "42P01"),
-    "surrogate": (lambda d: write(d, "value-7\ud800"), InvalidInput, "surrogate"),
-    "surrogate in a set": (lambda d: as_set(["value-7\ud800"]), InvalidInput, "surrogate"),
     "NUL": (lambda d: write(d, "value-7\0"), InvalidInput, "NUL"),
     "NUL in a set": (lambda d: _chosen(d, "value-7\0"), InvalidInput, "NUL"),
-    "large": (lambda d: write(d, 2**70, Statement("UPDATE t SET n = :x")), InvalidInput, "too large"),
     "large in a set": (lambda d: _chosen(d, 2**70), InvalidInput, "too large"),
-    "no row": (lambda d: _one(d), Tampered, "is missing"),
+    "no table": (lambda d: write(d, "value-7", Statement("SELECT :x FROM no")), StoreUnusable, "42P01"),
     "a table that is there": (lambda d: _made(d), StoreUnusable, "another program"),
 }
 
@@ -157,11 +95,6 @@ def _chosen(database: PostgresDatabase, item: object) -> None:
         tx.rows(Statement(f"SELECT {cast} FROM json_each(:these) i"), these=as_set([item]))
 
 
-def _one(database: PostgresDatabase) -> None:
-    with database.reading() as tx:
-        tx.one(ALL)
-
-
 def _made(database: PostgresDatabase) -> None:
     with database.writing() as tx:
         tx.script("CREATE TABLE t (x TEXT);")
@@ -169,14 +102,9 @@ def _made(database: PostgresDatabase) -> None:
 
 @pytest.mark.parametrize("name", FAILING)
 def test_failures_of_the_driver_become_ours(database: PostgresDatabase, name: str) -> None:
-    """In our words; no chain keeps the driver's, which quote rows. The next question is answered."""
+    """Those that only PostgreSQL has; that which all have in common is in tests/contract."""
     act, kind, words = FAILING[name]
-    with pytest.raises(kind, match=words) as caught:
-        act(database)
-    assert "value-7" not in f"{caught.value!r}{caught.value.hint}"
-    while_handling = caught.value.__context__
-    assert while_handling is None or isinstance(while_handling, LockworkError)
-    assert caught.value.__cause__ is None
+    check_told_in_our_words(lambda: act(database), kind, words)
     rows(database)
 
 
@@ -250,20 +178,6 @@ def test_a_loss_that_nobody_saw_costs_a_second_attempt(
 # ---- forks ----
 
 
-def test_parent_and_child_have_connections_of_their_own(database: PostgresDatabase) -> None:
-    """Both go on after a fork, and after the other has ended."""
-    write(database, "before")
-
-    def write_and_close() -> None:
-        write(database, "child")
-        assert ended_well(forked(lambda: write(database, "grandchild")))
-        database.close()
-
-    assert ended_well(forked(write_and_close))
-    write(database, "parent")
-    assert rows(database) == ["before", "child", "grandchild", "parent"]
-
-
 def test_a_fork_in_the_middle_of_a_transaction(database: PostgresDatabase) -> None:
     """The child asks over another connection; its parent ends the transaction as if nothing was."""
 
@@ -294,28 +208,6 @@ def test_a_child_cannot_end_its_parents_transaction(database: PostgresDatabase) 
     assert ended_well(child)
     assert b"its parent's" in os.read(said[0], 200)
     assert rows(database) == ["1"]
-
-
-def test_a_fork_waits_for_other_threads(database: PostgresDatabase) -> None:
-    """A thread in the middle of a transaction ends it first."""
-    inside, forking = threading.Event(), threading.Event()
-
-    def long() -> None:
-        with database.writing() as tx:
-            inside.set()
-            forking.wait()
-            tx.run(INSERT, x="thread")
-
-    thread = threading.Thread(target=long)
-    thread.start()
-    inside.wait()
-    with pytest.MonkeyPatch.context() as patch:
-        really = database.at_work.pause
-        patch.setattr(database.at_work, "pause", lambda: (forking.set(), really())[1])
-        child = forked(lambda: write(database, "child" if rows(database) else "too early"))
-    assert ended_well(child)
-    thread.join()
-    assert rows(database) == ["child", "thread"]
 
 
 # ---- a server that is away, wrong, or comes back ----

@@ -87,7 +87,9 @@ def test_a_root_key_is_given_and_never_made(postgres: Postgres, own_home: Path) 
     Keyring.create_file(own_home / "root.key")
     with pytest.raises(StoreUnusable, match="no store") as caught:
         open_server_store(url, root_key_file=own_home / "root.key")
-    assert caught.value.hint == "lockwork server upgrade"
+    assert caught.value.hint == (
+        "lockwork server upgrade, with --database-url @FILE, or LOCKWORK_DATABASE_URL, as for the server"
+    )
     assert upgrade_server_store(url, root_key_file=own_home / "root.key").was is None
     open_server_store(url, root_key_file=own_home / "root.key").close()
 

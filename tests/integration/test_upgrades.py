@@ -1,7 +1,6 @@
 """Stores of older schemas, on both databases: what was released opens, what is to come finds its way."""
 
 import gzip
-import importlib.util
 import os
 import re
 import shutil
@@ -11,6 +10,7 @@ import textwrap
 from pathlib import Path
 
 import pytest
+from tests.loading import loaded
 from tests.postgres import Postgres, run
 
 import lockwork
@@ -27,7 +27,6 @@ from lockwork.messages.runs import FinishRun, StartRun
 from lockwork.service.callers import Claim
 from lockwork.service.server_store import open_server_store, upgrade_server_store
 
-ROOT = Path(__file__).resolve().parents[2]
 DATA = Path(__file__).parent / "data"
 NEXT = SCHEMA + 1
 LATER = """
@@ -41,16 +40,7 @@ ALTER TABLE users ADD COLUMN later TEXT;
 """
 
 
-def _script() -> object:
-    spec = importlib.util.spec_from_file_location("released_store", ROOT / "scripts" / "released_store.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-WRITTEN = _script()
+WRITTEN = loaded("scripts/released_store.py")
 
 
 def opened(folder: Path) -> Client:

@@ -77,6 +77,39 @@ class Store:
         assert said.code == 0, said
         return said.out
 
+    def run_together(self, script: str, processes: int, *words: str) -> None:
+        """So many processes, let go at one moment once each has said `ready`, and each to its end.
+
+        A script finds its number in `sys.argv[1]`, the words behind it, and waits for a line.
+        """
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-c", script, str(number), *words],
+                env={**os.environ, "LOCKWORK_HOME": str(self.folder)},
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                text=True,
+            )
+            for number in range(processes)
+        ]
+        for process in started:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "ready\n"
+        for process in started:
+            assert process.stdin is not None
+            process.stdin.write("go\n")
+            process.stdin.flush()
+        told = [process.communicate(timeout=600) for process in started]
+        assert [process.returncode for process in started] == [0] * processes, told
+
+    def keep(self, secrets: dict[str, dict[str, str]]) -> None:
+        """Each of them in two versions: in the old one `k` was another."""
+        with self.opened() as client:
+            for name, values in secrets.items():
+                client.create_secret(name, {**values, "k": "old"})
+                client.update_secret(name, add_or_update_values=values)
+
     def files(self) -> dict[str, bytes]:
         """What lies there and counts: not locks, and not SQLite's own files, which come and go."""
         return {name: (self.folder / name).read_bytes() for name in ("lockwork.db", "keyring")}

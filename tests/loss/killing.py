@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from typing import Any
+from unittest import mock
 
 from lockwork.cli import main
 from lockwork.client.api import Client
@@ -41,8 +42,8 @@ def in_small_batches(self: Client, *, reseal: bool = False) -> int:
 
 
 make, rewrap = SqliteDatabase.__init__, Client.rewrap_versions
-SqliteDatabase.__init__ = watched  # type: ignore[method-assign]
-Client.rewrap_versions = in_small_batches  # type: ignore[method-assign, assignment]
+mock.patch.object(SqliteDatabase, "__init__", watched).start()
+mock.patch.object(Client, "rewrap_versions", in_small_batches).start()
 sys.addaudithook(hear)
 code = main.run(words)
 if code == 0:

@@ -25,10 +25,7 @@ PAGE = 4096
 @pytest.fixture
 def filled(store: Any) -> Any:
     """A dozen secrets of two versions each, all in the one file."""
-    with store.opened() as client:
-        for name, values in SECRETS.items():
-            client.create_secret(name, {**values, "k": "old"})
-            client.update_secret(name, add_or_update_values=values)
+    store.keep(SECRETS)
     return store
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import subprocess
-import sys
 from typing import Any
 
 import pytest
@@ -16,34 +14,16 @@ from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
 from lockwork.service import assembly, founding, secrets  # what takes time is done before they start together
 
-client = Client(workspace="default", gateway=Embedded(Path(sys.argv[1]), user="default"))
+client = Client(workspace="default", gateway=Embedded(Path(sys.argv[2]), user="default"))
 print("ready", flush=True)
 sys.stdin.readline()
-client.create_secret(f"s{sys.argv[2]}", {"k": sys.argv[2]})
+client.create_secret(f"s{sys.argv[1]}", {"k": sys.argv[1]})
 """
 
 
 def found_together(store: Any, processes: int = 8) -> None:
     """So many processes whose first question makes the store, let go at one moment."""
-    started = [
-        subprocess.Popen(
-            [sys.executable, "-c", FIRST, str(store.folder), str(number)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for number in range(processes)
-    ]
-    for process in started:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "ready\n"
-    for process in started:
-        assert process.stdin is not None
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=100) for process in started]
-    assert [process.returncode for process in started] == [0] * processes, told
+    store.run_together(FIRST, processes, str(store.folder))
 
 
 def check_one_store(store: Any, processes: int = 8) -> None:

@@ -36,10 +36,8 @@ while True:
 @pytest.fixture
 def filled(store: Any) -> Any:
     """With live, old and deleted versions."""
+    store.keep(SECRETS)
     with store.opened() as client:
-        for name, values in SECRETS.items():
-            client.create_secret(name, {**values, "k": "old"})
-            client.update_secret(name, add_or_update_values=values)
         client.create_secret("gone", {"k": "v"})
         client.delete_secret("gone")
     return store

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import os
 import socket
 import sqlite3
@@ -11,7 +10,6 @@ import subprocess
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pymysql
@@ -19,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.loading import loaded
 
 from lockwork import Client
 from lockwork.client.profile import Profile
@@ -27,22 +26,12 @@ from lockwork.moving.from_zenml.importing import Taken, take_over
 from lockwork.moving.from_zenml.places import MySqlDatabase, Place, SqliteFile
 from lockwork.settings import Settings
 
-ROOT = Path(__file__).resolve().parent.parent.parent
 DATA = Path(__file__).parent / "data"
 OLD, NEW = "0.55.5", "0.98.0"
 
 
-def _written() -> ModuleType:
-    """The script that made the databases: its constants say what is in them."""
-    spec = importlib.util.spec_from_file_location("zenml_databases", ROOT / "scripts" / "zenml_databases.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-WRITTEN = _written()
+WRITTEN = loaded("scripts/zenml_databases.py")
+"""What made the databases: its constants say what is in them."""
 KEY = Sensitive(WRITTEN.ENCRYPTION_KEY)
 
 

@@ -1,16 +1,11 @@
-"""A store of one's own with a secret in it, and scripts that run as a user's would."""
+"""A store of one's own with secrets in it."""
 
-import subprocess
-import sys
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from lockwork import Client
-
-Script = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
@@ -21,25 +16,3 @@ def client(own_home: Path) -> Iterator[Client]:
     client.create_secret("openai", {"API_KEY": "sk-openai-123"})
     yield client
     client.close()
-
-
-@pytest.fixture
-def script(own_home: Path) -> Script:
-    """Run `source`, as a file, in a process of its own; stdout and stderr together, as on a terminal."""
-
-    def run(source: str, *words: str, expect: int | None = 0) -> subprocess.CompletedProcess[str]:
-        file = own_home / "script.py"
-        file.write_text(textwrap.dedent(source))
-        ran = subprocess.run(
-            [sys.executable, str(file), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=100,
-        )
-        assert expect is None or ran.returncode == expect, ran.stdout
-        return ran
-
-    return run

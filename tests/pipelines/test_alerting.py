@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
 
 import pytest
+from tests.hearing import Listener, listening
 
 from lockwork import Client, pipeline, step
 from lockwork.domain.errors import ProviderFailed, ValidationFailed
@@ -16,35 +13,11 @@ from lockwork.domain.stacks import Component
 from lockwork.pipelines import alerting
 
 
-class Hook(ThreadingHTTPServer):
-    """A webhook's other end."""
-
-    def __init__(self) -> None:
-        self.heard: list[Any] = []
-        super().__init__(("127.0.0.1", 0), _Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    server: Hook
-
-    def do_POST(self) -> None:
-        self.server.heard.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"ok")
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Quiet."""
-
-
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    with Hook() as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
+def hook() -> Iterator[Listener]:
+    """A webhook's other end."""
+    with listening() as server:
         yield server
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture
@@ -52,18 +25,18 @@ def alerter(client: Client) -> Component:
     return client.register_component("slack", "slack", "alerter", {"webhook_url": "{{hook.url}}"})
 
 
-def test_a_script_sends(client: Client, alerter: Component, hook: Hook):
+def test_a_script_sends(client: Client, alerter: Component, hook: Listener):
     """The webhook, a secret's value, is filled in for the one message."""
-    client.create_secret("hook", {"url": f"http://127.0.0.1:{hook.server_port}/hook/token-99"})
+    client.create_secret("hook", {"url": f"{hook.url}/hook/token-99"})
     alerting.send("it is done", alerter, client=client)
-    assert [message["text"] for message in hook.heard] == ["it is done"]
+    assert [message.body["text"] for message in hook.heard] == ["it is done"]
 
 
 def test_a_step_sends_and_the_webhook_is_masked(
-    client: Client, alerter: Component, hook: Hook, capfd: pytest.CaptureFixture[str]
+    client: Client, alerter: Component, hook: Listener, capfd: pytest.CaptureFixture[str]
 ):
     """What a step reads by sending is masked in what it prints."""
-    url = f"http://127.0.0.1:{hook.server_port}/hook/token-99"
+    url = f"{hook.url}/hook/token-99"
     client.create_secret("hook", {"url": url})
 
     @step
@@ -76,7 +49,7 @@ def test_a_step_sends_and_the_webhook_is_masked(
         tell()
 
     telling()
-    assert [message["text"] for message in hook.heard] == ["from a step"]
+    assert [message.body["text"] for message in hook.heard] == ["from a step"]
     assert "told ***" in capfd.readouterr().out
 
 

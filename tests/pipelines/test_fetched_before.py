@@ -39,7 +39,7 @@ SOURCE = """
 @pytest.mark.parametrize("parallel", ["1", "2"])
 def test_what_was_fetched_before_the_run_is_masked_in_it(client: Client, script: Any, parallel: str):
     """In its output, its failures and its record, in one process and in workers; outputs are warned of."""
-    told = script(SOURCE, parallel, expect=1).stdout
+    told = script(SOURCE, parallel, expect=1)
     run = client.list_runs()[0]
     assert run.status is RunStatus.FAILED
     assert client.get_run_log(run.id, "show") == "pw: *** key: ***\n"
@@ -59,7 +59,7 @@ def test_a_worker_masks_what_only_it_fetches(client: Client, script: Any):
         ),
         "2",
         expect=1,
-    ).stdout
+    )
     run = client.list_runs()[0]
     assert client.get_run_log(run.id, "show") == "pw: *** key: ***\n"
     assert run.step("fail").failure == "ValueError: ***"
@@ -103,7 +103,7 @@ def test_values_too_short_to_be_masked_are_named_in_each_log(client: Client, scr
             brief()
         """,
         parallel,
-    ).stdout
+    )
     (run,) = client.list_runs()
     line = (
         "[lockwork: the value of {{{{short.{}}}}} has fewer than 4 characters: it is in use and not masked]\n"

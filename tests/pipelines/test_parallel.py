@@ -62,7 +62,7 @@ STEPS = """
 
 def test_independent_steps_run_at_once_in_processes_of_their_own(client: Client, script: Any):
     """Outputs, classes of the script's own too, reach the next step; each log is masked by all of it."""
-    answer = script(STEPS, "fine").stdout
+    answer = script(STEPS, "fine")
     run = client.list_runs()[0]
     assert run.status is RunStatus.COMPLETED
     first, second, third = run.steps
@@ -87,7 +87,7 @@ def test_independent_steps_run_at_once_in_processes_of_their_own(client: Client,
 )
 def test_a_step_whose_process_ends_badly_has_failed(client: Client, script: Any, how: str, why: str):
     """The others finish, later ones are skipped, and the run says which step failed and why."""
-    answer = script(STEPS, how, expect=1).stdout
+    answer = script(STEPS, how, expect=1)
     run = client.list_runs()[0]
     assert [s.status for s in run.steps] == [RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.SKIPPED]
     assert why in str(run.step("second").failure)

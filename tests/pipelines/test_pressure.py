@@ -54,7 +54,7 @@ def ran(body: Any) -> tuple[RunStatus, str]:
 @pytest.mark.parametrize(("how", "code"), [("exit", 7), ("segfault", -11)])
 def test_a_run_whose_process_has_gone_is_over(client: Client, script: Any, how: str, code: int):
     """A step that ends the run's own process: masked to the end, and the run is shown as interrupted."""
-    answer = script(LEAVING, how, expect=code).stdout
+    answer = script(LEAVING, how, expect=code)
     assert "leaving ***" in answer
     assert PW not in answer
     run = client.list_runs()[0]
@@ -128,7 +128,7 @@ def test_a_child_that_outlives_its_step_holds_nothing_up(client: Client, script:
             leaving()
             print("over", flush=True)
         """
-    ).stdout
+    )
     assert time.monotonic() - began < 60
     assert answer.index("over") < answer.index("late ***")
     assert PW not in answer

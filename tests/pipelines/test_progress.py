@@ -52,7 +52,7 @@ def on_a_terminal(command: list[str]) -> str:
 
 def test_elsewhere_each_step_is_a_line(client: Client, script: Any):
     """Without a terminal: plain lines at the beginning and end of each step, no escape sequences."""
-    answer = script(SOURCE).stdout
+    answer = script(SOURCE)
     lines = [line.partition(" (")[0] for line in answer.splitlines()]
     assert lines[1:-1] == [
         "  load …",

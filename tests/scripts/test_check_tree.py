@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-
 import pytest
-
-SCRIPT = Path(__file__).parents[2] / "scripts" / "check_tree.py"
+from tests.loading import loaded
 
 
 @pytest.fixture
 def lint(monkeypatch, tmp_path):
     """The lint, looking at a tree of our making: `lint(path, text)` gives what it says of one module."""
-    spec = importlib.util.spec_from_file_location("check_tree", SCRIPT)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = loaded("scripts/check_tree.py")
     source = tmp_path / "src" / "lockwork"
     monkeypatch.setattr(module, "ROOT", tmp_path)
     monkeypatch.setattr(module, "SOURCE", source)
@@ -73,3 +65,46 @@ def test_a_place_of_this_machine_is_found(lint, tmp_path):
     page.write_text(f"see {tmp_path}/x\nfrom https://{'pypi.' + 'org'}/simple\n/usr/bin is nobody's own\n")
     found = list(lint.module.check_places([page]))
     assert [finding.split(":")[1] for finding in found] == ["1", "2"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "told"),
+    [
+        ("noqa: F401", "without a reason"),
+        ("noqa: F401, E402", "without a reason"),
+        ("noqa: F401 -", "without a reason"),
+        ("noqa", "name the code"),
+        ("noqa - it is fine", "name the code"),
+        ("type: ignore[arg-type]", "without a reason"),
+        ("type: ignore[arg-type, misc]", "without a reason"),
+        ("type: ignore  # the point", "name the code"),
+        ("type: ignore[arg-type]  # noqa: F401", "without a reason"),
+        ("nosec B101", "without a reason"),
+        ("pylint: disable=unused-import", "without a reason"),
+    ],
+)
+def test_an_opt_out_says_what_and_why(lint, tmp_path, comment, told):
+    """Where a linter or the type checker is told to look away, the line names the code and the reason."""
+    module = tmp_path / "odd.py"
+    module.write_text(f"x = 1\ny = f(x)  # {comment}\n")
+    (found, *_) = lint.module.check_opt_outs([module])
+    assert found.startswith("odd.py:2: ")
+    assert told in found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "y = 1  # noqa: F401 - as it is read elsewhere",
+        "y = 1  # noqa: PT011  # any: it is the class that scripts catch",
+        "y = 1  # type: ignore[arg-type]  # the point",
+        "y = 1  # type: ignore[name-defined]  # noqa: F821 - as under TYPE_CHECKING",
+        "y = '# noqa: F401'",
+        "y = 1  # what is ignored by noqa is told above",
+    ],
+)
+def test_an_opt_out_with_its_reason_passes(lint, tmp_path, line):
+    """A code and a reason, in either way of writing it; what only looks like one is let be."""
+    module = tmp_path / "fine.py"
+    module.write_text(f"{line}\n")
+    assert list(lint.module.check_opt_outs([module])) == []

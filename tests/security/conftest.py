@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote, quote_plus
 
 import pytest
 from ahocorasick_rs import BytesAhoCorasick
+from tests.carried import everything_carried
 
 VALUES = {
     "username": "planted-user-Zq81",
@@ -101,45 +101,6 @@ def everything_written(folder: Path) -> dict[Path, bytes]:
         elif path.is_file():
             found[path] = path.read_bytes()
     return found
-
-
-def everything_carried(failure: BaseException) -> Iterator[str]:
-    """What a failure and its whole chain hold: text, arguments, attributes, notes."""
-    seen: set[int] = set()
-    waiting: list[BaseException | None] = [failure]
-    while waiting:
-        one = waiting.pop()
-        if one is None or id(one) in seen:
-            continue
-        seen.add(id(one))
-        waiting += [one.__cause__, one.__context__, *getattr(one, "exceptions", ())]
-        yield f"{one!s} {one!r}"
-        held = {**vars(one), "args": one.args}
-        # Attributes that classes in C keep elsewhere: what a parser read, what could not be decoded.
-        for name in (
-            "doc",
-            "object",
-            "text",
-            "filename",
-            "filename2",
-            "msg",
-            "problem",
-            "context",
-            "name",
-            "obj",
-        ):
-            held[name] = getattr(one, name, None)
-        yield from map(_shown, held.values())
-
-
-def _shown(held: Any) -> str:
-    if isinstance(held, bytes | bytearray):
-        return bytes(held).decode("latin-1")
-    if isinstance(held, Mapping):
-        return " ".join(f"{_shown(key)} {_shown(value)}" for key, value in held.items())
-    if isinstance(held, list | tuple | set):
-        return " ".join(map(_shown, held))
-    return held if isinstance(held, str) else repr(held)
 
 
 @pytest.fixture(scope="session")

@@ -221,11 +221,13 @@ def from_c(values: list[str]) -> None:
 
 
 def bytes_beneath(values: list[str]) -> None:
+    stderr = sys.__stderr__
+    assert stderr is not None
     for value in values:
         os.write(1, value.encode())
         os.write(2, value.encode())
         sys.stdout.buffer.write(value.encode())
-        sys.__stderr__.write(value)  # type: ignore[union-attr]
+        stderr.write(value)
         EARLY.write(value)
         for character in value:
             print(character, end="", flush=True)
@@ -282,7 +284,7 @@ def acting(deed: str) -> None:
 
 
 def main() -> None:
-    from conftest import everything_carried
+    from tests.carried import everything_carried  # here, for only this process has it on its path
 
     folder, parallel, *deeds = sys.argv[1:]
     Client().update_component("orchestrator", "default", {"parallel": int(parallel)})

@@ -31,6 +31,7 @@ from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import Any
+from unittest import mock
 
 from story import ECHO, Command, story
 
@@ -124,7 +125,7 @@ def watch() -> None:
     def handler(self: Handlers, message: type[Message[Any]]) -> Any:
         return around(f"message {message.__name__}", look_up(self, message))
 
-    Handlers.__getitem__ = handler  # type: ignore[method-assign]
+    mock.patch.object(Handlers, "__getitem__", handler).start()
     for kind, what in METHODS.items():
         for name in methods_of(kind):
             setattr(kind, name, around(f"{what}.{name}", getattr(kind, name)))
@@ -138,7 +139,8 @@ def watch() -> None:
         MOMENTS.pass_("masker STOP", "before")
         stop(self)
 
-    Control.ask, Control.stop = asked, stopped  # type: ignore[method-assign]
+    mock.patch.object(Control, "ask", asked).start()
+    mock.patch.object(Control, "stop", stopped).start()
 
 
 def around(point: str, function: Callable[..., Any]) -> Callable[..., Any]:
@@ -296,8 +298,8 @@ def attempt(command: Command, words: list[str], moment: int, room: int | None) -
     except SystemExit as end:  # as the interpreter would: a text that somebody ended with is shown
         sys.stderr.write(f"{end.code}\n")
         code = -2
-    except BaseException:
-        sys.excepthook(*sys.exc_info())  # type: ignore[arg-type]
+    except BaseException as failure:
+        sys.excepthook(type(failure), failure, failure.__traceback__)
         code = -3
     with suppress(Exception):
         sys.stderr.flush()

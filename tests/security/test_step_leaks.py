@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.loading import ROOT
 
 from lockwork import Client
 from lockwork.domain.runs import RunStatus
@@ -40,7 +41,7 @@ def do(client: Client, own_home: Path, search: Any) -> Do:
         folder.mkdir()
         ran = subprocess.run(
             [sys.executable, str(DEEDS), str(folder), str(parallel), *deeds],
-            env={**os.environ, "TMPDIR": str(folder), "PYTHONWARNINGS": "always"},
+            env={**os.environ, "TMPDIR": str(folder), "PYTHONWARNINGS": "always", "PYTHONPATH": str(ROOT)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gzip
-import importlib.util
 import itertools
 import json
 import os
@@ -244,20 +243,6 @@ def test_failures_at_every_moment(tell: Any, parallel: int, on_terminal: bool):
     told = tell(on_terminal=on_terminal, times=1_000, parallel=parallel)
     if parallel == 1:  # else stores and trackers are used by processes where nothing is forced
         told.check_each_was_forced()
-
-
-@pytest.fixture
-def demo(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """demo/run.py."""
-    folder = Path(__file__).parents[2] / "demo"
-    monkeypatch.syspath_prepend(str(folder))  # as for `python demo/run.py`
-    spec = importlib.util.spec_from_file_location("demo_run", folder / "run.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    monkeypatch.setitem(sys.modules, "demo_run", module)
-    spec.loader.exec_module(module)
-    return module
 
 
 class Watching(threading.Thread):

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 
 import httpx2
 import pytest
+from tests import waiting
 from tests.postgres import Postgres
 
 from lockwork.client.api import Client
@@ -99,11 +99,8 @@ class Running:
 
 
 def until(holds: Any, server: Running | None = None, seconds: float = 60) -> None:
-    """Wait for a condition, asked again and again."""
-    deadline = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < deadline, server and server.said[-2000:]
-        time.sleep(0.02)
+    """Wait for a condition; if it never comes, the test fails with what the server said last."""
+    waiting.until(holds, seconds, told=lambda: server and server.said[-2000:])
 
 
 def free_port() -> int:

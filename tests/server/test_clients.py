@@ -41,7 +41,7 @@ class Stub:
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
-            def answer(handler) -> None:  # type: ignore[no-untyped-def]
+            def answer(handler: BaseHTTPRequestHandler) -> None:
                 handler.rfile.read(int(handler.headers.get("content-length") or 0))
                 self.asked.append((handler.command, handler.path, dict(handler.headers)))
                 told = rest.pop(0) if len(rest) > 1 else rest[0]

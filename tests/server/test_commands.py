@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests import printing
 from tests.serving import Team
 
 from lockwork.domain.access import Role
@@ -35,15 +36,11 @@ def machine(team: Team, monkeypatch: pytest.MonkeyPatch) -> str:
     return token
 
 
-def lockwork(*words: str, code: int = 0) -> str:
-    """All that it prints."""
-    ran = subprocess.run(
-        [sys.executable, "-m", "lockwork", *words],
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-    )  # fmt: skip
-    assert ran.returncode == code, ran.stdout
+def lockwork(*words: str, expect: int = 0) -> str:
+    """All that it prints; no store is made on this machine."""
+    told = printing.lockwork(*words, expect=expect)
     assert not list(Path(os.environ["HOME"]).glob("**/share/**/lockwork.db"))
-    return ran.stdout
+    return told
 
 
 def test_exec_gives_values_and_no_token(machine: str) -> None:
@@ -78,7 +75,7 @@ def test_scan_looks_at_the_server_s_components_and_for_its_values(team: Team, ma
     """What a component or a file holds of a value is found, and not shown."""
     Path("code").mkdir()
     Path("code/notes.txt").write_text(f"password is {PW}\n")
-    told = lockwork("scan", "code", "--known", code=1)
+    told = lockwork("scan", "code", "--known", expect=1)
     assert "notes.txt" in told
     assert PW not in told
     assert "component" in told

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
-import textwrap
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from tests.contract.conftest import ServerStore
 from tests.postgres import Postgres
+from tests.printing import Script
 from tests.serving import Team
 
 from lockwork import Client, pipeline, step
 from lockwork.cli.main import run as command
 from lockwork.domain.access import Role
 from lockwork.domain.errors import NotFound, RunFailed, ValidationFailed
-from lockwork.domain.runs import RunStatus
+from lockwork.domain.runs import Run, RunStatus
 from lockwork.messages.runs import GetLog
 from lockwork.service import assembly
 
@@ -80,30 +78,19 @@ def _fill(team: Team) -> None:
     team.admin.create_secret("openai", {"API_KEY": KEY})
 
 
-Script = Callable[..., str]
+@step
+def never(x: int) -> None:
+    print("never", x)
 
 
-@pytest.fixture
-def script(own_home: Path) -> Script:
-    """Run `source` in a process of its own, with these variables; all that it prints."""
+@step
+def nothing() -> None:
+    pass
 
-    def run(source: str, *words: str, expect: int = 0, **variables: str) -> str:
-        file = own_home / "script.py"
-        file.write_text(textwrap.dedent(source))
-        ran = subprocess.run(
-            [sys.executable, str(file), *words],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            check=False,
-            timeout=100,
-            env={**os.environ, **variables},
-        )
-        assert ran.returncode == expect, ran.stdout
-        return ran.stdout
 
-    return run
+@pipeline
+def afterwards() -> None:
+    nothing()
 
 
 def _check_training(team: Team, printed: str, token: str) -> None:
@@ -116,6 +103,15 @@ def _check_training(team: Team, printed: str, token: str) -> None:
     assert not any(value in printed for value in (PW, KEY, token))
 
 
+def _told_by_the_next_run(team: Team) -> Run:
+    """The run before, which the server hears of at last."""
+    afterwards()
+    fine, lost = team.admin.list_runs()
+    assert fine.status is RunStatus.COMPLETED
+    assert lost.status is RunStatus.FAILED
+    return lost
+
+
 def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Script):
     """By LOCKWORK_URL and LOCKWORK_TOKEN: values are read, masked and recorded; no program that a step starts
     inherits the token, and the run's own process has it again afterwards."""
@@ -123,6 +119,18 @@ def test_a_pipeline_runs_with_what_a_machine_was_given(team: Team, script: Scrip
     printed = script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token)
     _check_training(team, printed, token)
     assert printed.endswith("after True\n")
+
+
+@pytest.mark.parametrize("parallel", [1, 2])
+def test_a_machine_keeps_nothing_of_a_run(team: Team, script: Script, own_home: Path, parallel: int):
+    """What it was given by its environment leaves no file and no folder of any server in its home."""
+    token = team.token("anna", Role.RUNNER).reveal()
+    team.admin.update_component("orchestrator", "default", {"parallel": parallel})
+    home = own_home / "machine"
+    script(STEPS, LOCKWORK_URL=team.url, LOCKWORK_TOKEN=token, LOCKWORK_HOME=str(home))
+    assert team.admin.list_runs()[0].status is RunStatus.COMPLETED
+    assert "second ***\n" in team.admin.get_run_log(team.admin.list_runs()[0].id)
+    assert [path.name for path in home.iterdir()] == ["artifacts"]  # which the stack keeps there
 
 
 def test_steps_at_once_reach_the_server_too(team: Team, script: Script):
@@ -190,6 +198,31 @@ def test_a_viewer_is_told_beforehand_what_they_may_not_read(team: Team):
     assert [p.problem for p in refused.value.report.problems] == ["not_readable"]
 
 
+@pytest.mark.parametrize("words", [["run", "list"], ["run", "describe", "RUN"]], ids=["list", "describe"])
+def test_how_a_run_ended_is_recorded_before_it_is_read(
+    team: Team, words: list[str], capfd: pytest.CaptureFixture[str]
+):
+    """Where the server was away at its end: reading it from that machine is enough, no run has to follow."""
+    team.log_in("anna", Role.RUNNER)
+
+    @step
+    def one() -> None:
+        team.go_away()
+
+    @pipeline
+    def cut_off() -> None:
+        one()
+
+    with pytest.raises(RunFailed, match="cannot be reached") as failed:
+        cut_off()
+    team.come_back()
+    run = team.admin.list_runs()[0]
+    assert run.status is RunStatus.RUNNING
+    assert command([word.replace("RUN", run.id) for word in words]) == 0
+    assert "failed" in capfd.readouterr().out
+    assert team.admin.get_run(run.id).failure == failed.value.run.failure
+
+
 def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.CaptureFixture[str]):
     """The step that runs then comes to its end; the run fails, says why, and its log lies here, readable by
     its owner alone; the server hears how it ended from the next run."""
@@ -201,13 +234,9 @@ def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.Ca
         team.go_away()
         return 1
 
-    @step
-    def two(x: int) -> None:
-        print("never", x)
-
     @pipeline
     def cut_off() -> None:
-        two(one())
+        never(one())
 
     with pytest.raises(RunFailed, match="cannot be reached"):
         cut_off()
@@ -218,18 +247,7 @@ def test_a_server_that_goes_away_ends_a_run_clearly(team: Team, capfd: pytest.Ca
 
     team.come_back()
 
-    @step
-    def three() -> None:
-        pass
-
-    @pipeline
-    def after() -> None:
-        three()
-
-    after()
-    fine, lost = team.admin.list_runs()
-    assert fine.status is RunStatus.COMPLETED
-    assert lost.status is RunStatus.FAILED
+    lost = _told_by_the_next_run(team)
     assert "cannot be reached" in (lost.failure or "")
     assert team.admin.get_run_log(lost.id) == "printed ***\n"
     assert not list(path.parent.glob("servers/*/logs/*"))
@@ -245,13 +263,9 @@ def test_who_is_sent_away_during_a_run_hears_how_it_ended(team: Team, capfd: pyt
         team.admin.remove_member("anna", "default")
         return 1
 
-    @step
-    def two(x: int) -> None:
-        print("never", x)
-
     @pipeline
     def cut_off() -> None:
-        two(one())
+        never(one())
 
     with pytest.raises(RunFailed, match="no workspace 'default'"):
         cut_off()
@@ -260,18 +274,7 @@ def test_who_is_sent_away_during_a_run_hears_how_it_ended(team: Team, capfd: pyt
 
     team.admin.add_member("anna", Role.RUNNER, "default")
 
-    @step
-    def three() -> None:
-        pass
-
-    @pipeline
-    def after() -> None:
-        three()
-
-    after()
-    fine, lost = team.admin.list_runs()
-    assert fine.status is RunStatus.COMPLETED
-    assert lost.status is RunStatus.FAILED
+    lost = _told_by_the_next_run(team)
     assert "no workspace" in (lost.failure or "")
 
 

@@ -95,6 +95,25 @@ def test_a_root_key_is_rotated_under_load(team: Team) -> None:
         open_server_store(team.url, root_key=old.reveal())
 
 
+def test_a_key_that_is_handed_out_is_gone_on_with(team: Team) -> None:
+    """`key list` and the refusal name it and who lacks it, and none is made beside it."""
+    new = RootKey.generate()
+    with closing(team.client(0)) as client:
+        add_line(team, 0, new)
+        until(lambda: len(client.list_keys()) > 1)
+        handed_out = client.list_keys()[-1]
+        assert (handed_out.id, handed_out.state) == (new.id_text, KeyState.HANDED_OUT)
+        assert [f":{team.servers[1].port}/" in server for server in handed_out.lacking] == [True]
+        for _ in range(2):
+            code, said = rotate(team)
+            assert (code, new.id_text in said, "key generate" in said) == (1, True, False), said
+            assert f":{team.servers[1].port}/" in said
+            assert f":{team.servers[0].port}/" not in said
+        add_line(team, 1, new)
+        until(lambda: rotate(team)[0] == 0)
+        assert [(k.id, k.state) for k in client.list_keys()][1:] == [(new.id_text, KeyState.ACTIVE)]
+
+
 def test_a_key_that_a_server_has_lost_is_not_made_active(team: Team) -> None:
     """The refusal names that server and no other; a retired key goes only once no file holds it any more."""
     new = RootKey.generate()
@@ -117,7 +136,7 @@ def test_a_key_that_a_server_has_lost_is_not_made_active(team: Team) -> None:
         for file in team.key_files:
             file.write_text(new.reveal() + "\n")
         until(lambda: _is_destroyed(client, retired))
-        assert [key.id for key in client.list_keys()] == [new.id_text]
+        until(lambda: [key.id for key in client.list_keys()] == [new.id_text])  # both have read their files
 
 
 def _only_key(team: Team) -> str:

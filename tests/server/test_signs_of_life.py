@@ -77,6 +77,19 @@ def test_a_run_that_is_not_heard_of_is_told_as_interrupted(team: Team, anna: Cli
     assert team.admin.get_run(run).status is RunStatus.COMPLETED
 
 
+def test_a_run_that_is_not_heard_of_is_found_as_what_it_is_told_as(team: Team, anna: Client, clock: Clock):
+    """By filter and in order, whoever lists, with no other run in between: not as running."""
+    lost = _start(anna)
+    clock.advance(days=11 * MINUTE)
+    going = _start(anna)
+    for client in (anna, team.admin):
+        assert [run.id for run in client.list_runs(status="running")] == [going]
+        found = client.list_runs(status="interrupted")
+        assert ([run.id for run in found], found.total) == ([lost], 1)
+        assert [run.id for run in client.list_runs(sort_by="asc:status")] == [lost, going]
+        assert [run.id for run in client.list_runs(status="contains:rupted")] == [lost]
+
+
 def test_after_a_day_it_is_recorded_so_by_the_next_run(team: Team, anna: Client, clock: Clock):
     """It no longer goes on then; what it printed may still come."""
     run = _start(anna)

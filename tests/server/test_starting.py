@@ -270,3 +270,17 @@ def _unprivileged() -> list[str]:
 def _may_look_into(process: int) -> bool:
     look = [*_unprivileged(), "cat", f"/proc/{process}/environ"]
     return subprocess.run(look, capture_output=True, check=False).returncode == 0
+
+
+def test_what_is_no_request_leaves_a_line_like_the_others(alone: Running) -> None:
+    """As when https:// is asked where http is spoken: JSON, and nothing of what came."""
+    with socket.create_connection(("127.0.0.1", alone.port)) as asked:
+        asked.sendall(b"\x16\x03\x01 hunter2\r\n\r\n")
+        while asked.recv(4096):
+            pass
+    until(lambda: "listener" in alone.said, alone)
+    lines = [line for line in alone.said.splitlines() if not line.startswith(("note: ", "hint: "))]
+    events = [json.loads(line) for line in lines]
+    (told,) = [event for event in events if event["event"] == "listener"]
+    assert told["problem"] == "Invalid HTTP request received."
+    assert "hunter2" not in alone.said

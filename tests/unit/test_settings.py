@@ -253,7 +253,7 @@ def test_the_configuration_is_written_for_its_owner_alone_and_keeps_the_rest(own
 def test_names_of_any_shape_are_read_back(own_home: Path) -> None:
     """What is written is TOML whatever it holds: quotes, backslashes, newlines, any Unicode."""
     given = settings(own_home)
-    for name in ('"', "\\", "\n\t", "\x7f", "a.b", "ü\u2028\U0001f511", "="):
+    for name in ('"', "\\", "\n\t", "\x7f", "a.b", "ü\u2028\U0001f511", "=", "workspace", "user"):
         keep_workspace(given, name)
         keep_stack(given, name, name)
         again = given.again()

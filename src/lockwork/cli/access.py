@@ -73,7 +73,8 @@ def _members(_context: click.Context, _parameter: click.Parameter, given: tuple[
 def invite(session: Session, name: str, admin: bool, members: dict[str, Role]) -> None:
     """Let a person in: prints a code, good once and for seven days, by which they choose a password.
 
-    Give it to them by a way that you trust. It is shown this once.
+    Give it to them by a way that you trust. It is shown this once. Asked again for who has not come in yet it
+    prints a fresh code and ends the earlier one; what they are stays, but for what is said anew.
     """
     made = session.client.invite_user(name, admin=admin, workspaces=members)
     server = session.profile.server
@@ -82,6 +83,7 @@ def invite(session: Session, name: str, admin: bool, members: dict[str, Role]) -
         {"user": made.user, "code": made.text.reveal(), "expires": made.expires},
         lambda: terminal.say(made.text.reveal()),
     )
+    terminal.notes(made.notes)
     terminal.note(
         f"the code of {made.user!r} is shown this once, and good once, until {made.expires:%Y-%m-%d %H:%M}Z"
     )
@@ -96,7 +98,11 @@ def invite(session: Session, name: str, admin: bool, members: dict[str, Role]) -
 @output_option
 @pass_session
 def update(session: Session, name_or_id: str, admin: bool | None, disabled: bool | None) -> None:
-    """Change what a user of a server may do as such. It holds from their next question on."""
+    """Change what a user of a server may do as such. It holds from their next question on.
+
+    Who administers the server may what refusals call administer-store: users, workspaces, root keys, the
+    audit trail.
+    """
     if admin is None and disabled is None:
         raise WrongUsage("nothing to change", hint="give --admin, --no-admin, --disable or --enable")
     changed = session.client.update_user(name_or_id, admin=admin, disabled=disabled)

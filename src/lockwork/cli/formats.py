@@ -71,16 +71,18 @@ def pairs(lines: Sequence[tuple[str, str]]) -> None:
 
 
 def rows(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
-    """A table with headings. Wider than the terminal it goes on beyond its edge: a name is never broken.
+    """A table with headings. A name is never broken: only lists and prose are folded, between words.
 
-    Only lists and prose are folded, between words.
+    On a terminal that is narrower all the same, each row is a block of `FIELD  value` lines: a terminal would
+    wrap the rows, and nobody could tell their columns.
     """
     table = [
         [_lines(terminal.for_stream(text, sys.stdout), n) for n, text in enumerate(row)] for row in cells
     ]
     table = [[[name.upper()] for name in columns], *table]
-    if sys.stdout.isatty():
-        _fold(columns, table)
+    if sys.stdout.isatty() and not _fits(columns, table):
+        _blocks(columns, cells)
+        return
     widths = _widths(table)
     for number, row in enumerate(table):
         bold = number == 0 and terminal.is_coloured(sys.stdout)
@@ -104,13 +106,32 @@ def _lines(text: str, column: int) -> _Cell:
     return [first, *(" " * 2 + line if column == 0 else line for line in others)]
 
 
-def _fold(columns: Sequence[str], table: list[list[_Cell]]) -> None:
-    """Take what is too wide off the widest columns of lists and prose."""
+def _blocks(columns: Sequence[str], cells: Sequence[Sequence[str]]) -> None:
+    for number, row in enumerate(cells):
+        if number:
+            terminal.say("")
+        pairs([(name.upper(), text) for name, text in zip(columns, row, strict=True)])
+
+
+def _fits(columns: Sequence[str], table: list[list[_Cell]]) -> bool:
+    """Whether the terminal is as wide as the table, which is folded where that helps."""
     from shutil import get_terminal_size  # lazy: only a terminal has an edge
-    from textwrap import wrap
+
+    edge = get_terminal_size().columns
+    _fold(columns, table, _whole_width(table) - edge)
+    return _whole_width(table) <= edge
+
+
+def _whole_width(table: Sequence[Sequence[_Cell]]) -> int:
+    widths = _widths(table)
+    return sum(widths) + 2 * (len(widths) - 1)
+
+
+def _fold(columns: Sequence[str], table: list[list[_Cell]], excess: int) -> None:
+    """Take what is too wide off the widest columns of lists and prose."""
+    from textwrap import wrap  # lazy: few tables are too wide
 
     widths = _widths(table)
-    excess = sum(widths) + 2 * (len(widths) - 1) - get_terminal_size().columns
     for n in sorted((n for n, name in enumerate(columns) if name in _PROSE), key=lambda n: -widths[n]):
         if excess <= 0:
             return

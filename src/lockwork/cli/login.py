@@ -1,6 +1,7 @@
 """`lockwork login` and `lockwork logout`: which server is asked, and as whom."""
 
 import platform
+import shlex
 import sys
 
 import click
@@ -52,6 +53,11 @@ def login(
         raise WrongUsage("--invited needs no --user: the code says who you are")
     if token_stdin and (stdin or user):
         raise WrongUsage("--token-stdin reads a token alone, which says who you are")
+    if session.acts_as is not None:
+        raise WrongUsage(
+            "--as is for embedded stores: a password, a code or a token says who you are",
+            hint=f"lockwork login {shlex.quote(url)} --user {shlex.quote(session.acts_as)}",
+        )
     server = credentials.origin(url, insecure=insecure)
     if token_stdin:
         kept = _by_token(server)
@@ -82,7 +88,8 @@ def logout(session: Session, everywhere: bool) -> None:
     kept = session.profile.server
     if kept is None:
         raise InvalidInput("you are not logged in to any server", hint="lockwork login URL")
-    if kept.source == "LOCKWORK_URL":
+    session.profile.check_no_user()  # or the server would not be told, and the token go on opening things
+    if session.profile.is_machine:
         raise InvalidInput(
             "LOCKWORK_URL names the server, and nothing is kept of it", hint="unset LOCKWORK_URL"
         )
@@ -94,24 +101,35 @@ def logout(session: Session, everywhere: bool) -> None:
     session.done(f"logged out of {kept.value.url}", {"server": kept.value.url})
 
 
+def _there(server: str) -> Http:
+    """To a server that is there, and one of ours: before anybody types, or shows, what is meant for it."""
+    there = Http(server, None)
+    there.check_is_there()
+    return there
+
+
 def _by_token(server: str) -> Server:
     """A token made for a program: it says by itself who it is."""
+    _there(server).close()
     token = Sensitive(sys.stdin.read(1024).strip())
     return Server(server, token, Http(server, token).send(WhoAmI()).name)
 
 
 def _by_password(server: str, user: str | None, asked: Answers) -> NewToken:
+    there = _there(server)
     name = user or asked.line("user: ")
     password = Sensitive(asked.hidden("password (not shown): "))
-    return Http(server, None).send(LogIn(name=name, password=password, label=platform.node() or "login"))
+    return there.send(LogIn(name=name, password=password, label=platform.node() or "login"))
 
 
 def _set_up(server: str, user: str | None, asked: Answers) -> NewToken:
+    there = _there(server)
     code = Sensitive(asked.hidden("set-up code (not shown): ").strip())
     name = user or asked.line("your name there: ")
-    return Http(server, None).send(SetUp(code=code, name=name, password=Sensitive(asked.chosen_password())))
+    return there.send(SetUp(code=code, name=name, password=Sensitive(asked.chosen_password())))
 
 
 def _by_code(server: str, asked: Answers) -> NewToken:
+    there = _there(server)
     code = Sensitive(asked.hidden("code (not shown): ").strip())
-    return Http(server, None).send(ChoosePassword(code=code, password=Sensitive(asked.chosen_password())))
+    return there.send(ChoosePassword(code=code, password=Sensitive(asked.chosen_password())))

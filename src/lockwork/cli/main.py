@@ -66,6 +66,7 @@ SECTIONS: Sections = {
         "user": Row("access", "user", "People and service accounts; on this machine, names kept apart."),
         "token": Row("tokens", "token", "What programs show to a team's server: make, look at, revoke."),
         "audit": Row("audit", "audit", "Who did what: read the trail, and check that it is whole."),
+        "dashboard": Row("dashboard", "dashboard", "This machine's store in a browser, until Ctrl-C."),
         "server": Row("server", "server", "For the host of a team's server: start it, let someone in again."),
         "key": Row("keys", "key", "The root keys that all values are sealed under."),
         "backup": Row("backups", "backup", "The whole store into one file, sealed under a passphrase."),

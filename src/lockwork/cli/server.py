@@ -101,7 +101,8 @@ def upgrade(session: Session, database_url: str | None) -> None:
 
     Stop every server of the store first, and make a copy of the database: there is no way back.
     """
-    done = _stored(session, database_url).upgraded()
+    stored = _stored(session, database_url)
+    done = stored.upgraded()
     facts = {"place": done.place, "was": done.was, "now": done.now}
     if done.was is None:
         session.done(f"made a store on {done.place}, of schema {done.now}", facts)
@@ -109,6 +110,11 @@ def upgrade(session: Session, database_url: str | None) -> None:
         session.done(f"{done.place} has schema {done.now} already", facts)
     else:
         session.done(f"{done.place}: schema {done.was} became {done.now}", facts)
+    if stored.database_url is None and done.was in (None, done.now):
+        terminal.note(
+            f"no database was named, so this is the store of LOCKWORK_HOME; one on PostgreSQL is named by "
+            f"--database-url or {DATABASE_VARIABLE}"
+        )
 
 
 @server.command("reset-password")

@@ -23,14 +23,15 @@ class Session:
 
     def __init__(self, *, workspace: str | None, user: str | None, output: str | None) -> None:
         self._workspace = workspace
-        self._user = user
+        self.acts_as = user
+        """What `--as` says; None where it was not given."""
         self.output = output or "table"
 
     @cached_property
     def profile(self) -> "Profile":
         from lockwork.client.profile import Profile  # lazy: help reads no settings
 
-        return Profile(workspace=self._workspace, user=self._user)
+        return Profile(workspace=self._workspace, user=self.acts_as)
 
     @cached_property
     def client(self) -> "Client":

@@ -142,6 +142,10 @@ def _ask_for_own(client: Client, content: StackFile, missing: Mapping[ComponentT
     for type_, part in missing.items():
         for path, value in _tree(part).items():
             terminal.aside(f"{type_.dashed} {part.name!r}, {path}: {value}")
+    names = ", ".join(sorted({repr(need.secret) for need in mine}))
+    terminal.must_be_interactive(
+        f"an import that gets secrets of your own scope ({names})", "--yes imports it all the same"
+    )
     terminal.must_confirm("import it all the same, and let it have these secrets of your own scope?")
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @pass_session
 def status(session: Session) -> None:
     """Show what is active, and where each setting came from. Opens nothing."""
+    session.profile.check_no_user()
     facts = _facts(session.profile)
     record = {name: {"value": setting.value, "source": setting.source} for name, setting in facts.items()}
 

@@ -136,7 +136,8 @@ def add_member(session: Session, workspace: str, user: str, role: str) -> None:
     """Let a user into a workspace, or change what they are there.
 
     A viewer sees names and keys; a runner reads values and runs pipelines too; an editor changes things;
-    an admin also says who is a member.
+    an admin also says who is a member. In refusals these permissions are called: list; read-secrets and run;
+    write; administer.
     """
     put = session.client.add_member(user, role, workspace)
     session.done(f"user {put.user!r} is {_a(put.role)} of workspace {put.workspace!r}", _member_record(put))

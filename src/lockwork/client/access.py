@@ -54,7 +54,8 @@ class AccessCalls(Asking):
     ) -> NewCode:
         """A person, a member of `workspaces` in these roles, and the code by which they choose a password.
 
-        The code is good once, for seven days, and told this once; it hides itself when printed.
+        The code is good once, for seven days, and told this once; it hides itself when printed. For who was
+        invited before and has not come in yet it is a fresh one, and the earlier one is good no more.
         """
         roles = {
             named(workspace): _role(role) for workspace, role in mapping(workspaces, "workspaces").items()

@@ -15,7 +15,8 @@ import msgspec
 
 from lockwork.domain.errors import InvalidInput, StoreUnusable
 from lockwork.domain.sensitive import Sensitive
-from lockwork.settings import CREDENTIALS_FILE, Setting, Settings, alone, replaced
+from lockwork.settings import CREDENTIALS_FILE, Setting, Settings
+from lockwork.settings.files import alone, replaced
 
 _PORTS = {"http": 80, "https": 443}
 _LARGEST = 1024 * 1024

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 CONNECT_SECONDS, READ_SECONDS = 5.0, 90.0
 TRIES = 5
+_WHERE = "check scheme, host and port of the URL"
 
 
 class Http:
@@ -52,12 +53,21 @@ class Http:
         answered = self._asked(request_of(message), key, is_safe=is_safe)
         _check_speaks_ours(self._url, answered.api)
         if answered.status >= 300:
-            raise self._told(failure_from(answered.status, answered.body))
+            raise self._told(failure_from(answered.status, answered.body), is_by_token=is_safe)
         with suppress(msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return answer_from(message, answered.body)
         raise ServerAway(  # out here: the parser's own failure quotes what it was given
             f"what answered at {self._url} is no Lockwork server", hint="check the URL: lockwork status"
         )
+
+    def check_is_there(self) -> None:
+        """Refuse what cannot be reached or is no Lockwork server, before it is shown a password or token."""
+        answered = self._asked(Request("GET", "/healthz", None), None, is_safe=True, is_known=False)
+        _check_speaks_ours(self._url, answered.api)
+        if not answered.api:
+            raise _no_server_of_ours(self._url)
+        if answered.status >= 300:
+            raise failure_from(answered.status, answered.body)
 
     def close(self) -> None:
         """Close the connections; a later `send` opens others."""
@@ -66,7 +76,9 @@ class Http:
                 self._open.close()
             self._open = None
 
-    def _asked(self, request: Request, key: str | None, *, is_safe: bool) -> "Answered":
+    def _asked(
+        self, request: Request, key: str | None, *, is_safe: bool, is_known: bool = True
+    ) -> "Answered":
         import httpx2  # lazy: constructing a Client loads nothing
 
         from lockwork.client.trying import Answered, again_while_away  # lazy: beside it
@@ -83,11 +95,12 @@ class Http:
         try:
             return again_while_away(once, is_safe=is_safe, tries=TRIES)
         except httpx2.HTTPError as error:
-            failure = _away(self._url, error, is_safe=is_safe)
+            failure = _away(self._url, error, is_safe=is_safe, is_known=is_known)
         raise failure  # out here: the library's own failure holds the request, and that the token
 
-    def _told(self, failure: LockworkError) -> LockworkError:
-        if isinstance(failure, NotLoggedIn) and self._token is not None:
+    def _told(self, failure: LockworkError, *, is_by_token: bool) -> LockworkError:
+        """With what to do about a token that opens nothing, where it was not a password that was wrong."""
+        if isinstance(failure, NotLoggedIn) and self._token is not None and is_by_token:
             return NotLoggedIn(
                 f"{self._url}: {failure.message}",
                 hint=f"lockwork login {self._url}, or put another token into LOCKWORK_TOKEN",
@@ -138,7 +151,11 @@ def _check_speaks_ours(url: str, said: str) -> None:
         )
 
 
-def _away(url: str, error: Exception, *, is_safe: bool) -> ServerAway:
+def _no_server_of_ours(url: str) -> ServerAway:
+    return ServerAway(f"what answered at {url} is no Lockwork server", hint=_WHERE)
+
+
+def _away(url: str, error: Exception, *, is_safe: bool, is_known: bool) -> ServerAway:
     """Why there is no answer, in our words: the library's own may quote what was sent."""
     import ssl  # lazy: httpx2 has loaded it
 
@@ -151,12 +168,18 @@ def _away(url: str, error: Exception, *, is_safe: bool) -> ServerAway:
                 f"the certificate of {url} is not one to trust: {cause.verify_message}",
                 hint="check the URL; a company's own certificates are named by SSL_CERT_FILE",
             )
+        if isinstance(cause, ssl.SSLError):
+            return ServerAway(f"what answered at {url} speaks no TLS that is understood here", hint=_WHERE)
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.PoolTimeout):
         return ServerAway(
             f"the server at {url} cannot be reached ({type(error).__name__})",
-            hint="check the URL and the network: lockwork status",
+            hint="check the URL and the network: lockwork status"
+            if is_known
+            else f"{_WHERE}, and the network",
         )
+    if not is_known and not isinstance(error, httpx2.TimeoutException):
+        return _no_server_of_ours(url)
     failed = "did not answer in time" if isinstance(error, httpx2.TimeoutException) else "went away"
     if is_safe:
         return ServerAway(f"the server at {url} {failed}", hint="try again, or ask who runs it")

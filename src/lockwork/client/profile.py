@@ -46,8 +46,13 @@ class Profile:
         return self._given_settings or Settings.load()
 
     @cached_property
+    def _chosen(self) -> Settings:
+        """What is active: what was chosen at a server says nothing of another, or of the store here."""
+        return self.settings.asking(None if self.server is None else self.server.value.url)
+
+    @cached_property
     def workspace(self) -> Setting[str]:
-        return self._flag("workspace", "--workspace") or self.settings.workspace or _first()
+        return self._flag("workspace", "--workspace") or self._chosen.workspace or _first()
 
     @cached_property
     def user(self) -> Setting[str]:
@@ -66,8 +71,13 @@ class Profile:
         return credentials.active(settings)
 
     @property
+    def is_machine(self) -> bool:
+        """Whether the environment says which server is asked, and as whom: then nothing is kept here."""
+        return self.server is not None and self.server.source == "LOCKWORK_URL"
+
+    @property
     def stack(self) -> Setting[str]:
-        return self._flag("stack", "--stack") or self.settings.stack(self.workspace.value) or _first()
+        return self._flag("stack", "--stack") or self._chosen.stack(self.workspace.value) or _first()
 
     def check_embedded(self, what: str) -> None:
         """Refuse to do to this machine's store what was meant for a server."""
@@ -79,29 +89,32 @@ class Profile:
 
     def check_no_user(self) -> None:
         """On a server the token says who asks: `--as` would be a claim that nobody believes."""
-        if self._given["user"] is not None:
-            raise InvalidInput(
-                "--as is for embedded stores: on a server you are who you logged in as",
-                hint="lockwork login URL --user NAME",
-            )
+        user, server = self._given["user"], self.server
+        if user is None or server is None:
+            return
+        by_token = f"LOCKWORK_TOKEN says who asks: put one of {user!r} there"
+        raise InvalidInput(
+            f"--as is for embedded stores: {server.value.url} is asked, where you are who you logged in as",
+            hint=by_token if self.is_machine else f"lockwork login {server.value.url} --user {user}",
+        )
 
     @property
     def kept_stack(self) -> str | None:
         """The stack that `set_active_stack` kept for this workspace, whether or not it counts here."""
-        kept = self.settings.kept_stack(self.workspace.value)
+        kept = self._chosen.kept_stack(self.workspace.value)
         return None if kept is None else kept.value
 
     def set_active_workspace(self, name: str) -> None:
-        """Keep it in the user's configuration; that it exists is for the caller to know."""
-        self._keep(lambda: keep_workspace(self.settings, name))
+        """Keep it in the user's configuration, for the store that is asked; that it exists is known."""
+        self._keep(lambda: keep_workspace(self._chosen, name))
 
     def set_active_stack(self, name: str) -> None:
-        """Keep it in the user's configuration, for the workspace that is active now."""
-        self._keep(lambda: keep_stack(self.settings, self.workspace.value, name))
+        """Keep it in the user's configuration, for the workspace that is active now, of the store asked."""
+        self._keep(lambda: keep_stack(self._chosen, self.workspace.value, name))
 
     def forget_active_stack(self, workspace: str) -> None:
         """Take back what was kept for a workspace, as when its stack or itself is deleted."""
-        self._keep(lambda: keep_stack(self.settings, workspace, None))
+        self._keep(lambda: keep_stack(self._chosen, workspace, None))
 
     def write_project(self, folder: Path, *, stack: str | None = None, replace: bool = False) -> Path:
         """Write what is active into `.lockwork.toml`, for whoever works in that folder.
@@ -122,10 +135,10 @@ class Profile:
 
         First what else has a say: a file that cannot be read is told before anything is changed.
         """
-        _ = self.settings.workspace, self.stack
+        _ = self._chosen.workspace, self.stack
         write()
         self._given_settings = self.settings.again()
-        for name in ("settings", "workspace", "user", "server"):
+        for name in ("settings", "_chosen", "workspace", "user", "server"):
             self.__dict__.pop(name, None)
 
 

@@ -2,6 +2,7 @@
 
 from lockwork.dashboard import assets
 from lockwork.dashboard.pages import Answer, Ask, Data, For, Page, Shown, To, local
+from lockwork.dashboard.sessions import ByCode
 from lockwork.dashboard.site import THEMES, first_page
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.sensitive import Sensitive
@@ -87,9 +88,12 @@ def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
     return To(path, cookies=(line, ask.cookies.forget(ask.cookies.visit)))
 
 
-PAGES = (
+EVERYWHERE = (
     Page("GET", "/", first_page),
     Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
+    Page("POST", "/theme", choose_theme, For.EVERYONE),
+)
+BY_LOG_IN = (
     Page("GET", "/login", log_in_page, For.EVERYONE),
     Page("POST", "/login", log_in, For.EVERYONE),
     Page("GET", "/setup", set_up_page, For.EVERYONE),
@@ -97,5 +101,21 @@ PAGES = (
     Page("GET", "/invited", invited_page, For.EVERYONE),
     Page("POST", "/invited", invited, For.EVERYONE),
     Page("POST", "/logout", log_out),
-    Page("POST", "/theme", choose_theme, For.EVERYONE),
 )
+
+
+def by_code(entrance: ByCode) -> tuple[Page, ...]:
+    """The way in to a store of one's own. The code comes from a file that only its owner can read, so that
+    it is on no command line, and proves that whoever sends it could read that."""
+
+    def enter(ask: Ask) -> Answer:
+        session = entrance.enter(_hidden(ask, "code"))
+        if ask.came.headers.get("accept", "") == "application/json":
+            return _let_in(ask, session, "/")
+        # Not sent on: a browser that was led here from outside would show no cookie at the next page.
+        return Shown("entry/entered.html", "Come in", cookies=_let_in(ask, session, "/").cookies)
+
+    return (
+        Page("GET", "/login", log_in_page, For.EVERYONE),
+        Page("POST", "/enter", enter, For.EVERYONE, is_from_outside=True),
+    )

@@ -99,6 +99,8 @@ class Shown:
     section: str = ""
     """Which entry of the side bar it belongs to."""
     status: int = 200
+    cookies: tuple[str, ...] = ()
+    """`Set-Cookie` lines."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ class Page(NamedTuple):
     path: str
     answer: Callable[[Ask], Answer]
     whose: For = For.USERS
+    is_from_outside: bool = False
+    """Whether it may be sent by what is no page of ours: what it takes must prove itself."""
 
 
 def address(*parts: str) -> str:

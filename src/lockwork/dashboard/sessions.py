@@ -5,22 +5,25 @@ every change bears, beside the cookie, a token that only our pages hold, and say
 """
 
 import base64
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from lockwork.crypto.digests import Mac
-from lockwork.crypto.tokens import hash_of
+from lockwork.crypto.tokens import hash_of, new_code, new_token
 from lockwork.dashboard.pages import Came
-from lockwork.domain.errors import NotPermitted
+from lockwork.domain.errors import NotLoggedIn, NotPermitted
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages import Gateway, Message
-from lockwork.service.callers import Shown
+from lockwork.service.callers import Claim, Door, Shown
 
 if TYPE_CHECKING:
     from lockwork.service.gate import Gate
 
 R = TypeVar("R")
 
+CODE_GOOD_FOR = 60
+"""Seconds."""
 _LABEL = b"lockwork dashboard: this change comes from our own page"
 
 
@@ -67,10 +70,50 @@ class ByLogIn:
         return _AtTheGate(self._gate, Shown(hashed, came.address, came.request))
 
 
+class ByCode:
+    """A store of one's own: a session for a code of this process, and gone with it."""
+
+    is_embedded = True
+
+    def __init__(self, gate: "Gate", claim: Claim, workspace: str, clock: Callable[[], float]) -> None:
+        self.workspace = workspace
+        self._gate = gate
+        self._claim = claim
+        self._clock = clock
+        self._sessions: set[str] = set()
+        self._code: str | None = None
+        self._until = 0.0
+
+    def code(self) -> Sensitive:
+        """What lets one browser in: 128 bits, good once, and for a minute."""
+        made = new_code()
+        self._code, self._until = made.hash, self._clock() + CODE_GOOD_FOR
+        return made.text
+
+    def enter(self, code: Sensitive) -> Sensitive:
+        """A session, for the code; NotLoggedIn where it is another, or was used, or is too old."""
+        given, self._code = self._code, None  # a wrong one ends it too: nobody tries twice
+        if given is None or given != hash_of(code) or self._clock() > self._until:
+            raise NotLoggedIn("the code is not good, or no more", hint="start `lockwork dashboard` again")
+        session = new_token()
+        self._sessions.add(session.hash)
+        return session.text
+
+    def leave(self, session: str) -> None:
+        """It opens nothing any more."""
+        self._sessions.discard(hash_of(Sensitive(session)))
+
+    def gateway(self, session: str | None, came: Came) -> Gateway:
+        """The store, for its owner."""
+        is_known = session is not None and hash_of(Sensitive(session)) in self._sessions
+        door = self._claim if is_known else Shown(None, came.address, came.request)
+        return _AtTheGate(self._gate, door)
+
+
 class _AtTheGate:
     """A gateway that asks as one caller, in this process."""
 
-    def __init__(self, gate: "Gate", door: Shown) -> None:
+    def __init__(self, gate: "Gate", door: Door) -> None:
         self._gate = gate
         self._door = door
 

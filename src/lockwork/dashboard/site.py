@@ -91,7 +91,8 @@ class _Visit:
         form = NOTHING
         if page.method != "GET":
             form = parsed(self._came.body, self._came.headers.get("content-type", ""))
-            check_is_ours(self._came, origin, "" if self._is_new else self._bound, form.text("csrf"))
+            if not page.is_from_outside:
+                check_is_ours(self._came, origin, "" if self._is_new else self._bound, form.text("csrf"))
         gateway = self._entrance.gateway(self._session, self._came)
         ask = Ask(
             came=self._came,
@@ -125,7 +126,7 @@ class _Visit:
             body = rendering.alone(self._stranger(), answer, theme=self._theme)
         else:
             body = rendering.whole(self._asked, answer, theme=self._theme, spaces=_spaces(self._asked))
-        return self._reply(answer.status, body, "text/html")
+        return self._reply(answer.status, body, "text/html", _set(answer.cookies))
 
     def _stranger(self) -> Ask:
         return Ask(
@@ -141,7 +142,7 @@ class _Visit:
         path = to.path
         if to.note:
             path += f"{'&' if '?' in path else '?'}note={to.note}"
-        cookies = tuple(("set-cookie", line) for line in to.cookies)
+        cookies = _set(to.cookies)
         if self._is_for_a_script:
             return self._reply(200, msgspec.json.encode({"to": path}), "application/json", cookies)
         return self._reply(303, b"", "text/html", (*cookies, ("location", path)))
@@ -173,6 +174,10 @@ class _Visit:
             else ()
         )
         return Reply(status, body, media_type, (*_HEADERS, *headers, *new))
+
+
+def _set(cookies: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    return tuple(("set-cookie", line) for line in cookies)
 
 
 def _as_asked(came: Came) -> str:

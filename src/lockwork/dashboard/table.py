@@ -1,11 +1,11 @@
 """THE table of pages: each noun's rows, and the one dashboard that is made of them."""
 
 from lockwork.dashboard import access, audit, components, entry, runs, secrets, settings, stacks
-from lockwork.dashboard.sessions import Entrance
+from lockwork.dashboard.sessions import ByCode, ByLogIn
 from lockwork.dashboard.site import Dashboard
 
 PAGES = (
-    *entry.PAGES,
+    *entry.EVERYWHERE,
     *secrets.PAGES,
     *stacks.PAGES,
     *components.PAGES,
@@ -16,6 +16,11 @@ PAGES = (
 )
 
 
-def dashboard(entrance: Entrance) -> Dashboard:
-    """All pages, over this way in."""
-    return Dashboard(entrance, PAGES)
+def team_dashboard(entrance: ByLogIn) -> Dashboard:
+    """A server's: people come in by their passwords."""
+    return Dashboard(entrance, (*PAGES, *entry.BY_LOG_IN))
+
+
+def own_dashboard(entrance: ByCode) -> Dashboard:
+    """Of a store of one's own: its browser comes in by a code."""
+    return Dashboard(entrance, (*PAGES, *entry.by_code(entrance)))

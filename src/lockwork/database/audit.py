@@ -34,28 +34,9 @@ FIELDS = {
     "request": Field("request", nullable=True),
 }
 
-_COLUMNS = (
-    f"number, at, user_name, {_SYSTEM_USER}, action, outcome, workspace, kind, name, id, version, state,"
-    " run, step, detail, token, address, request, mac"
-)
-_HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
-_LAST = Statement("SELECT number, mac FROM audit_head WHERE one = 1 /* FOR UPDATE */")
-_SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
-_INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * 19)})")
-_BATCH = 1000
-_START = Statement("SELECT number, mac FROM audit_start WHERE one = 1")
-_SET_START = Statement("UPDATE audit_start SET number = :number, mac = :mac WHERE one = 1")
-_AT = Statement("SELECT number, mac FROM audit WHERE number = :number")
-_PRUNE = Statement("DELETE FROM audit WHERE number <= :number")
-_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
-_LAST_READ = Statement(
-    "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
-    " ORDER BY number DESC LIMIT 1"
-)
-
 
 class Row(NamedTuple):
-    """One record as it is stored and as the chain covers it, all but `mac`."""
+    """One record, by its columns, as it is stored and as the chain covers it, all but `mac`."""
 
     number: int
     at: Time
@@ -94,6 +75,23 @@ class Row(NamedTuple):
             del told[unused]
         told |= {"user": told.pop("user_name"), "at": from_epoch(self.at)}
         return AuditRecord(**told)
+
+
+_COLUMNS = ", ".join(_SYSTEM_USER if field == "system_user" else field for field in Row._fields)
+_HEAD = Statement("SELECT number, mac FROM audit_head WHERE one = 1")
+_LAST = Statement("SELECT number, mac FROM audit_head WHERE one = 1 /* FOR UPDATE */")
+_SET_HEAD = Statement("UPDATE audit_head SET number = :number, mac = :mac WHERE one = 1")
+_INSERT = Statement(f"INSERT INTO audit ({_COLUMNS}) VALUES ({', '.join('?' * len(Row._fields))})")
+_BATCH = 1000
+_START = Statement("SELECT number, mac FROM audit_start WHERE one = 1")
+_SET_START = Statement("UPDATE audit_start SET number = :number, mac = :mac WHERE one = 1")
+_AT = Statement("SELECT number, mac FROM audit WHERE number = :number")
+_PRUNE = Statement("DELETE FROM audit WHERE number <= :number")
+_SOME = Statement(f"SELECT {_COLUMNS} FROM audit WHERE number >= :first ORDER BY number LIMIT :most")
+_LAST_READ = Statement(
+    "SELECT at, user_name FROM audit WHERE id = :id AND action = 'secret.reveal' AND outcome = 'done'"
+    " ORDER BY number DESC LIMIT 1"
+)
 
 
 class Head(NamedTuple):

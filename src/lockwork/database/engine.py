@@ -137,6 +137,10 @@ class Database(ABC):
                 raise StoreUnusable("the database is damaged", hint=hint)
 
 
+NUL = "what was given holds a NUL character (U+0000), which no store can keep"
+"""PostgreSQL refuses it; SQLite would keep it, and some of its functions end there: refused alike."""
+
+
 def as_set(items: Iterable[object]) -> str:
     """Many things as one parameter, read by `json_each(:x)`: an object, spelled alike everywhere.
 
@@ -144,7 +148,20 @@ def as_set(items: Iterable[object]) -> str:
     """
     whole = {n: (item,) if isinstance(item, str | int) else item for n, item in enumerate(items)}
     try:
-        return msgspec.json.encode(whole, enc_hook=str).decode()
+        text = msgspec.json.encode(whole, enc_hook=str).decode()
     except UnicodeEncodeError:
         failure = InvalidInput("what was given holds a lone surrogate, which is not text")
+    else:
+        if "\\u0000" not in text or not _holds_nul(whole):
+            return text
+        failure = InvalidInput(NUL)
     raise failure
+
+
+def _holds_nul(thing: object) -> bool:
+    """Whether there is a NUL in it, and not the six characters that JSON writes for one."""
+    if isinstance(thing, Mapping):
+        return any(map(_holds_nul, (*thing, *thing.values())))
+    if isinstance(thing, list | tuple):
+        return any(map(_holds_nul, thing))
+    return isinstance(thing, str) and "\0" in thing

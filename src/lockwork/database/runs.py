@@ -32,6 +32,7 @@ FIELDS = {
     "finished": Field("finished", "time", nullable=True),
     "id": Field("id"),
 }
+_AS_TOLD = "CASE WHEN id IN (SELECT value ->> 0 FROM json_each(:lost)) THEN 'interrupted' ELSE status END"
 
 _COLUMNS = (
     "id, pipeline, stack, status, started_by, started, finished, failure, report, notes, process, heard,"
@@ -189,12 +190,25 @@ def running(tx: Transaction) -> list[RunRow]:
     return _rows(tx.rows(_RUNNING))
 
 
-def page(tx: Transaction, workspace: str, listing: Listing) -> tuple[list[RunRow], int, bool]:
-    """The runs of a page, how many there are, and whether they were all counted."""
-    where = filters.condition(listing, FIELDS)
+def is_about_status(listing: Listing) -> bool:
+    """Whether a listing filters or sorts by how a run stands."""
+    return "status" in (*listing.filters, listing.sort_by.rpartition(":")[2])
+
+
+def page(
+    tx: Transaction, workspace: str, listing: Listing, lost: Sequence[str] = ()
+) -> tuple[list[RunRow], int, bool]:
+    """The runs of a page, how many there are, and whether they were all counted.
+
+    Those that are `lost` are found as interrupted, as they are told, though nobody has recorded it yet.
+    """
+    fields = {**FIELDS, "status": Field(_AS_TOLD)} if lost else FIELDS
+    where = filters.condition(listing, fields)
     parameters = {"workspace": workspace} | where.parameters | filters.bounds(listing)
+    if lost:
+        parameters["lost"] = as_set(lost)
     chosen = f"FROM runs WHERE workspace = :workspace AND {where.sql}"
-    order = filters.order(listing, FIELDS)
+    order = filters.order(listing, fields)
     sql = f"SELECT {_COLUMNS} {chosen} ORDER BY {order} LIMIT :size OFFSET :offset"
     found = _rows(tx.rows(Statement(sql), **parameters))
     total, counted = filters.total(tx, f"SELECT 1 {chosen}", parameters)

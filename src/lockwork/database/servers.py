@@ -18,7 +18,7 @@ _TELL = Statement(
     " ON CONFLICT (id) DO UPDATE SET root_keys = excluded.root_keys, seen = excluded.seen"
 )
 _FORGET = Statement("DELETE FROM servers WHERE id = :id OR seen < :before")
-_PRESENT = Statement("SELECT id, root_keys, seen FROM servers WHERE seen >= :since ORDER BY id")
+_PRESENT = Statement("SELECT id, root_keys, seen, started FROM servers WHERE seen >= :since ORDER BY id")
 
 
 class ServerRow(NamedTuple):
@@ -28,6 +28,7 @@ class ServerRow(NamedTuple):
     """Its host, its port and a word of its own: for people."""
     root_keys: frozenset[RootId]
     seen: Time
+    started: Time
 
 
 def tell(tx: Transaction, id_: str, root_keys: Iterable[str], now: int) -> None:
@@ -44,5 +45,5 @@ def present(tx: Transaction, now: int) -> list[ServerRow]:
     """The servers that count now."""
     rows = tx.rows(_PRESENT, since=now - STALE)
     held = read_json(_IDS, [row["root_keys"] for row in rows], "servers")
-    told = [(row["id"], keys, row["seen"]) for row, keys in zip(rows, held, strict=True)]
+    told = [(row["id"], keys, row["seen"], row["started"]) for row, keys in zip(rows, held, strict=True)]
     return read_all(ServerRow, told, "servers")

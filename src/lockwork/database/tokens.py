@@ -30,11 +30,20 @@ _COLUMNS = (
     " t.last_used, u.name AS owner_name"
 )
 _JOINED = "FROM tokens t JOIN users u ON u.id = t.owner"
+# Of those whose tokens a token came of, however far back, how many are kept out.
+_KEPT_OUT = (
+    "CASE WHEN t.parent IS NULL THEN 0 ELSE"
+    " (WITH RECURSIVE came_of (id, owner, parent) AS (SELECT p.id, p.owner, p.parent FROM tokens p"
+    " WHERE p.id = t.parent UNION SELECT p.id, p.owner, p.parent FROM tokens p JOIN came_of c"
+    " ON p.id = c.parent) SELECT count(*) FROM came_of c JOIN users o ON o.id = c.owner"
+    " WHERE o.disabled IS NOT NULL) END"
+)
 # One question names the caller, what they are where they ask, and whether that is there at all: absent and
 # not theirs cost the same.
 _BEARER = Statement(
-    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, t.kind, t.created, u.id AS bearer, u.name, u.admin,"
-    " u.disabled, w.id AS workspace, w.name AS workspace_name, m.role"
+    "SELECT t.id AS token, t.limits, t.expires, t.revoked, t.last_used, t.kind, t.created, u.id AS bearer,"
+    " u.name, u.admin, u.disabled, w.id AS workspace, w.name AS workspace_name, m.role,"
+    f" {_KEPT_OUT} AS minters_kept_out"
     " FROM tokens t JOIN users u ON u.id = t.owner"
     " LEFT JOIN workspaces w ON w.id = (SELECT id FROM workspaces WHERE name = :workspace OR id = :workspace)"
     " LEFT JOIN members m ON m.workspace = w.id AND m.member = u.id"
@@ -84,7 +93,9 @@ _TAKE_CODE = Statement("DELETE FROM codes WHERE hash = :hash AND expires > :now"
 _FORGET_CODES = Statement(
     "DELETE FROM codes WHERE kind = :kind AND (CAST(:owner AS text) IS NULL OR owner = :owner)"
 )
-_HAS_CODE = Statement("SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now")
+_HAS_CODE = Statement(
+    "SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now AND created >= :since"
+)
 
 
 class Bearer(NamedTuple):
@@ -106,6 +117,8 @@ class Bearer(NamedTuple):
     workspace_name: str | None
     role: Role | None
     """None where they are no member."""
+    minters_kept_out: int
+    """How many of those whose tokens it came of are disabled."""
 
     @property
     def held_to(self) -> Limits:
@@ -270,9 +283,9 @@ def forget_codes(tx: Transaction, kind: str, owner: str | None = None) -> None:
     tx.run(_FORGET_CODES, kind=kind, owner=owner)
 
 
-def has_code(tx: Transaction, kind: str, now: int) -> bool:
-    """Whether a code of this kind is still good."""
-    return bool(tx.one(_HAS_CODE, kind=kind, now=now)["total"])
+def has_code(tx: Transaction, kind: str, now: int, since: int) -> bool:
+    """Whether a code of this kind that was made since then is still good."""
+    return bool(tx.one(_HAS_CODE, kind=kind, now=now, since=since)["total"])
 
 
 def _first(rows: Sequence[Row]) -> TokenRow | None:

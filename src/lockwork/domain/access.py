@@ -214,6 +214,18 @@ def allowed(caller: Caller, permission: Permission, scope: SecretScope | None = 
     return permission in (caller.own_rights if scope is SecretScope.USER else caller.rights)
 
 
+def who_may(permission: Permission) -> str:
+    """Who has a permission, as a hint for whoever hears that they lack it."""
+    role = next((role for role in MEMBER_ROLES if permission in GRANTED[role]), None)
+    if role is not None:
+        *others, last = (f"{role}s" for role in MEMBER_ROLES[MEMBER_ROLES.index(role) :])
+        who = f"{', '.join(others)} and {last}" if others else last
+        return f"{who} of a workspace have {permission!s}: lockwork workspace members lists who is what"
+    if permission is Permission.ADMINISTER_STORE:
+        return f"admins of the server have {permission!s}: lockwork user list"
+    return f"who owns the store has {permission!s}, on its own host"
+
+
 class UserName(str):
     """A checked name of a user or workspace."""
 

@@ -8,7 +8,7 @@ import msgspec
 
 from lockwork.domain import configuration
 from lockwork.domain.errors import InvalidInput
-from lockwork.domain.nearness import near
+from lockwork.domain.nearness import did_you_mean, near
 from lockwork.domain.references import has_reference
 from lockwork.domain.stacks import Attribute, Flavor, Kind
 
@@ -104,8 +104,7 @@ def _options(names: Sequence[str]) -> str:
 
 
 def _guess(name: str, among: Iterable[str]) -> str:
-    guesses = near(name, among)
-    return f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
+    return did_you_mean(near(name, among))
 
 
 def _checked(attribute: Attribute, value: Any, noun: str = "attribute") -> Any:

@@ -11,7 +11,7 @@ from typing import Self
 import msgspec
 
 from lockwork.domain.errors import InvalidInput
-from lockwork.domain.nearness import near
+from lockwork.domain.nearness import did_you_mean, near
 from lockwork.domain.references import Reference, find, suspects
 from lockwork.domain.secrets import SecretScope, can_be_called
 from lockwork.domain.trust import ChangedPart
@@ -150,19 +150,28 @@ def asking_for(needs: Iterable[Need]) -> dict[str, str]:
     return {secret: " ".join(f"--ask {key}" for key in asked) or "-i" for secret, asked in keys.items()}
 
 
-def missing_secret(
-    need: Need, looked: str, visible: Iterable[str], asking: str, scope: SecretScope | None
-) -> Problem:
-    guesses = near(need.secret, visible)
-    guess = f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
-    where = " --scope user" if scope is SecretScope.USER else ""
-    is_name = can_be_called(need.secret)
+def _problem(need: Need, problem: str, *, fix: str, detail: str, keys: tuple[str, ...] = ()) -> Problem:
     return Problem(
         reference=need.reference,
         secret=need.secret,
         key=need.key,
-        problem="no_secret",
+        problem=problem,
+        keys=keys,
         where=need.where,
+        fix=fix,
+        detail=detail,
+    )
+
+
+def missing_secret(
+    need: Need, looked: str, visible: Iterable[str], asking: str, scope: SecretScope | None
+) -> Problem:
+    guess = did_you_mean(near(need.secret, visible))
+    where = " --scope user" if scope is SecretScope.USER else ""
+    is_name = can_be_called(need.secret)
+    return _problem(
+        need,
+        "no_secret",
         fix=f"lockwork secret create {need.secret} {asking}{where}" if is_name else "lockwork secret list",
         detail=f"no secret {need.secret!r} that you can see {looked}{guess if is_name else _NEVER}",
     )
@@ -170,27 +179,20 @@ def missing_secret(
 
 def missing_key(need: Need, found: Found, keys: tuple[str, ...], asking: str) -> Problem:
     assert need.key is not None  # noqa: S101 - a declared secret has no key to miss
-    guesses = near(need.key, keys)
-    guess = f"; did you mean {' or '.join(repr(g) for g in guesses)}?" if guesses else ""
-    return Problem(
-        reference=need.reference,
-        secret=need.secret,
-        key=need.key,
-        problem="no_key",
+    guess = did_you_mean(near(need.key, keys))
+    return _problem(
+        need,
+        "no_key",
         keys=keys,
-        where=need.where,
         fix=f"lockwork secret update {need.secret} {asking} --scope {found.scope}",
         detail=f"{found.scope} secret {need.secret!r} has no key {need.key!r}{guess}",
     )
 
 
 def not_readable(need: Need, found: Found) -> Problem:
-    return Problem(
-        reference=need.reference,
-        secret=need.secret,
-        key=need.key,
-        problem="not_readable",
-        where=need.where,
+    return _problem(
+        need,
+        "not_readable",
         fix="ask an admin of the workspace for the role 'runner'",
         detail=f"you may list {found.scope} secret {need.secret!r} but not read it: a run would be refused",
     )
@@ -202,12 +204,9 @@ def not_trusted(need: Need, found: Found, part: ChangedPart, stack: str | None) 
     is_holder = (need.where.kind, need.where.name) == (part.kind, part.name)
     does = "would get" if is_holder else "sets variables beside"
     told = f"{part} {does} {found.scope} secret {need.secret!r}, and {part.who} changed it last, at {when}"
-    return Problem(
-        reference=need.reference,
-        secret=need.secret,
-        key=need.key,
-        problem="not_trusted",
-        where=need.where,
+    return _problem(
+        need,
+        "not_trusted",
         fix=f"lockwork stack trust {stack or 'STACK'}",
         detail=f"{told}: accept it as it is now, or leave your own secrets out with --no-user-secrets",
     )

@@ -34,6 +34,8 @@ Only messages of this tree reach users. A hint is a sentence or a command that l
 
 from collections.abc import Sequence
 
+from lockwork.domain.nearness import did_you_mean
+
 
 class LockworkError(Exception):
     """The root: `except LockworkError` catches every failure that Lockwork reports on purpose."""
@@ -81,8 +83,7 @@ class NotFound(LockworkError, KeyError):
 
     def __init__(self, kind: str, name: str, *, near: Sequence[str] = (), hint: str | None = None) -> None:
         self.kind, self.name, self.near = kind, name, tuple(near)
-        guess = f"; did you mean {' or '.join(repr(n) for n in near)}?" if near else ""
-        super().__init__(f"no {kind} {name!r}{guess}", hint=hint)
+        super().__init__(f"no {kind} {name!r}{did_you_mean(near)}", hint=hint)
 
 
 class Refused(LockworkError):

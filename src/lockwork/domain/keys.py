@@ -8,6 +8,8 @@ import msgspec
 
 class KeyState(StrEnum):
     ACTIVE = "active"
+    HANDED_OUT = "handed-out"
+    """Held by servers, and not added yet."""
     WAITING = "waiting"
     """Added, and not used yet."""
     RETIRING = "retiring"
@@ -27,7 +29,8 @@ class RootKeyInfo(msgspec.Struct, frozen=True, kw_only=True):
 
     id: str
     state: KeyState
-    created: datetime
+    created: datetime | None
+    """When it was added; None where it is not yet."""
     present: bool
     """Whether this process holds the key itself."""
     wraps: int

@@ -6,7 +6,7 @@ asking the handler. The messages of a noun are loaded with the first of them tha
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import Enum
 from importlib import import_module
 from types import ModuleType
@@ -40,6 +40,8 @@ C = TypeVar("C")
 T = TypeVar("T")
 M = TypeVar("M", bound="Message[Any]")
 
+_MADE_FIT = ("failure",)
+"""What a program failed with is recorded whatever it holds, in a form that can be."""
 _MISSING = r"missing required field `(?P<field>\w+)`$"
 _PROBLEM = r"(?s)Expected `(?P<wanted>[^`]+)`, got `(?P<given>[^`]+)`.*\$\.(?P<field>\w+)"
 
@@ -76,6 +78,14 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
 def checked(message: M) -> M:
     """The message, whose every field is of its type; a failure names the field and quotes nothing."""
     return converted(msgspec.structs.asdict(message), type(message), of_our_own)
+
+
+def check_texts(message: "Message[Any]") -> None:
+    """Refuse NUL in any text of a message, by the field: not every database could keep it, or look for it."""
+    for field in message.__struct_fields__:
+        text = getattr(message, field)
+        if field not in _MADE_FIT and isinstance(text, str) and "\0" in text:
+            raise InvalidInput(f"{field!r} holds a NUL character (U+0000)", hint="leave it out")
 
 
 def converted(
@@ -143,6 +153,11 @@ class Page(msgspec.Struct, Generic[T], frozen=True, kw_only=True):
     total: int
     counted: bool = True
     """False where counting stopped at `total`: there are more."""
+
+    @classmethod
+    def of(cls, listing: "Listing", items: Iterable[T], total: int, counted: bool) -> "Page[T]":
+        """The page that was asked for."""
+        return Page(items=tuple(items), page=listing.page, size=listing.size, total=total, counted=counted)
 
     @property
     def pages(self) -> int:

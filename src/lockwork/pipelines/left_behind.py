@@ -3,8 +3,10 @@
     <home>/servers/<server>/runs/<run>     which process runs it, and once it is over, how it ended
     <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not recorded yet
 
-Each run begins by telling what earlier ones left, if their processes have gone. Both go once they are told.
-Beside an embedded store nothing is written here: that looks after its runs by itself.
+Each run begins by telling what earlier ones left, if their processes have gone, and so does the command that
+reads runs. Both go once they are told.
+Beside an embedded store nothing is written here: that looks after its runs by itself. Nor on a machine that
+has its token by the environment: its home is nobody's to come back to.
 """
 
 import shutil
@@ -21,7 +23,7 @@ from lockwork.domain.errors import LockworkError, NotFound, Refused, Unavailable
 from lockwork.domain.runs import RunStatus
 from lockwork.messages.runs import AppendLog, FinishRun, GetRun
 from lockwork.service import processes
-from lockwork.settings import replaced
+from lockwork.settings.files import replaced
 
 _GONE = "the process of this run has gone without a word: it was killed, or crashed"
 
@@ -41,7 +43,7 @@ class Noted:
     def __init__(self, client: Client, run: str) -> None:
         self._note = Note(workspace=client.workspace, process=processes.this())
         self._file = _notes(client) / run
-        if client.profile.server is not None:
+        if client.profile.server is not None and not client.profile.is_machine:
             self._write()
 
     def ended(self, status: RunStatus, failure: str | None) -> None:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -119,7 +120,9 @@ class Execution:
         self._settled, self._plans = begun.settled, begun.plans
         self._id = begun.settled.run.id
         self._folder = client.profile.settings.home.value / ARTIFACTS
-        self._logs = logs.folder(kept_logs.place(client.profile), self._id)
+        self._logs = (
+            None if client.profile.is_machine else logs.folder(kept_logs.place(client.profile), self._id)
+        )
         self._note = Noted(client, self._id)
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._resolver.learn(memory.revealed())
@@ -212,8 +215,8 @@ class Execution:
         else:
             with self._watch.held():
                 began = self._begin(step)
-                call, file = self._graph.calls[step.name], self._logs / step.name
-                self._workers.start(self._job(step), call, self._capture, file, began)
+                call = self._graph.calls[step.name]
+                self._workers.start(self._job(step), call, self._capture, self._log_file(step), began)
 
     def next_finished(self) -> tuple[Step, bool]:
         """Wait for one of those that were started."""
@@ -229,10 +232,14 @@ class Execution:
     def _here(self, step: Step) -> Finished:
         began = self._begin(step)
         call = self._graph.calls[step.name]
-        with self._capture.step(step.name, self._logs / step.name) as log:
+        with self._capture.step(step.name, self._log_file(step)) as log:
             outcome = attempts.attempt(self._job(step), call.step.entrypoint, call.arguments, self._resolver)
             self._leave_if_forked(outcome)
         return Finished(step, outcome, log, began)
+
+    def _log_file(self, step: Step) -> Path | None:
+        """None on a machine that keeps nothing: its logs lie in memory until they are recorded."""
+        return None if self._logs is None else self._logs / step.name
 
     def _begin(self, step: Step) -> float:
         with self._watch.held():

@@ -98,7 +98,7 @@ class Workers:
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
-    def start(self, job: Job, call: Call, capture: Capture, file: Path, began: float) -> None:
+    def start(self, job: Job, call: Call, capture: Capture, file: Path | None, began: float) -> None:
         """Begin a step. One that cannot run elsewhere is finished at once, failed."""
         step = job.plan.step
         try:

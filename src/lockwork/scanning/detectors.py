@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 _shown = warnings.showwarning
 from detect_secrets.filters import allowlist  # noqa: E402 - what its import changes is put back below
-from detect_secrets.plugins import (  # noqa: E402
+from detect_secrets.plugins import (  # noqa: E402 - as above
     artifactory,
     aws,
     azure_storage_key,
@@ -36,12 +36,12 @@ from detect_secrets.plugins import (  # noqa: E402
     telegram_token,
     twilio,
 )
-from detect_secrets.util.code_snippet import get_code_snippet  # noqa: E402
+from detect_secrets.util.code_snippet import get_code_snippet  # noqa: E402 - as above
 
-from lockwork.domain.plaintext import shapes_in  # noqa: E402
-from lockwork.domain.scans import Finding  # noqa: E402
-from lockwork.scanning.assignments import assigned_in, is_placeholder, is_plausible  # noqa: E402
-from lockwork.scanning.known import KIND, Known  # noqa: E402
+from lockwork.domain.plaintext import shapes_in  # noqa: E402 - as above
+from lockwork.domain.scans import Finding  # noqa: E402 - as above
+from lockwork.scanning.assignments import assigned_in, is_placeholder, is_plausible  # noqa: E402 - as above
+from lockwork.scanning.known import KIND, Known  # noqa: E402 - as above
 
 if warnings.showwarning is not _shown:
     logging.captureWarnings(False)  # the library turns every warning of this process into a log line

@@ -80,6 +80,8 @@ class Site:
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
     dashboard: Dashboard
+    is_own: bool = False
+    """Whether it is there for its owner's browser alone, and answers no program."""
     metrics: Metrics = field(default_factory=Metrics)
 
     def close(self) -> None:

@@ -64,9 +64,7 @@ class Host:
 
     def setup_code(self) -> NewCode | None:
         """What lets the first admin in; None where there is one, or another server has told a code."""
-        if self._readiness.is_set_up() or (self._presence.others() and self._readiness.has_setup_code()):
-            return None
-        return self._readiness.setup_code()
+        return self._readiness.setup_code(self._presence.name)
 
     def first_admin(self, name: str, password: Sensitive) -> bool:
         """Let this one administer the server; False where somebody does already, whose password stays."""

@@ -4,6 +4,7 @@ A request's line names the row of the table that answered it, not the path that 
 may have been typed.
 """
 
+import logging
 import os
 import sys
 from datetime import UTC, datetime
@@ -50,3 +51,21 @@ class Log:
         """A line about an event."""
         line = {"at": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **facts}
         print(msgspec.json.encode(line).decode(), file=self._file or sys.stderr, flush=True)
+
+    def take_over(self, *loggers: str) -> None:
+        """What libraries say of themselves becomes lines like ours; by itself it would be plain text."""
+        for name in loggers:
+            logger = logging.getLogger(name)
+            logger.handlers, logger.propagate = [_Lines(self)], False
+
+
+class _Lines(logging.Handler):
+    """The first line of what was said, and no traceback: that may quote anything."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        said = record.getMessage().partition("\n")[0]
+        self._log.say("listener", problem=said, level=record.levelname.lower())

@@ -23,16 +23,20 @@ from lockwork.wire.requests import encoded_answer, message_from
 
 def paths(site: Site) -> Paths:
     """All that this server answers: the table, and what stands beside it."""
+    found = pages(site, site.dashboard) | ({} if site.is_own else _for_programs(site))
+    for methods in found.values():
+        methods.update(_beside(list(methods)))
+    return Paths(found, nothing_here(site, site.dashboard, _nothing_here))
+
+
+def _for_programs(site: Site) -> dict[str, dict[str, Answering]]:
     found: dict[str, dict[str, Answering]] = {
         path: {"GET": answering} for path, answering in {**health(site), **reference()}.items()
     }
     for noun, rows in table.ROUTES.items():
         for row in rows:
             found.setdefault(row.path, {})[row.method] = _answering(site, table.message_of(noun, row), row)
-    found |= pages(site, site.dashboard)
-    for methods in found.values():
-        methods.update(_beside(list(methods)))
-    return Paths(found, nothing_here(site, site.dashboard, _nothing_here))
+    return found
 
 
 def _beside(methods: list[str]) -> dict[str, Answering]:

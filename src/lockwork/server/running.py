@@ -12,7 +12,8 @@ import uvicorn
 
 from lockwork.crypto import passwords
 from lockwork.dashboard.sessions import ByLogIn
-from lockwork.dashboard.table import dashboard
+from lockwork.dashboard.site import Dashboard
+from lockwork.dashboard.table import team_dashboard
 from lockwork.domain.errors import InvalidInput, TooManyAttempts, Unavailable
 from lockwork.domain.ways_out import reason
 from lockwork.server import hardening
@@ -95,8 +96,9 @@ def site_of(
     *,
     is_set_up: Callable[[], bool],
     check_ready: Callable[[], None],
+    dashboard: Dashboard | None = None,
 ) -> Site:
-    """What all requests share, for a server that listens there."""
+    """What all requests share, for a server that listens there; with a `dashboard` of one's own, for that."""
     return Site(
         gate=gate,
         names=Names(
@@ -113,7 +115,8 @@ def site_of(
             Threads(THREADS, patient=MOST_WAITING), Threads(STRANGERS, patient=MOST_STRANGERS_WAITING)
         ),
         porch=Threads(passwords.AT_ONCE, patient=MOST_STRANGERS_WAITING, full=TooManyAttempts),
-        dashboard=dashboard(ByLogIn(gate)),
+        dashboard=dashboard or team_dashboard(ByLogIn(gate)),
+        is_own=dashboard is not None,
     )
 
 
@@ -141,6 +144,7 @@ def server(site: Site, listening: Listening) -> uvicorn.Server:
 def serve(site: Site, listening: Listening, opened: Opened) -> None:
     """Answer until SIGTERM or SIGINT; then let requests end, and return."""
     hardening.keep_memory_private()
+    site.log.take_over("uvicorn.error", "asyncio")
     running = server(site, listening)
 
     def end(*_: object) -> None:

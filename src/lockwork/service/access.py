@@ -1,5 +1,7 @@
 """Users of a store: names with secrets of their own; on a server, people and programs that come in."""
 
+from msgspec.structs import replace
+
 from lockwork.database import access, members, secrets, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.members import MemberRow
@@ -30,6 +32,7 @@ _BOUNDARY = (
     "this keeps names apart, not people: whoever can read the store's folder can act as any user and read"
     " every value; people who must not read each other's secrets use a server"
 )
+_AGAIN = "they were invited before: the earlier code, if there was one, is good no more"
 
 
 def who_am_i(ctx: Context, _message: WhoAmI) -> User:
@@ -44,15 +47,43 @@ def create(ctx: Context, message: CreateUser) -> User:
 
 
 def invite(ctx: Context, message: InviteUser) -> NewCode:
-    """A person who has no password yet, and the code by which they choose one."""
-    user = _inserted(ctx, message.name, admin=message.admin)
+    """A person who has no password yet, and the code by which they choose one; an earlier one ends."""
+    was = access.user(ctx.tx, UserName.parse(message.name))
+    user = (
+        _inserted(ctx, message.name, admin=message.admin)
+        if was is None
+        else _invited_again(ctx, was, admin=message.admin)
+    )
     for name, role in message.workspaces.items():
         workspace = workspaces.one(ctx.tx, name)
         if workspace is None:
             guesses = near(name, workspaces.names(ctx.tx))
             raise NotFound("workspace", name, near=guesses, hint="lockwork workspace list")
-        _put(ctx, MemberRow(workspace.id, user.id, Role.parse(role), ctx.now), user.name)
-    return codes.made(ctx, codes.INVITE, user)
+        member = members.one(ctx.tx, workspace.id, user.id)
+        since = ctx.now if member is None else member.since
+        _put(ctx, MemberRow(workspace.id, user.id, Role.parse(role), since), user.name)
+    made = codes.made(ctx, codes.INVITE, user)
+    return made if was is None else replace(made, notes=(_AGAIN,))
+
+
+def _invited_again(ctx: Context, user: UserRow, *, admin: bool) -> UserRow:
+    """Who has not come in yet. Nobody who has anything of their own: the code would open that too."""
+    if user.kind != "person":
+        raise Refused(f"user {user.name!r} is a service account: it has tokens and no password")
+    if user.disabled is not None:
+        raise Refused(f"user {user.name!r} is disabled", hint=f"lockwork user update {user.name} --enable")
+    if access.password(ctx.tx, user.id) is not None or access.own_secrets(ctx.tx, user.id):
+        raise AlreadyExists(
+            "user",
+            user.name,
+            "in this store",
+            hint=f"another password: lockwork server reset-password {user.name}",
+        )
+    if admin and not user.admin:
+        user = user._replace(admin=1)
+        access.change_user(ctx.tx, user)
+    _about(ctx, user)
+    return user
 
 
 def get(ctx: Context, message: GetUser) -> User:
@@ -62,9 +93,7 @@ def get(ctx: Context, message: GetUser) -> User:
 def list_(ctx: Context, message: ListUsers) -> Page[User]:
     rows, total, counted = access.page(ctx.tx, message.listing)
     items = tuple(row.user() for row in rows)
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def update(ctx: Context, message: UpdateUser) -> User:
@@ -87,7 +116,11 @@ def delete(ctx: Context, message: DeleteUser) -> User:
     """Take a user away. What they made for others stays and becomes the caller's."""
     user = _one(ctx, message.user)
     if user.id == ctx.caller.user:
-        raise Refused("you cannot delete the user that you act as", hint="act as another with --as USER")
+        is_embedded = ctx.caller.token is None
+        raise Refused(
+            "you cannot delete the user that you act as",
+            hint="act as another with --as USER" if is_embedded else "ask another admin of the server",
+        )
     _check_others_administer(ctx, user)
     own = access.own_secrets(ctx.tx, user.id)
     if own and not message.force:
@@ -148,7 +181,7 @@ def remove_member(ctx: Context, message: RemoveMember) -> Member:
 def list_members(ctx: Context, message: ListMembers) -> Page[Member]:
     listing = message.listing
     found, total, counted = members.page(ctx.tx, ctx.sight.workspace, ctx.sight.workspace_name, listing)
-    return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
+    return Page.of(listing, found, total, counted)
 
 
 def _check_other_admins(ctx: Context, user: UserRow) -> None:
@@ -191,8 +224,6 @@ def _about(ctx: Context, user: UserRow) -> None:
 
 
 def _noted(user: User, *notes: str) -> User:
-    from msgspec.structs import replace  # lazy: one verb of an embedded store
-
     return replace(user, notes=notes)
 
 

@@ -20,7 +20,7 @@ _STRANGERS = 1000
 def list_(ctx: Context, message: ListAudit) -> Page[AuditRecord]:
     items, total, counted = audit.page(ctx.tx, message.listing)
     listing = message.listing
-    return Page(items=tuple(items), page=listing.page, size=listing.size, total=total, counted=counted)
+    return Page.of(listing, items, total, counted)
 
 
 def head(ctx: Context, _message: GetAuditHead) -> AuditHead:

@@ -149,7 +149,7 @@ def _shown(tx: Transaction, shown: Shown, message: Message[Any], now: int) -> En
 
 
 def _check_good(bearer: Bearer, now: int) -> None:
-    if bearer.revoked is not None or bearer.disabled is not None:
+    if bearer.revoked is not None or bearer.disabled is not None or bearer.minters_kept_out:
         raise NotLoggedIn("the token is not valid", hint=_LOG_IN)
     if bearer.expires is not None and bearer.expires <= now:
         raise NotLoggedIn("the token has expired", hint=_LOG_IN)

@@ -69,13 +69,7 @@ def get(ctx: Context, message: GetComponent) -> Component:
 
 def list_(ctx: Context, message: ListComponents) -> Page[Component]:
     found, total, counted = stacks.component_page(ctx.tx, ctx.sight.workspace, message.type, message.listing)
-    return Page(
-        items=tuple(found),
-        page=message.listing.page,
-        size=message.listing.size,
-        total=total,
-        counted=counted,
-    )
+    return Page.of(message.listing, found, total, counted)
 
 
 def update(ctx: Context, message: UpdateComponent) -> Component:

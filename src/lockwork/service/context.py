@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
-from lockwork.domain.access import Caller, Permission, Sight
+from lockwork.domain.access import Caller, Permission, Sight, who_may
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
@@ -87,7 +87,8 @@ class Context:
         """Refuse what the caller may know of there and may not do; who may not know sees nothing there."""
         if scope not in self.sight.acting:
             raise NotPermitted(
-                f"user {self.caller.name!r} may not do this with {what}: it needs {self.needs}"
+                f"user {self.caller.name!r} may not do this with {what}: it needs {self.needs}",
+                hint=who_may(self.needs),
             )
 
     def about(self, subject: Subject) -> None:

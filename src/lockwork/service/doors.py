@@ -20,12 +20,14 @@ from lockwork.domain.tokens import OF_PASSWORDS, NewToken, TokenKind
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn, SetUp
 from lockwork.service import codes, states
 from lockwork.service.callers import Shown
-from lockwork.service.context import Porch, new_id
+from lockwork.service.context import Porch
+from lockwork.service.first_admin import appointed
 from lockwork.service.tokens import DAY, mint
 
 GOOD_FOR = {TokenKind.LOGIN: 30 * DAY, TokenKind.SESSION: DAY // 2}
 _WRONG = "name or password is wrong"
 _LABEL = 128
+_FORGOTTEN = "try again; who has forgotten theirs: lockwork server reset-password USER, on the server's host"
 
 
 def log_in(porch: Porch, message: LogIn) -> NewToken:
@@ -51,13 +53,7 @@ def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken
         now = porch.house.clock()
         _check_not_set_up(tx)
         codes.taken(tx, hash_of(message.code), (codes.SETUP,), now)
-        user = access.user(tx, name)
-        if user is None:
-            user = UserRow(new_id(), name, now, admin=1)
-            access.insert_user(tx, user)
-        user = user._replace(kind="person", admin=1, disabled=None)
-        access.change_user(tx, user)
-        access.set_password(tx, user.id, kept)
+        user = appointed(tx, name, kept, now)
         subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))
         return _let_in(porch, tx, user, message, (subject,))
 
@@ -88,15 +84,20 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
     """By the password of before."""
     new = passwords.checked_password(message.new)
     with _attempt(porch, message.name):
-        known = _who_knows(porch, message.name, message.password)
+        try:
+            known = _who_knows(porch, message.name, message.password)
+        except NotLoggedIn:
+            raise NotLoggedIn("the password of now is wrong", hint=_FORGOTTEN) from None
     kept = passwords.kept(new)
     with porch.house.database.writing() as tx:
         user = _who_still(tx, known)
         shown = porch.door.token if isinstance(porch.door, Shown) else None
         bearer = None if shown is None else tokens.bearer(tx, shown, "")
-        _replace_password(porch, tx, user, kept, but=bearer.token if bearer else None)
+        # Whoever knows the password may ask, whatever token they show: the record is of whose password it is.
+        own = bearer.token if bearer is not None and bearer.user == user.id else None
+        _replace_password(porch, tx, user, kept, but=own)
         subject = Subject(kind="user", name=user.name, id=user.id)
-        _record(porch, tx, user, message.action, token=bearer and bearer.token, subjects=(subject,))
+        _record(porch, tx, user, message.action, token=own, subjects=(subject,))
 
 
 def _attempt(porch: Porch, account: str = "") -> AbstractContextManager[None]:

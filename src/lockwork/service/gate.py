@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from lockwork.database import tokens
 from lockwork.database.engine import Transaction
-from lockwork.domain.access import Permission, allowed
+from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import (
     Fault,
@@ -23,7 +23,7 @@ from lockwork.domain.errors import (
     Unavailable,
 )
 from lockwork.domain.secrets import SecretScope
-from lockwork.messages import Effect, Message, WorkspaceMessage, checked
+from lockwork.messages import Effect, Message, WorkspaceMessage, check_texts, checked
 from lockwork.service import callers
 from lockwork.service.callers import Door, Shown
 from lockwork.service.context import Context, House, Porch
@@ -78,6 +78,7 @@ class Gate:
         self._house.database.close()
 
     def _answered(self, door: Door, message: Message[R]) -> R:
+        check_texts(message)
         if message.permission is Permission.NOBODY:
             return self._on_the_porch(door, message)
         database = self._house.database
@@ -138,7 +139,8 @@ class Gate:
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(
-                f"user {caller.name!r} may not do this: {message.action} needs {message.permission}"
+                f"user {caller.name!r} may not do this: {message.action} needs {message.permission}",
+                hint=who_may(message.permission),
             )
         context = Context(self._house, tx, caller, sight, needs=message.permission, now=now)
         context.used_before = used_before

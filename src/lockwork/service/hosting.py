@@ -1,8 +1,7 @@
 """What is done about people on a server's own host, by whoever owns the store there."""
 
 from lockwork.crypto import passwords
-from lockwork.database import access, tokens
-from lockwork.database.access import UserRow
+from lockwork.database import access
 from lockwork.domain.access import Role, User, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import NotFound, Refused
@@ -14,6 +13,7 @@ from lockwork.messages.access import AppointAdmin, ResetPassword
 from lockwork.service import codes, states
 from lockwork.service.callers import Claim
 from lockwork.service.context import Context
+from lockwork.service.first_admin import appointed
 from lockwork.service.gate import Gate
 from lockwork.service.readiness import Readiness
 
@@ -40,14 +40,7 @@ def appoint(ctx: Context, message: AppointAdmin) -> User:
         raise Refused("this server has been set up already", hint="lockwork login URL")
     # Within the transaction, though it takes its time: nothing is answered before there is an admin.
     kept = passwords.kept(passwords.checked_password(message.password))
-    user = access.user(ctx.tx, name)
-    if user is None:
-        user = UserRow(ctx.new_id(), name, ctx.now)
-        access.insert_user(ctx.tx, user)
-    user = user._replace(kind="person", admin=1, disabled=None)
-    access.change_user(ctx.tx, user)
-    access.set_password(ctx.tx, user.id, kept)
-    tokens.forget_codes(ctx.tx, codes.SETUP)
+    user = appointed(ctx.tx, name, kept, ctx.now)
     ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user)))
     return user.user()
 

@@ -6,7 +6,7 @@ run, each has a keyring of its own, and no key rides on a wire: a new one is put
 steps here see to it that all hold it before anything is wrapped by it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from lockwork.crypto.envelope import StoreKeyContext
 from lockwork.crypto.keyring import parse_root_id
@@ -23,11 +23,14 @@ from lockwork.service import states
 from lockwork.service.context import AUDIT_KEY, Context
 
 _HAND_OUT = "lockwork key generate makes one: add its line to the LOCKWORK_ROOT_KEY_FILE of each; then again"
+_HAND_ON = "add its line to the file of each (LOCKWORK_ROOT_KEY_FILE): that is read every second"
 
 
 def list_(ctx: Context, _message: ListKeys) -> tuple[RootKeyInfo, ...]:
     running = servers.present(ctx.tx, ctx.now)
-    return tuple(_told(ctx, row, running) for row in keys.root_keys(ctx.tx))
+    known = [_told(ctx, row, running) for row in keys.root_keys(ctx.tx)]
+    new = _handed_out(running, {key.id for key in known})
+    return (*known, *(_not_added(ctx, key, lacking) for key, lacking in new.items()))
 
 
 def add(ctx: Context, _message: AddKey) -> RootKeyInfo:
@@ -43,10 +46,7 @@ def add(ctx: Context, _message: AddKey) -> RootKeyInfo:
     held = (k.id_text for k in ctx.house.keyring if not _lacking(asked, k.id_text))
     fresh = next((id_ for id_ in held if id_ not in known), None)
     if fresh is None and asked:
-        raise Refused(
-            f"{len(running)} servers run, each with root keys of its own, and no new one is held by them all",
-            hint=_HAND_OUT,
-        )
+        raise _held_by_some(running, _handed_out(running, known))
     fresh = fresh or ctx.house.keyring.add().id_text
     keys.insert(ctx.tx, fresh, KeyState.WAITING, ctx.now)
     ctx.about(subject(ctx.tx, fresh))
@@ -61,8 +61,7 @@ def activate(ctx: Context, message: ActivateKey) -> RootKeyInfo:
     chosen = _named(ctx, message.key or waiting[-1])
     if chosen.lacking:
         raise Refused(
-            f"root key {chosen.id} cannot be made active: {', '.join(chosen.lacking)} does not hold it",
-            hint="add its line to the file of each (LOCKWORK_ROOT_KEY_FILE): that is read every second",
+            f"root key {chosen.id} cannot be made active: {_do_not_hold(chosen.lacking)} it", hint=_HAND_ON
         )
     ctx.house.keyring[parse_root_id(chosen.id)]  # if it is not at hand: refused before anything is written
     was = keys.active(ctx.tx)
@@ -152,6 +151,46 @@ def _named(ctx: Context, id_: str) -> RootKeyInfo:
 
 def _lacking(running: Sequence[ServerRow], key: str) -> tuple[str, ...]:
     return tuple(server.id for server in running if key not in server.root_keys)
+
+
+def _do_not_hold(servers: Sequence[str]) -> str:
+    return f"{', '.join(servers)} {'does' if len(servers) == 1 else 'do'} not hold"
+
+
+def _handed_out(running: Sequence[ServerRow], known: Container[str]) -> dict[str, tuple[str, ...]]:
+    """Keys that were put into keyrings by hand and not added yet, with the servers that lack each.
+
+    A server alone takes what is in its keyring; several have to agree.
+    """
+    held = sorted({key for server in running for key in server.root_keys}) if len(running) > 1 else ()
+    return {key: _lacking(running, key) for key in held if key not in known}
+
+
+def _held_by_some(running: Sequence[ServerRow], new: Mapping[str, Sequence[str]]) -> Refused:
+    """Why no key can be added: who lacks the one that is there, which is to be handed on, not made anew."""
+    if not new:
+        return Refused(
+            f"{len(running)} servers run, each with root keys of its own, and none holds a new one: "
+            + ", ".join(server.id for server in running),
+            hint=_HAND_OUT,
+        )
+    missing = "; ".join(f"{_do_not_hold(lacking)} {key}" for key, lacking in new.items() if lacking)
+    return Refused(
+        f"{len(running)} servers run, each with root keys of its own, and no new one is held by them all: "
+        + (missing or "the one that they hold was only just added to their files"),
+        hint=f"{_HAND_ON}; then again",
+    )
+
+
+def _not_added(ctx: Context, key: str, lacking: tuple[str, ...]) -> RootKeyInfo:
+    return RootKeyInfo(
+        id=key,
+        state=KeyState.HANDED_OUT,
+        created=None,
+        present=parse_root_id(key) in ctx.house.keyring,
+        wraps=0,
+        lacking=lacking,
+    )
 
 
 def _told(ctx: Context, row: RootKeyRow, running: Sequence[ServerRow]) -> RootKeyInfo:

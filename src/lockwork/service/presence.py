@@ -25,7 +25,8 @@ class Presence:
 
     def __init__(self, house: House, name: str, told: Callable[[LockworkError], object]) -> None:
         self._house = house
-        self._name = name
+        self.name = name
+        """By which it is told apart from the others."""
         self._told = told
         self._failure: str | None = None
         self._misfit: NotReady | None = None
@@ -49,17 +50,12 @@ class Presence:
         if self._thread.ident is not None:
             self._thread.join()
         with suppress(LockworkError), self._house.database.appending() as tx:
-            servers.forget(tx, self._name, self._house.clock())
+            servers.forget(tx, self.name, self._house.clock())
 
     def check_fits(self) -> None:
         """`NotReady` from when another Lockwork has upgraded the store under this one."""
         if self._misfit is not None:
             raise NotReady(self._misfit.message, hint=self._misfit.hint)
-
-    def others(self) -> bool:
-        """Whether other servers of this store run."""
-        with self._house.database.reading() as tx:
-            return any(server.id != self._name for server in servers.present(tx, self._house.clock()))
 
     def _stay(self) -> None:
         held, since = self._held(), 0.0
@@ -96,7 +92,7 @@ class Presence:
             self._misfit = NotReady(misfit.message, hint=misfit.hint)
 
     def _tell(self, tx: Transaction) -> None:
-        servers.tell(tx, self._name, self._held(), self._house.clock())
+        servers.tell(tx, self.name, self._held(), self._house.clock())
 
     def _held(self) -> frozenset[str]:
         return frozenset(key.id_text for key in self._house.keyring)

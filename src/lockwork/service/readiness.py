@@ -1,7 +1,7 @@
 """Whether a store can be asked, and whether anyone administers it: for a server, which answers by that."""
 
 from lockwork.crypto.keyring import parse_root_id
-from lockwork.database import access, keys, tokens
+from lockwork.database import access, keys, servers, tokens
 from lockwork.domain import ways_out
 from lockwork.domain.errors import Tampered
 from lockwork.domain.tokens import NewCode
@@ -31,12 +31,15 @@ class Readiness:
             raise Tampered("the store has no active root key", hint=ways_out.RESTORE)
         self._house.keyring[parse_root_id(active)]
 
-    def has_setup_code(self) -> bool:
-        """Whether a code for the first admin was told that is good still."""
-        with self._house.database.reading() as tx:
-            return tokens.has_code(tx, codes.SETUP, self._house.clock())
+    def setup_code(self, server: str = "") -> NewCode | None:
+        """A fresh code for the first admin, and those of before are good no more.
 
-    def setup_code(self) -> NewCode:
-        """A fresh code for the first admin; those of before are good no more."""
+        None where there is an admin, or another server that runs has told a code that is good still. All in
+        one transaction: of servers that are started at once one tells a code, and that one is good.
+        """
         with self._house.database.writing() as tx:
-            return codes.make(tx, codes.SETUP, None, self._house.clock())
+            now = self._house.clock()
+            others = [other.started for other in servers.present(tx, now) if other.id != server]
+            if access.other_admins(tx) or (others and tokens.has_code(tx, codes.SETUP, now, min(others))):
+                return None
+            return codes.make(tx, codes.SETUP, None, now)

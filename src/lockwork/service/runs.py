@@ -4,7 +4,7 @@ import msgspec
 
 from lockwork.database import runs
 from lockwork.database.runs import RunRow
-from lockwork.domain.access import Permission, allowed
+from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Subject
 from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
 from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
@@ -66,7 +66,8 @@ def start(ctx: Context, message: StartRun) -> Settled:
     report = msgspec.structs.replace(report, problems=(*report.problems, *suspects))
     if report.ok and not allowed(ctx.caller, Permission.RUN):
         raise NotPermitted(
-            f"user {ctx.caller.name!r} may not do this: {message.action} needs {Permission.RUN}"
+            f"user {ctx.caller.name!r} may not do this: {message.action} needs {Permission.RUN}",
+            hint=who_may(Permission.RUN),
         )
     row = _row(ctx, message, stack.name, report)
     used = [_used(f) for f in found] if report.ok else []
@@ -136,12 +137,11 @@ def get(ctx: Context, message: GetRun) -> Run:
 
 
 def list_(ctx: Context, message: ListRuns) -> Page[Run]:
-    rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing)
+    lost = _lost_runs(ctx) if runs.is_about_status(message.listing) else ()
+    rows, total, counted = runs.page(ctx.tx, ctx.sight.workspace, message.listing, lost)
     told = runs.told(ctx.tx, ctx.sight.workspace_name, rows)
     items = tuple(_seen(ctx, row, run) for row, run in zip(rows, told, strict=True))
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def log(ctx: Context, message: GetLog) -> bytes:
@@ -164,6 +164,11 @@ def close_lost(ctx: Context) -> None:
     for row in runs.running(ctx.tx):
         if (why := _lost_since(row, ctx.now - LOST)) is not None:
             runs.finish(ctx.tx, row, status=RunStatus.INTERRUPTED, now=ctx.now, failure=why)
+
+
+def _lost_runs(ctx: Context) -> list[str]:
+    """Ids of those that are told as interrupted and not recorded so yet."""
+    return [row.id for row in runs.running(ctx.tx) if _lost_since(row, ctx.now - QUIET) is not None]
 
 
 def _lost_since(row: RunRow, then: int) -> str | None:

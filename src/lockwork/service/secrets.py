@@ -88,9 +88,7 @@ def list_(ctx: Context, message: ListSecrets) -> Page[SecretInfo]:
         deleted_since=_restorable_since(ctx) if message.deleted else None,
     )
     items = tuple(listed.info() for listed in found)
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def update(ctx: Context, message: UpdateSecret) -> SecretInfo:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from lockwork.database.postgres.database import PostgresDatabase
 
 _UPGRADE = "lockwork server upgrade"
+_THIS = "--database-url @FILE, or LOCKWORK_DATABASE_URL, as for the server"
 
 
 class Upgraded(NamedTuple):
@@ -53,12 +54,12 @@ def open_server_store(
         with database.reading() as tx:
             store = keys.the_store(tx) if keys.has_schema(tx) else None
         if store is None:
-            raise StoreUnusable(f"there is no store on {database.name} yet", hint=_UPGRADE)
+            raise StoreUnusable(f"there is no store on {database.name} yet", hint=f"{_UPGRADE}, with {_THIS}")
         _check_schema(store, database.name)
         if store.schema < SCHEMA:
             raise StoreUnusable(
                 f"the store on {database.name} has schema {store.schema}, and this Lockwork needs {SCHEMA}",
-                hint=f"stop older servers, then: {_UPGRADE}",
+                hint=f"stop older servers, then: {_UPGRADE}, with {_THIS}",
             )
         _check_root_key(store, keyring, database.name)
     return gate_of(store, database, keyring, clock=clock, policy=policy, grouped=True)

@@ -66,13 +66,7 @@ def get(ctx: Context, message: GetStack) -> Stack:
 
 def list_(ctx: Context, message: ListStacks) -> Page[Stack]:
     found, total, counted = stacks.stack_page(ctx.tx, ctx.sight.workspace, message.listing)
-    return Page(
-        items=tuple(found),
-        page=message.listing.page,
-        size=message.listing.size,
-        total=total,
-        counted=counted,
-    )
+    return Page.of(message.listing, found, total, counted)
 
 
 def update(ctx: Context, message: UpdateStack) -> Stack:

@@ -90,7 +90,7 @@ def mint(
 def list_(ctx: Context, message: ListTokens) -> Page[Token]:
     listing = message.listing
     found, total, counted = tokens.page(ctx.tx, _known(ctx), listing)
-    return Page(items=tuple(found), page=listing.page, size=listing.size, total=total, counted=counted)
+    return Page.of(listing, found, total, counted)
 
 
 def revoke(ctx: Context, message: RevokeToken) -> Token:

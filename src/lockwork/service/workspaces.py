@@ -51,9 +51,7 @@ def list_(ctx: Context, message: ListWorkspaces) -> Page[Workspace]:
         message.listing,
     )
     items = tuple(_described(ctx, row) for row in rows)
-    return Page(
-        items=items, page=message.listing.page, size=message.listing.size, total=total, counted=counted
-    )
+    return Page.of(message.listing, items, total, counted)
 
 
 def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:

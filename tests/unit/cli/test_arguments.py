@@ -8,6 +8,7 @@ import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.carried import everything_carried
 
 from lockwork.cli.arguments import (
     Source,
@@ -35,15 +36,6 @@ def split(*words: str) -> tuple[list[tuple[str, str]], list[str]]:
 
 def given_in(stdin: bytes = b"", *, strip: bool = False) -> Source:
     return Source(io.BytesIO(stdin), strip=strip)
-
-
-def everything_said(error: BaseException | None) -> str:
-    """All that a failure and what hangs on it could show."""
-    said = ""
-    while error is not None:
-        said += f"{error!r} {error} {vars(error)} {getattr(error, 'object', '')!r}"
-        error = error.__cause__ or error.__context__
-    return said
 
 
 def test_free_options_stand_on_either_side_of_the_name() -> None:
@@ -155,7 +147,7 @@ def test_assignments_are_variables() -> None:
     for word in (SECRET, f"a-b={SECRET}", f"={SECRET}"):
         with pytest.raises(WrongUsage) as refused:
             read_assignments([word])
-        assert SECRET not in everything_said(refused.value)
+        assert SECRET not in "\n".join(everything_carried(refused.value))
 
 
 # --- values
@@ -222,7 +214,7 @@ def test_files_that_cannot_be_values_are_named(tmp_path: Path) -> None:
         with pytest.raises(InvalidInput, match="'k'") as refused:
             read_value("k", f"@{tmp_path}/{name}", given_in())
         assert name in str(refused.value) or name == "nul"
-        assert SECRET not in everything_said(refused.value)
+        assert SECRET not in "\n".join(everything_carried(refused.value))
 
 
 @pytest.mark.parametrize("word", ["@", "@a\0b", "@~no-such-user-at-all/x"])
@@ -273,7 +265,7 @@ def test_refused_words_show_nothing(text: str) -> None:
     """A value that is no text or too large is refused by key; nothing of it hangs on the failure."""
     with pytest.raises(InvalidInput, match="'k'") as refused:
         read_value("k", text, given_in())
-    assert SECRET not in everything_said(refused.value)
+    assert SECRET not in "\n".join(everything_carried(refused.value))
 
 
 # --- mappings and what wins

@@ -8,6 +8,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.carried import everything_carried
 
 from lockwork.cli.mappings import (
     MAX_MAPPING_BYTES,
@@ -55,15 +56,6 @@ mappings = st.dictionaries(keys, texts, max_size=5)
 
 def parse(text: str) -> dict[str, str]:
     return parse_mapping(text, "--values")
-
-
-def everything_said(error: BaseException | None) -> str:
-    """All that a failure and what hangs on it could show."""
-    said = ""
-    while error is not None:
-        said += f"{error!r} {error} {vars(error)} {getattr(error, 'doc', '')}"
-        error = error.__cause__ or error.__context__
-    return said
 
 
 # --- there and back
@@ -208,7 +200,7 @@ def test_strictness_gives_the_place_and_quotes_nothing(text: str, place: str) ->
     with pytest.raises(InvalidInput) as refused:
         parse(text)
     assert place in str(refused.value)
-    assert SECRET not in everything_said(refused.value)
+    assert SECRET not in "\n".join(everything_carried(refused.value))
     assert refused.value.__context__ is None
 
 
@@ -228,7 +220,7 @@ def test_endless_nesting_and_size_are_refused_at_once(piece: str, count: int, pl
     """Nesting or size beyond the limit is told as such, quickly, and never as a RecursionError."""
     with pytest.raises(InvalidInput, match=place) as refused:
         parse(piece * count)
-    assert SECRET not in everything_said(refused.value)
+    assert SECRET not in "\n".join(everything_carried(refused.value))
 
 
 @pytest.mark.parametrize("text", ["[" * 60 + "]" * 60, "{a: " * 60 + "x" + "}" * 60])
@@ -287,7 +279,7 @@ def test_bad_env_lines_give_their_number(text: str, place: str) -> None:
     with pytest.raises(InvalidInput) as refused:
         parse_env(text, "--env-file x")
     assert place in str(refused.value)
-    assert SECRET not in everything_said(refused.value)
+    assert SECRET not in "\n".join(everything_carried(refused.value))
 
 
 def test_a_full_value_is_read_from_each_form() -> None:

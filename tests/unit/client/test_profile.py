@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from lockwork.client import credentials
+from lockwork.client.credentials import Server
 from lockwork.client.profile import Profile
 from lockwork.domain.errors import InvalidInput
+from lockwork.domain.sensitive import Sensitive
 from lockwork.settings import Settings
 
 
@@ -41,6 +44,25 @@ def test_what_is_set_is_active_at_once_and_later(own_home: Path) -> None:
     assert Profile().stack == ("default", "default")
     profile.forget_active_stack("team")
     assert Profile(workspace="team").stack.value == "default"
+
+
+def test_what_is_set_at_a_server_is_of_that_server(own_home: Path) -> None:
+    """Another server, and the store on this machine, go by what was set there; coming back finds it again."""
+    one, other = (Server(f"https://{name}.example:8443", Sensitive("lkw_x")) for name in ("one", "two"))
+    Profile().set_active_workspace("mine")
+    credentials.keep(Settings.load(), one)
+    assert (Profile().workspace.value, Profile().stack.value) == ("default", "default")
+    Profile().set_active_workspace("team")
+    Profile().set_active_stack("prod")
+    assert (Profile().workspace.value, Profile().stack.value) == ("team", "prod")
+    credentials.keep(Settings.load(), other)
+    assert (Profile().workspace.value, Profile(workspace="team").stack.value) == ("default", "default")
+    credentials.forget(Settings.load(), other.url)
+    assert (Profile().workspace.value, Profile(workspace="team").stack.value) == ("mine", "default")
+    credentials.keep(Settings.load(), one)
+    assert (Profile().workspace.value, Profile().kept_stack) == ("team", "prod")
+    Profile().forget_active_stack("team")
+    assert Profile().kept_stack is None
 
 
 @pytest.mark.parametrize("act", ["set_active_workspace", "set_active_stack", "forget_active_stack"])

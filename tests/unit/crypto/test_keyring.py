@@ -3,12 +3,12 @@
 import copy
 import json
 import pickle
-import traceback
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.carried import everything_carried
 
 from lockwork.crypto.envelope import KeyContext, StoreKeyContext, new_data_key
 from lockwork.crypto.keyring import Keyring, RootKey, parse_root_id
@@ -35,17 +35,6 @@ def written(path: Path, text: str, mode: int = 0o600) -> Path:
     path.write_text(text)
     path.chmod(mode)
     return path
-
-
-def everything_in(failure: BaseException) -> str:
-    """All that a failure could show: its text, attributes, hint and the chain behind it."""
-    shown = []
-    behind: BaseException | None = failure
-    while behind is not None:
-        shown += [*traceback.format_exception_only(behind), repr(behind.args), repr(vars(behind))]
-        shown.append(repr(getattr(behind, "object", "")))  # what a Unicode error was given
-        behind = behind.__cause__ or behind.__context__
-    return "\n".join(shown)
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda v: v["name"])
@@ -96,7 +85,7 @@ def test_what_is_not_a_root_key_is_refused_unquoted(text):
     """Anything but the one text form is refused, and no part of it is quoted or carried along."""
     with pytest.raises(RootKeyUnusable, match="what was given is not a root key") as failure:
         RootKey.parse(text)
-    shown = everything_in(failure.value)
+    shown = "\n".join(everything_carried(failure.value))
     assert not text or text not in shown
     assert text[5:13] not in shown or not text[5:13]
     assert "passphrase" in str(failure.value.hint)
@@ -172,7 +161,7 @@ def test_one_bad_key_among_several_is_told_by_its_place():
     ) as failure:
         Keyring.from_text(f"{TEXT},hunter2,{B.reveal()}", "LOCKWORK_ROOT_KEY")
     for hidden in ("hunter2", TEXT, B.reveal()):
-        assert hidden not in everything_in(failure.value)
+        assert hidden not in "\n".join(everything_carried(failure.value))
 
 
 def test_the_first_place_that_is_set_wins(tmp_path):
@@ -267,8 +256,8 @@ def test_a_bad_line_is_told_by_its_number(tmp_path, bad):
     path = written(tmp_path / "keyring", f"# ok\n{bad}\n")
     with pytest.raises(RootKeyUnusable, match=rf"^line 2 of {path} is not a root key\nhint: ") as failure:
         Keyring.from_file(path)
-    assert TEXT not in everything_in(failure.value)
-    assert "hunter2" not in everything_in(failure.value)
+    assert TEXT not in "\n".join(everything_carried(failure.value))
+    assert "hunter2" not in "\n".join(everything_carried(failure.value))
 
 
 def test_a_file_without_keys_is_not_a_keyring(tmp_path):

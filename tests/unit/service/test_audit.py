@@ -6,23 +6,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.service.conftest import opened
 
 from lockwork.client.api import Client
-from lockwork.client.embedded import Embedded
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, StoreUnusable
 from lockwork.messages import Listing
 
 
 @pytest.fixture
-def folder(own_home: Path) -> Path:
-    return own_home / "store"
-
-
-@pytest.fixture
 def client(folder: Path) -> Iterator[Client]:
     """A client of a store with a dozen records."""
-    client = Client(workspace="default", gateway=Embedded(folder, user="default"))
+    client = opened(folder)
     for n in range(4):
         client.create_secret(f"s{n}", {"k": "v"})
         client.get_secret(f"s{n}")

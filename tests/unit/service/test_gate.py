@@ -13,7 +13,7 @@ import pytest
 import lockwork.messages
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
-from lockwork.domain.access import Permission, Role
+from lockwork.domain.access import Permission, Role, who_may
 from lockwork.domain.audit import AuditRecord, Outcome
 from lockwork.domain.errors import (
     Fault,
@@ -157,8 +157,9 @@ def test_the_gate_decides_by_role_and_scope(client: Client, folder: Path, role: 
         if granted:
             gate.answer(Claim("default", role), message)
         else:
-            with pytest.raises(NotPermitted, match=f"needs {message.permission}$"):
+            with pytest.raises(NotPermitted, match=f"needs {message.permission}\n") as refused:
                 gate.answer(Claim("default", role), message)
+            assert refused.value.hint == who_may(message.permission)
             assert len(recorded(client)) == before + 1
             assert last(client)[:2] == (message.action, Outcome.REFUSED)
     gate.close()

@@ -9,22 +9,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.service.conftest import opened
 
 from lockwork.client.api import Client
-from lockwork.client.embedded import Embedded
 from lockwork.crypto.keyring import RootKey
 from lockwork.domain.errors import NotFound, Refused, RootKeyUnusable, StoreUnusable
 from lockwork.domain.keys import KeyState
-
-
-@pytest.fixture
-def folder(own_home: Path) -> Path:
-    return own_home / "store"
-
-
-def opened(folder: Path, root_key: str | None = None, root_key_file: Path | None = None) -> Client:
-    gateway = Embedded(folder, user="default", root_key=root_key, root_key_file=root_key_file)
-    return Client(workspace="default", gateway=gateway)
 
 
 @pytest.fixture

@@ -1,14 +1,11 @@
 """Which root key a store opens with, and how a fresh one gets its own."""
 
-import os
 import sqlite3
-import subprocess
-import sys
-import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.unit.service.conftest import opened
 
 from lockwork.client.api import Client
 from lockwork.client.embedded import Embedded
@@ -16,16 +13,6 @@ from lockwork.crypto.keyring import RootKey
 from lockwork.database.keys import SCHEMA
 from lockwork.domain.errors import LockworkError, Refused, RootKeyUnusable, StoreUnusable, Tampered
 from lockwork.messages.access import WhoAmI
-
-
-@pytest.fixture
-def folder(own_home: Path) -> Path:
-    return own_home / "store"
-
-
-def opened(folder: Path, root_key: str | None = None, root_key_file: Path | None = None) -> Client:
-    gateway = Embedded(folder, user="default", root_key=root_key, root_key_file=root_key_file)
-    return Client(workspace="default", gateway=gateway)
 
 
 @pytest.fixture
@@ -145,49 +132,6 @@ def test_another_schema_is_not_touched(client: Client, folder: Path, schema: int
     with pytest.raises(StoreUnusable, match=f"schema {schema}"):
         opened(folder).create_secret("new", {"k": "v"})
     assert snapshot(folder) == before
-
-
-FIRST = """
-    import sys
-    from pathlib import Path
-    from lockwork.client.api import Client
-    from lockwork.client.embedded import Embedded
-
-    client = Client(workspace="default", gateway=Embedded(Path(sys.argv[1]), user="default"))
-    from lockwork.service import assembly  # what takes time is done before they start together
-    print("ready", flush=True)
-    sys.stdin.readline()
-    client.create_secret(f"s{sys.argv[2]}", {"k": sys.argv[2]})
-    print(client.list_keys()[0].id)
-"""
-
-
-def test_twelve_processes_open_a_fresh_store_at_once(folder: Path) -> None:
-    """One store, one root key, no failure: each finds what one of them made."""
-    processes = [
-        subprocess.Popen(
-            [sys.executable, "-c", textwrap.dedent(FIRST), str(folder), str(n)],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-        )
-        for n in range(12)
-    ]  # fmt: skip
-    for process in processes:
-        assert process.stdout
-        assert process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin
-        process.stdin.write("go\n")
-        process.stdin.flush()
-    told = [process.communicate(timeout=60) for process in processes]
-    assert [process.returncode for process in processes] == [0] * 12, told
-    assert len({out for out, _ in told}) == 1
-    client = opened(folder)
-    assert [s.name for s in client.list_secrets()] == sorted(f"s{n}" for n in range(12))
-    assert [client.get_secret(f"s{n}").secret_values["k"] for n in range(12)] == [str(n) for n in range(12)]
-    assert len(client.list_keys()) == 1
-    assert client.verify_audit().ok
-    client.close()
 
 
 def test_a_failed_first_opening_leaves_a_store_to_be_made(own_home: Path) -> None:

@@ -3,12 +3,12 @@
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
-from time import monotonic, sleep
 
 import pytest
+from tests.waiting import until
 
 from lockwork.database.engine import Statement
 from lockwork.domain.access import Role
@@ -69,13 +69,6 @@ def served(own_home: Path) -> Iterator[Served]:
 def threads() -> Iterator[ThreadPoolExecutor]:
     with ThreadPoolExecutor(MANY) as pool:
         yield pool
-
-
-def until(happens: Callable[[], bool]) -> None:
-    deadline = monotonic() + 20
-    while not happens():
-        assert monotonic() < deadline
-        sleep(0.001)  # between two looks
 
 
 def revealing(served: Served, threads: ThreadPoolExecutor) -> list[Future[RevealedSecret]]:

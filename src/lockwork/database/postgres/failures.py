@@ -5,6 +5,7 @@ from typing import NamedTuple, TypeVar
 
 import psycopg
 
+from lockwork.database.engine import NUL
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable
 
@@ -84,10 +85,9 @@ _NOT_CONNECTED: dict[str, _Said] = {
 }
 _ELSE_NOT_CONNECTED = _Said("{place} cannot be reached", _REACH)
 
-_NUL = "what was given holds a NUL character (U+0000), which a PostgreSQL store cannot keep"
 _SURROGATE = "what was given holds a lone surrogate, which is not text"
 _TOO_LARGE = "what was given holds a number that is too large"
-_INVALID = {"22021": _NUL, "22P05": _NUL, "22003": _TOO_LARGE}
+_INVALID = {"22021": NUL, "22P05": NUL, "22003": _TOO_LARGE}
 """Failures of what was given, which is then at fault and not the store."""
 
 
@@ -118,7 +118,7 @@ def failure_of(error: psycopg.Error, place: str) -> LockworkError:
     if state in _INVALID:
         return InvalidInput(_INVALID[state])
     if not state and isinstance(error, psycopg.DataError) and "NUL" in str(error):  # the driver's own
-        return InvalidInput(_NUL)
+        return InvalidInput(NUL)
     said = _SAID.get(state) or _SAID.get(state[:2])
     if said is None and not state and isinstance(error, psycopg.OperationalError):
         said = _LOST

@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import NamedTuple, TypeVar
 
 from lockwork.database import forks
-from lockwork.database.engine import Database, Statement, Transaction
+from lockwork.database.engine import NUL, Database, Statement, Transaction
 from lockwork.database.sqlite import frozen, holds, waiting
 from lockwork.database.sqlite.failures import BUSY_SECONDS, asked, code_of, failure_of
 from lockwork.database.sqlite.holds import Hold
 from lockwork.domain import ways_out
-from lockwork.domain.errors import StoreUnusable
+from lockwork.domain.errors import InvalidInput, StoreUnusable
 
 T = TypeVar("T")
 
@@ -34,12 +34,16 @@ class _Transaction(Transaction):
         self._folder = folder
 
     def rows(self, statement: Statement, **parameters: object) -> list[sqlite3.Row]:
+        _check_texts(parameters)
         return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).fetchall())
 
     def run(self, statement: Statement, **parameters: object) -> int:
+        _check_texts(parameters)
         return self._asked(statement, lambda: self._connection.execute(statement.sql, parameters).rowcount)
 
     def run_many(self, statement: Statement, parameters: Sequence[Mapping[str, object]]) -> None:
+        for each in parameters:
+            _check_texts(each)
         self._asked(statement, lambda: self._connection.executemany(statement.sql, parameters))
 
     def run_rows(self, statement: Statement, rows: Iterable[tuple[object, ...]]) -> None:
@@ -63,6 +67,12 @@ class _Transaction(Transaction):
 
     def _asked(self, _statement: Statement, driver: Callable[[], T]) -> T:
         return asked(driver, self._folder)
+
+
+def _check_texts(parameters: Mapping[str, object]) -> None:
+    for parameter in parameters.values():
+        if isinstance(parameter, str) and "\0" in parameter:
+            raise InvalidInput(NUL)
 
 
 class _View(_Transaction):

@@ -57,7 +57,7 @@ class Database(ABC):
         for start in range(0, len(ids), size):
             some = ids[start : start + size]
             marks = ", ".join("?" * len(some))
-            yield self.rows(f"SELECT {chosen} FROM `{table}` WHERE `id` IN ({marks})", some)  # noqa: S608
+            yield self.rows(f"SELECT {chosen} FROM `{table}` WHERE `id` IN ({marks})", some)  # noqa: S608 - as above
 
     def count(self, table: str) -> int:
         if not self.columns(table):

@@ -12,13 +12,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from tests.databases import rows, write
 
 from lockwork.database.engine import Statement
 from lockwork.database.sqlite.database import SqliteDatabase, create_private
-from lockwork.domain.errors import InvalidInput, LockworkError, StoreUnusable, Tampered
-
-INSERT = Statement("INSERT INTO t (x) VALUES (:x)")
-ALL = Statement("SELECT x FROM t ORDER BY x")
+from lockwork.domain.errors import StoreUnusable
 
 
 @pytest.fixture
@@ -32,39 +30,13 @@ def database(own_home: Path) -> Iterator[SqliteDatabase]:
     database.close()
 
 
-def rows(database: SqliteDatabase) -> list[object]:
-    with database.reading() as tx:
-        return [row["x"] for row in tx.rows(ALL)]
-
-
-def test_a_transaction_is_whole_or_not_at_all(database: SqliteDatabase) -> None:
-    """What was done before a failure is undone with it, and what was to follow does not."""
-    followed: list[str] = []
-
-    def fail() -> None:
-        with database.writing() as tx:
-            tx.run(INSERT, x=1)
-            tx.afterwards.append(lambda: followed.append("done"))
-            raise RuntimeError
-
-    with pytest.raises(RuntimeError):
-        fail()
-    assert rows(database) == []
-    with database.writing() as tx:
-        tx.run(INSERT, x=2)
-        tx.afterwards.append(lambda: followed.append("done"))
-    assert rows(database) == [2]
-    assert followed == ["done"]
-
-
-def test_reading_writes_nothing(database: SqliteDatabase) -> None:
-    """A view refuses every change, and the next write is as free as ever."""
+def test_reading_sets_nothing(database: SqliteDatabase) -> None:
+    """A view refuses what is no change of rows, too, and the next write is as free as ever."""
     database.close()  # so that the connection has not written before
-    for change in ("INSERT INTO t (x) VALUES (1)", "DELETE FROM t", "DROP TABLE t", "PRAGMA user_version=7"):
-        with database.reading() as tx, pytest.raises(StoreUnusable, match="read-only"):
-            tx.run(Statement(change))
-    _run(database, INSERT, 2)
-    assert rows(database) == [2]
+    with database.reading() as tx, pytest.raises(StoreUnusable, match="read-only"):
+        tx.run(Statement("PRAGMA user_version=7"))
+    write(database, "2")
+    assert rows(database) == ["2"]
 
 
 def test_an_interrupt_leaves_nothing_begun(own_home: Path) -> None:
@@ -93,8 +65,8 @@ def test_an_interrupt_leaves_nothing_begun(own_home: Path) -> None:
     other = sqlite3.connect(path, timeout=0, isolation_level=None)
     other.execute("CREATE TABLE t (x)")
     other.close()
-    _run(database, INSERT, 1)
-    assert rows(database) == [1]
+    write(database, "1")
+    assert rows(database) == ["1"]
     database.close()
 
 
@@ -120,42 +92,6 @@ def test_many_give_a_file_its_log_at_once(own_home: Path) -> None:
     database.close()
 
 
-FAILING: dict[str, tuple[Callable[[SqliteDatabase], object], type[LockworkError], str]] = {
-    "taken": (lambda d: _twice(d, "value-7"), StoreUnusable, "contradicts itself"),
-    "no table": (lambda d: _run(d, Statement("SELECT :x FROM nowhere"), "value-7"), StoreUnusable, "failed"),
-    "surrogate": (lambda d: _run(d, INSERT, "value-7\ud800"), InvalidInput, "surrogate"),
-    "large": (lambda d: _run(d, INSERT, 2**70), InvalidInput, "too large"),
-    "no row": (lambda d: _one(d), Tampered, "is missing"),
-}
-
-
-def _run(database: SqliteDatabase, statement: Statement, x: object) -> None:
-    with database.writing() as tx:
-        tx.run(statement, x=x)
-
-
-def _twice(database: SqliteDatabase, x: object) -> None:
-    _run(database, INSERT, x)
-    _run(database, INSERT, x)
-
-
-def _one(database: SqliteDatabase) -> None:
-    with database.reading() as tx:
-        tx.one(ALL)
-
-
-@pytest.mark.parametrize("name", FAILING)
-def test_failures_of_the_driver_become_ours(database: SqliteDatabase, name: str) -> None:
-    """With our words and hint; no chain keeps the driver's text, which may hold what was written."""
-    act, kind, words = FAILING[name]
-    with pytest.raises(kind, match=words) as caught:
-        act(database)
-    assert "value-7" not in f"{caught.value!r}{caught.value.hint}"
-    while_handling = caught.value.__context__
-    assert while_handling is None or isinstance(while_handling, LockworkError)
-    assert caught.value.__cause__ is None
-
-
 def test_a_file_that_is_no_database_is_told(own_home: Path) -> None:
     """Damaged or mistaken: said in words, with a way out."""
     path = own_home / "bad.db"
@@ -175,10 +111,10 @@ def test_a_store_that_another_holds_is_told(database: SqliteDatabase, own_home: 
         patch.setattr(engine, "BUSY_SECONDS", 0.05)
         waiting = SqliteDatabase(own_home / "some name?#%.db")
         with pytest.raises(StoreUnusable, match="locked by another process"):
-            _run(waiting, INSERT, 1)
+            write(waiting, "1")
         waiting.close()
     holder.close()
-    _run(database, INSERT, 1)
+    write(database, "1")
 
 
 def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, database: SqliteDatabase) -> None:
@@ -194,12 +130,12 @@ def test_who_waits_to_write_asks_as_often_as_who_came_later(own_home: Path, data
 
     began = time.monotonic()
     waiting = SqliteDatabase(path, watch=watch)
-    _run(waiting, INSERT, 1)
+    write(waiting, "1")
     waiting.close()
     holder.close()
     assert sum(asked) >= 100
     assert time.monotonic() - began < 30
-    assert rows(database) == [1]
+    assert rows(database) == ["1"]
 
 
 def test_many_threads_open_it_at_once(database: SqliteDatabase, monkeypatch: pytest.MonkeyPatch) -> None:

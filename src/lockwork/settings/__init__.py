@@ -7,20 +7,21 @@ read before it is asked for.
 
 import os
 import sys
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Generic, NamedTuple, TypeVar
 
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, RootKeyUnusable, StoreUnusable, Unavailable
+from lockwork.settings.files import alone, as_toml, read_table, replaced
 
 if TYPE_CHECKING:
     from lockwork.domain.checks import ValidationLevel
     from lockwork.domain.sensitive import Sensitive
 
 T = TypeVar("T")
+Change = Callable[[dict[str, Any]], dict[str, Any]]
 
 PROJECT_FILE = ".lockwork.toml"
 CONFIGURATION_FILE = "config.toml"
@@ -30,14 +31,13 @@ DEFAULT = "default"
 """Where a setting came from when nobody said anything."""
 
 _PROJECT_KEYS = ("workspace", "stack")
-_CONFIGURATION_KEYS = ("workspace", "user", "stacks")
+_CONFIGURATION_KEYS = ("workspace", "user", "stacks", "servers")
 _LEVEL_VARIABLES = ("LOCKWORK_SECRET_VALIDATION_LEVEL", "ZENML_SECRET_VALIDATION_LEVEL")
 # No root key, no token, no value of `register-secrets --from-env`, nor whatever may be added later. With the
 # URL and no token, Lockwork inside refuses to answer from this machine's store what was meant for a server.
 _PASSED_ON = frozenset(
     {f"LOCKWORK_{name}" for name in ("HOME", "WORKSPACE", "STACK", "USER", "URL")} | {_LEVEL_VARIABLES[0]}
 )
-_LARGEST = 64 * 1024
 
 
 class Setting(NamedTuple, Generic[T]):
@@ -50,9 +50,10 @@ class Setting(NamedTuple, Generic[T]):
 class Settings:
     """The settings of one process, in its folder: made by `Settings.load()`, computed when asked."""
 
-    def __init__(self, environ: Mapping[str, str], cwd: Path | None) -> None:
+    def __init__(self, environ: Mapping[str, str], cwd: Path | None, server: str | None = None) -> None:
         self._environ = environ
         self._cwd = cwd
+        self._server = server
 
     @classmethod
     def load(cls, environ: Mapping[str, str] | None = None, cwd: Path | None = None) -> "Settings":
@@ -61,7 +62,11 @@ class Settings:
 
     def again(self) -> "Settings":
         """The same environment and folder, with the files to be read once more."""
-        return Settings(self._environ, self._cwd)
+        return Settings(self._environ, self._cwd, self._server)
+
+    def asking(self, server: str | None) -> "Settings":
+        """The same, with what is kept as active at this server; None: in the store on this machine."""
+        return self if server == self._server else Settings(self._environ, self._cwd, server)
 
     @cached_property
     def cwd(self) -> Path:
@@ -144,7 +149,7 @@ class Settings:
         return (
             self._named_by("LOCKWORK_WORKSPACE")
             or _text(self._project, "workspace", self.project_path)
-            or _text(self._configuration, "workspace", self.configuration_path)
+            or _text(self._kept, "workspace", self.configuration_path)
         )
 
     @cached_property
@@ -165,7 +170,9 @@ class Settings:
 
     def kept_stack(self, workspace: str) -> Setting[str] | None:
         """What the user's configuration says for this workspace, whatever goes before it."""
-        return _text(self._stacks, workspace, self.configuration_path)
+        return _text(
+            _table(self._kept, "stacks", self.configuration_path), workspace, self.configuration_path
+        )
 
     def level(self, flag: str | None = None) -> "Setting[ValidationLevel]":
         """How much is checked before a run: `--level`, then the two variables; empty is unset."""
@@ -238,11 +245,19 @@ class Settings:
         return _read(self.configuration_path, _CONFIGURATION_KEYS)
 
     @property
-    def _stacks(self) -> dict[str, Any]:
-        stacks = self._configuration.get("stacks", {})
-        if not isinstance(stacks, dict):
-            raise InvalidInput(f"{self.configuration_path}: 'stacks' is not a table of workspaces")
-        return stacks
+    def _kept(self) -> dict[str, Any]:
+        if self._server is None:
+            return self._configuration
+        servers = _table(self._configuration, "servers", self.configuration_path)
+        return _table(servers, self._server, self.configuration_path)
+
+    def changed(self, configuration: dict[str, Any], change: Change) -> dict[str, Any]:
+        """The configuration with what is kept of this server, or of the store here, changed."""
+        if self._server is None:
+            return change(configuration)
+        servers = _table(configuration, "servers", self.configuration_path)
+        kept = change(_table(servers, self._server, self.configuration_path))
+        return {**configuration, "servers": {**servers, self._server: kept}}
 
 
 def _home_of_user() -> str:
@@ -256,15 +271,15 @@ def _home_of_user() -> str:
 
 def keep_workspace(settings: Settings, name: str) -> None:
     """Make `name` the active workspace in the user's configuration."""
-    _keep(settings, lambda configuration: {**configuration, "workspace": name})
+    _keep(settings, lambda kept: {**kept, "workspace": name})
 
 
 def keep_stack(settings: Settings, workspace: str, name: str | None) -> None:
     """Make `name` the active stack of a workspace in the user's configuration; None: none in particular."""
 
-    def changed(configuration: dict[str, Any]) -> dict[str, Any]:
-        stacks = {key: stack for key, stack in configuration.get("stacks", {}).items() if key != workspace}
-        return {**configuration, "stacks": stacks if name is None else {**stacks, workspace: name}}
+    def changed(kept: dict[str, Any]) -> dict[str, Any]:
+        stacks = {key: stack for key, stack in kept.get("stacks", {}).items() if key != workspace}
+        return {**kept, "stacks": stacks if name is None else {**stacks, workspace: name}}
 
     _keep(settings, changed)
 
@@ -272,7 +287,7 @@ def keep_stack(settings: Settings, workspace: str, name: str | None) -> None:
 def write_project(path: Path, *, workspace: str, stack: str | None, replace: bool) -> None:
     """Write a project's file: what is active for whoever works in that folder."""
     table = {"workspace": workspace, **({} if stack is None else {"stack": stack})}
-    text = "# What `lockwork` uses in this folder and below.\n" + _toml(table)
+    text = "# What `lockwork` uses in this folder and below.\n" + as_toml(table)
     try:
         with path.open("w" if replace else "x", encoding="utf-8") as file:
             file.write(text)
@@ -284,102 +299,26 @@ def write_project(path: Path, *, workspace: str, stack: str | None, replace: boo
         ) from None
 
 
-def _keep(settings: Settings, change: Any) -> None:
+def _keep(settings: Settings, change: Change) -> None:
     path = settings.configuration_path
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with alone(path.parent):
-            replaced(path, _toml(change(_read(path, _CONFIGURATION_KEYS))))
+            replaced(path, as_toml(settings.changed(_read(path, _CONFIGURATION_KEYS), change)))
     except OSError as error:
         raise StoreUnusable(
             f"{path} cannot be written: {ways_out.reason(error)}", hint=ways_out.after(error)
         ) from None
 
 
-class alone:  # noqa: N801 - reads as the phrase it is: `with alone(folder)`
-    """Hold the folder against other writers of its files: two commands at once lose neither's change."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-
-    def __enter__(self) -> None:
-        import fcntl  # lazy: reading needs none
-
-        self._descriptor = os.open(self._folder, os.O_RDONLY | os.O_CLOEXEC)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)
-
-
-def replaced(path: Path, text: str) -> None:
-    """In one step, readable by its owner only, and on the disk before this returns."""
-    fresh = path.with_name(f".{path.name}.{os.urandom(8).hex()}.new")
-    try:
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        fresh.replace(path)
-    finally:
-        with suppress(FileNotFoundError):
-            fresh.unlink()
-
-
-# --- TOML: what we write is this simple, what people write is read in full ---------------------------------
-
-
-def _toml(table: Mapping[str, Any]) -> str:
-    texts = {key: value for key, value in table.items() if isinstance(value, str)}
-    tables = {key: value for key, value in table.items() if isinstance(value, dict) and value}
-    lines = [f"{_quoted(key)} = {_quoted(value)}\n" for key, value in texts.items()]
-    return "".join(lines) + "".join(f"\n[{_quoted(key)}]\n{_toml(value)}" for key, value in tables.items())
-
-
-def _quoted(text: str) -> str:
-    """A basic string, or a bare key where it is one: our names are, and theirs may be anything."""
-    import json  # lazy: only writing needs it
-
-    if text in (*_PROJECT_KEYS, *_CONFIGURATION_KEYS):
-        return text
-    # TOML takes JSON's escapes, but for surrogates, and wants one more.
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
+# --- reading -----------------------------------------------------------------------------------------------
 
 
 def _read(path: Path, known: tuple[str, ...]) -> dict[str, Any]:
-    """The table in a file; empty where there is none. A failure quotes none of it but a key."""
-    content = _content(path)
-    if content is None:
-        return {}
-    import tomllib  # lazy: most commands meet neither file
-
-    try:
-        table = tomllib.loads(content)
-    except tomllib.TOMLDecodeError as error:
-        place = str(error).rpartition("(")[2].rstrip(")")
-        problem = InvalidInput(f"{path} is not TOML ({place})")
-    except RecursionError:
-        problem = InvalidInput(f"{path} is nested too deeply")
-    else:
-        _check_keys(path, table, known)
-        return table
-    raise problem  # outside the handler: the parser's own failure quotes the file
-
-
-def _content(path: Path) -> str | None:
-    try:
-        with path.open("rb") as file:
-            content = file.read(_LARGEST + 1)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-    except OSError as error:
-        raise InvalidInput(f"{path} cannot be read: {ways_out.reason(error)}") from None
-    if len(content) > _LARGEST:
-        raise InvalidInput(f"{path} is larger than {_LARGEST:,} bytes")
-    with suppress(UnicodeDecodeError):
-        return content.decode().replace("\r\n", "\n")
-    raise InvalidInput(f"{path} is not UTF-8")
+    """The table in a file, which holds what is known alone. A failure quotes none of it but a key."""
+    table = read_table(path)
+    _check_keys(path, table, known)
+    return table
 
 
 def _check_keys(path: Path, table: Mapping[str, Any], known: tuple[str, ...]) -> None:
@@ -389,6 +328,13 @@ def _check_keys(path: Path, table: Mapping[str, Any], known: tuple[str, ...]) ->
             if path.name == PROJECT_FILE and key in ("url", "token"):
                 hint += "; a server and its token never come from a project's folder, which others can write"
             raise InvalidInput(f"{path}: {key!r} is not for this file", hint=hint)
+
+
+def _table(table: Mapping[str, Any], key: str, path: Path) -> dict[str, Any]:
+    value = table.get(key, {})
+    if not isinstance(value, dict):
+        raise InvalidInput(f"{path}: {key!r} is not a table")
+    return value
 
 
 def _text(table: Mapping[str, Any], key: str, path: Path | None) -> Setting[str] | None:

@@ -1,0 +1,51 @@
+"""`lockwork dashboard`: the store of this machine, in a browser."""
+
+import click
+
+from lockwork.cli import terminal
+from lockwork.cli.commands import Command
+from lockwork.cli.session import Session, pass_session
+from lockwork.domain.errors import Refused
+
+
+@click.command(cls=Command)
+@click.option("--port", type=click.IntRange(1, 65535), metavar="PORT",
+              help="Listen there on 127.0.0.1; else at an address and port of its own.")  # fmt: skip
+@click.option(
+    "--no-browser", is_flag=True, help="Print the address and a code in place of opening a browser."
+)
+@pass_session
+def dashboard(session: Session, port: int | None, no_browser: bool) -> None:
+    """Open the dashboard of the store on this machine, until Ctrl-C.
+
+    It is on loopback, for one browser, which comes in by a code that is good once. A team's server has a
+    dashboard too: open its address.
+    """
+    import webbrowser  # lazy, as below: only this command serves
+
+    from lockwork.server import hardening, own
+    from lockwork.service import assembly
+
+    profile = session.profile
+    if profile.server is not None:
+        url = profile.server.value.url
+        raise Refused(f"{url} is what is asked here, and it has a dashboard of its own", hint=f"open {url}")
+    hardening.keep_memory_private()
+    settings = profile.settings
+    gate = assembly.open_store(
+        settings.home.value, root_key=settings.root_key, root_key_file=settings.root_key_file
+    )
+    try:
+        opened = own.OwnDashboard(gate, profile.user.value, profile.workspace.value, own.listening(port))
+        if no_browser:
+            terminal.note(f"open {opened.url} and give this code, good once and for a minute:")
+            terminal.say(opened.code().reveal())
+            opened.serve()
+            return
+        with own.handed_over(opened) as page:
+            terminal.note(f"the dashboard is at {opened.url} until Ctrl-C")
+            if not webbrowser.open(page.as_uri()):
+                terminal.hint("no browser was found here: lockwork dashboard --no-browser")
+            opened.serve()
+    finally:
+        gate.close()

@@ -1,0 +1,152 @@
+"""`login`, `logout` and what is said on the way: nothing is typed in vain, and each hint leads out."""
+
+from __future__ import annotations
+
+import io
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from tests.server.conftest import free_port
+from tests.serving import Team
+
+from lockwork.cli.main import run as command
+from lockwork.client import credentials
+from lockwork.client.http import Http
+from lockwork.domain.access import Role
+from lockwork.domain.errors import NotLoggedIn
+from lockwork.messages.access import WhoAmI
+from lockwork.service import assembly
+from lockwork.settings import Settings
+
+Say = Callable[..., str]
+
+
+@pytest.fixture
+def team(own_home: Path) -> Iterator[Team]:
+    team = Team(assembly.open_store(own_home / "server"))
+    yield team
+    team.close()
+
+
+@pytest.fixture
+def say(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Say:
+    """Run a command with these lines as its standard input; all that it says."""
+
+    def run(*words: str, code: int, typed: str = "") -> str:
+        monkeypatch.setattr("sys.stdin", io.StringIO(typed))
+        assert command(words) == code
+        told = capsys.readouterr()
+        return told.out + told.err
+
+    return run
+
+
+class Mute(socket.socket):
+    """Listens, answers everyone in words that are no HTTP, and keeps what it was told."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bind(("127.0.0.1", 0))
+        self.listen()
+        self.heard = b""
+        threading.Thread(target=self._answer, daemon=True).start()
+
+    @property
+    def port(self) -> int:
+        found: int = self.getsockname()[1]
+        return found
+
+    def _answer(self) -> None:
+        while True:
+            try:
+                came, _ = self.accept()
+            except OSError:  # closed
+                return
+            with came:
+                self.heard += came.recv(4096)
+                came.sendall(b"SSH-2.0-OpenSSH_9.6\r\n")
+
+
+@pytest.mark.parametrize(
+    "words", [["--stdin"], ["--stdin", "--setup"], ["--stdin", "--invited"], ["--token-stdin"]],
+    ids=lambda words: "".join(words),
+)  # fmt: skip
+def test_a_wrong_url_is_told_before_anything_is_read(own_home: Path, say: Say, words: list[str]) -> None:
+    """Nobody there, or no server of ours: no password, code or token is asked for, and none is sent."""
+    url = f"http://127.0.0.1:{free_port()}"
+    said = say("login", url, *words, code=3)  # with nothing to read, asking would be told as that
+    assert f"the server at {url} cannot be reached" in said
+    assert "lockwork status" not in said
+    with closing(Mute()) as other:
+        url = f"http://127.0.0.1:{other.port}"
+        said = say("login", url, *words, code=3, typed="lkw_secret-of-mine\nanother\n")
+        assert f"what answered at {url} is no Lockwork server" in said
+        assert "hint: check scheme, host and port of the URL" in said
+        assert b"secret-of-mine" not in other.heard
+
+
+def test_https_where_none_is_spoken_is_told_as_that(team: Team, say: Say) -> None:
+    """Not as a server that is away."""
+    url = team.url.replace("http:", "https:")
+    said = say("login", url, "--stdin", code=3)
+    assert "speaks no TLS" in said
+    assert "hint: check scheme, host and port of the URL" in said
+
+
+def test_as_whom_is_said_by_the_log_in_alone(
+    team: Team, say: Say, own_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A global --as is refused wherever a server is asked, with what says it there; logging out with it
+    leaves the token as it was, and does not forget one that still opens things."""
+    assert "lockwork login URL --user bea" in say("--as", "bea", "login", "URL", "--stdin", code=2)
+    team.log_in("anna", Role.ADMIN)
+    for words in (["status"], ["secret", "list"], ["logout"]):
+        assert f"hint: lockwork login {team.url} --user bea" in say("--as", "bea", *words, code=1)
+    kept = credentials.active(Settings.load())
+    assert kept is not None
+    assert Http(team.url, kept.value.token).send(WhoAmI()).name == "anna"
+    monkeypatch.setenv("LOCKWORK_URL", team.url)
+    monkeypatch.setenv("LOCKWORK_TOKEN", kept.value.token.reveal())
+    said = say("--as", "bea", "secret", "list", code=1)
+    assert "LOCKWORK_TOKEN says who asks" in said
+    assert "lockwork login" not in said
+
+
+def test_who_cannot_be_deleted_is_told_without_as(team: Team, say: Say) -> None:
+    """On a server nobody acts as another."""
+    team.log_in("default")
+    said = say("user", "delete", "default", "--yes", code=1)
+    assert "hint: ask another admin" in said
+    assert "--as" not in said
+
+
+def test_a_wrong_password_of_now_is_told_as_one(team: Team, say: Say) -> None:
+    """And not as a token that opens nothing, by which they would log in anew."""
+    team.log_in("anna", Role.VIEWER)
+    said = say("user", "password", "--stdin", code=3, typed="not the one\nanother good password\n")
+    assert "error: the password of now is wrong" in said
+    assert "reset-password" in said
+    assert "LOCKWORK_TOKEN" not in said
+
+
+def test_who_may_is_told_to_who_may_not(team: Team, say: Say) -> None:
+    """A refusal names the permission, and who has it."""
+    team.log_in("anna", Role.VIEWER)
+    said = say("stack", "copy", "default", "other", code=1)
+    assert "stack.copy needs write" in said
+    assert "hint: editors and admins of a workspace have write" in said
+    said = say("key", "list", code=1)
+    assert "hint: admins of the server have administer-store" in said
+
+
+def test_a_token_that_opens_nothing_is_told_as_one(team: Team, say: Say) -> None:
+    """With what to do about it, still."""
+    team.log_in("anna", Role.VIEWER)
+    assert team.admin.update_user("anna", disabled=True).disabled
+    with pytest.raises(NotLoggedIn) as refused:
+        Http(team.url, credentials.active(Settings.load()).value.token).send(WhoAmI())  # type: ignore[union-attr]  # it is logged in
+    assert f"lockwork login {team.url}" in (refused.value.hint or "")

@@ -159,7 +159,21 @@ def test_filters_by_change(by_day: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "contains:2026", "gt:", "2026-13-01", "9999-12-31", "", "gt:\ud800", "1.5", "2026-01-01/", "/2026-01-01", "gt:2026-01-01/2026-01-02", "2026-01-01/2026-01-02/2026-01-03"]
+    "text",
+    [
+        "yesterday",
+        "contains:2026",
+        "gt:",
+        "2026-13-01",
+        "9999-12-31",
+        "",
+        "gt:\ud800",
+        "1.5",
+        "2026-01-01/",
+        "/2026-01-01",
+        "gt:2026-01-01/2026-01-02",
+        "2026-01-01/2026-01-02/2026-01-03",
+    ],
 )
 def test_what_is_no_time_is_refused(client: Client, text: str) -> None:
     """With the filter's name, and how a time is written."""

@@ -1,6 +1,5 @@
 """`lockwork audit …`: who did what to which thing, and whether the trail is whole."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ _COLUMNS = (
     "version",
     "detail",
 )
-_HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})")
 
 
 def record(found: AuditRecord) -> dict[str, Any]:
@@ -126,12 +124,12 @@ def verify(session: Session, expect: str | None, file: Path | None) -> None:
 
 
 def _read_head(text: str) -> AuditHead:
-    found = _HEAD.fullmatch(text.strip())
+    found = AuditHead.read(text)
     if found is None:
         raise WrongUsage(
             "--expect takes a head as `lockwork audit head` prints it", hint="lockwork audit head"
         )
-    return AuditHead(number=int(found[1]), mac=found[2].lower())
+    return found
 
 
 audit.add_command(pruning.prune)

@@ -68,6 +68,6 @@ def part_of(client: Asking, run: str, step: str, start: int, most: int) -> LogPa
 
 def _file(kept: Path, step: str) -> Path:
     """Where a step's log lies; of a step whose record names another folder there is none."""
-    if step != os.path.basename(step) or step in ("", ".", ".."):
+    if step in ("", ".", "..") or "/" in step or os.sep in step:
         raise FileNotFoundError(step)
     return kept / step

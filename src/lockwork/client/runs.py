@@ -39,9 +39,7 @@ class RunCalls(Asking):
 
         return kept_logs.log_of(self, named(run), step).decode("utf-8", "replace")
 
-    def get_run_log_part(
-        self, run: str, step: str, *, start: int = 0, most: int = MAX_LOG_PART
-    ) -> LogPart:
+    def get_run_log_part(self, run: str, step: str, *, start: int = 0, most: int = MAX_LOG_PART) -> LogPart:
         """Some of a step's masked log, at most 64 KiB, as far as it goes; a negative start counts from its
         end. Ask again from where one part ended, and you follow it."""
         from lockwork.client import kept_logs  # lazy: only logs lie in files

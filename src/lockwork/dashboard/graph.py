@@ -6,6 +6,7 @@ by where their neighbours are, a few times from either side, which leaves few cr
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 168, 48
@@ -105,13 +106,13 @@ def _sort(columns: Sequence[list[_Place]], chains: Sequence[Sequence[_Place]]) -
     left: dict[_Place, list[_Place]] = {}
     right: dict[_Place, list[_Place]] = {}
     for chain in chains:
-        for one, next_ in zip(chain, chain[1:], strict=False):
+        for one, next_ in pairwise(chain):
             right.setdefault(one, []).append(next_)
             left.setdefault(next_, []).append(one)
     for _ in range(_SWEEPS):
-        for before, here in zip(columns, columns[1:], strict=False):
+        for before, here in pairwise(columns):
             _sort_one(here, before, left)
-        for behind, here in zip(columns[::-1], columns[-2::-1], strict=False):
+        for behind, here in pairwise(columns[::-1]):
             _sort_one(here, behind, right)
 
 

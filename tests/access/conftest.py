@@ -6,7 +6,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
-from tests.contract.conftest import GATEWAYS, OverHttp
+from tests.contract.conftest import GATEWAYS, OverHttp, recorded
 from tests.loading import loaded
 
 from lockwork.client.api import Client
@@ -21,7 +21,7 @@ from lockwork.messages import Message
 from lockwork.messages.access import CreateUser, LogIn, PutMember, UpdateUser
 from lockwork.messages.secrets import CreateSecret
 from lockwork.messages.workspaces import CreateWorkspace
-from lockwork.service import tokens
+from lockwork.service import held, tokens
 from lockwork.service.callers import Claim
 
 PASSWORD = "correct horse battery"
@@ -62,7 +62,9 @@ class Team:
         with self.gate.house.database.writing() as tx:
             for user in access.users(tx):
                 if user.kind == "person":
-                    access.set_password(tx, user.id, passwords.kept(Sensitive(PASSWORD), cheap=True))
+                    kept = passwords.kept(Sensitive(PASSWORD), cheap=True)
+                    access.set_password(tx, user.id, kept)
+                    recorded(self.gate, tx, [held.of_password(user.id, user.name, kept)])
 
     def did(self, message: Message[Any], user: str = "default") -> Any:
         """What the store's owner does, as this user, past all roles."""
@@ -90,6 +92,7 @@ class Team:
                 expires=None,
                 limits=Limits(**limits),
             )
+            recorded(self.gate, tx, held.of_tokens(tx, [made.token.id]))
             return made.text
 
     def client(self, owner: str, workspace: str = "default", **limits: Any) -> Client:

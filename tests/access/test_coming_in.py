@@ -196,6 +196,7 @@ def test_a_reset_leaves_the_password_until_another_is_chosen(team: Team) -> None
         session.list_secrets()
     with pytest.raises(NotLoggedIn):
         stranger.send(LogIn(name="editor", password=Sensitive(PASSWORD)))
+    assert team.did(VerifyAudit()).problems == ()
     for name, failure in {"robot": Refused, "nobody-at-all": NotFound}.items():
         with pytest.raises(failure):
             team.did(ResetPassword(user=name))

@@ -234,6 +234,9 @@ class Questions:
     def DeleteUser(self, *_: str) -> Message[Any]:
         return access.DeleteUser(user=self._user())
 
+    def GetRights(self, *_: str) -> Message[Any]:
+        return access.GetRights(workspace=HERE)
+
     def ListMembers(self, *_: str) -> Message[Any]:
         return access.ListMembers(workspace=HERE)
 

@@ -6,8 +6,12 @@ import pytest
 from tests.access.conftest import HERE, Team, heard, log_in
 from tests.access.test_tokens import REVEAL
 
+from lockwork.crypto import passwords
+from lockwork.database import access
 from lockwork.domain.access import Role
 from lockwork.domain.errors import NotFound, NotPermitted
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.tokens import TokenKind
 from lockwork.messages.access import (
     CreateUser,
     DeleteUser,
@@ -17,6 +21,8 @@ from lockwork.messages.access import (
     UpdateUser,
     WhoAmI,
 )
+from lockwork.messages.audit import VerifyAudit
+from lockwork.service import tokens
 
 
 def test_nothing_outlives_what_minted_it(team: Team) -> None:
@@ -45,6 +51,7 @@ def test_revoking_revokes_what_was_minted(stocked: Team) -> None:
     assert [heard(c, REVEAL) for c in (boss, one, two, three)] == ["yes"] * 4
     boss.revoke_token("first")
     assert [heard(c, REVEAL) for c in (boss, one, two, three)] == ["yes", "who?", "who?", "who?"]
+    assert stocked.did(VerifyAudit()).problems == ()
     with pytest.raises(NotFound):
         boss.revoke_token("first")
     for client in (boss, one, two, three):
@@ -60,6 +67,7 @@ def test_who_is_deleted_takes_along_what_they_minted_for_programs(stocked: Team)
     assert heard(robot, REVEAL) == "yes"
     stocked.did(DeleteUser(user="boss", force=True))
     assert heard(robot, REVEAL) == "who?"
+    assert stocked.did(VerifyAudit()).problems == ()
     for client in (boss, robot):
         client.close()
 
@@ -110,3 +118,19 @@ def test_a_token_held_to_limits_knows_what_came_of_it_alone(
     assert "other" in {t.name for t in session.list_tokens(size=100) if t.revoked is None}
     for client in (session, held, made):
         client.close()
+
+
+def test_who_comes_in_by_what_no_record_tells_of_is_found(team: Team) -> None:
+    """A token or password that was written into the tables beside the server is named by `audit verify`."""
+    house = team.gate.house
+    assert team.did(VerifyAudit()).problems == ()
+    with house.database.writing() as tx:
+        user = access.user(tx, "boss")
+        assert user is not None
+        made = tokens.mint(tx, user, "forged", TokenKind.API, now=house.clock(), expires=None)
+        access.set_password(tx, user.id, passwords.kept(Sensitive("another good password"), cheap=True))
+    client = team.with_token(made.text)
+    first, second = sorted(client.verify_audit().problems)
+    assert first.startswith(f"password 'boss' ({user.id}) is not as record ")
+    assert second == f"token 'forged' ({made.token.id}) was never recorded"
+    client.close()

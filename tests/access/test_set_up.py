@@ -24,6 +24,7 @@ from lockwork.messages.access import (
     UpdateUser,
     WhoAmI,
 )
+from lockwork.messages.audit import VerifyAudit
 from lockwork.service import hosting
 from lockwork.service.callers import Claim, Shown
 from lockwork.service.gate import Gate
@@ -105,3 +106,4 @@ def test_what_a_name_held_before_administers_nothing(gate: Gate, was: str, by: s
             gate.answer(STRANGER, ChoosePassword(code=late.text, password=WORD))
     made = gate.answer(STRANGER, LogIn(name="root", password=WORD))
     assert gate.answer(Shown(hash_of(made.text)), WhoAmI()).admin
+    assert gate.answer(owner, VerifyAudit()).problems == ()

@@ -24,6 +24,7 @@ from lockwork.messages.access import (
     RevokeToken,
     UpdateUser,
 )
+from lockwork.messages.audit import VerifyAudit
 from lockwork.messages.runs import StartRun
 from lockwork.messages.secrets import DeleteSecret, RevealSecret, UndeleteSecret, Wanted
 
@@ -262,6 +263,7 @@ def test_who_logs_out_leaves_programs_their_tokens(stocked: Team) -> None:
     closing = stocked.with_token(stranger.send(LogIn(name="editor", password=new)).text)
     closing.send(LogOut(everywhere=True))
     assert [heard(c, REVEAL) for c in (there, program, other)] == ["who?", "yes", "yes"]
+    assert stocked.did(VerifyAudit()).problems == ()
     for client in (here, there, program, other, stranger, closing):
         client.close()
 

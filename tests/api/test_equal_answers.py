@@ -104,6 +104,7 @@ TOKENS: dict[str, Makes] = {"RevokeToken": lambda t: access.RevokeToken(token=t)
 PIPELINE = Pipeline(name="training", steps=(Step(name="train"),))
 OTHERS: dict[str, Makes] = {
     "ListMembers": lambda _: access.ListMembers(**HERE),
+    "GetRights": lambda _: access.GetRights(**HERE),
     "PutMember": lambda _: access.PutMember(**HERE, user="vic", role=Role.VIEWER),
     "RemoveMember": lambda _: access.RemoveMember(**HERE, user="vic"),
     "ListComponents": lambda _: stacks.ListComponents(**HERE),

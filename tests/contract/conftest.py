@@ -2,7 +2,7 @@
 
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from lockwork.client.embedded import Embedded
 from lockwork.client.http import Http
 from lockwork.crypto.keyring import RootKey
 from lockwork.database import access
+from lockwork.database.engine import Transaction
 from lockwork.domain.access import Caller, Role
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.sensitive import Sensitive
@@ -22,7 +23,7 @@ from lockwork.messages import Gateway, Message
 from lockwork.messages.access import PutMember
 from lockwork.server import running
 from lockwork.server.logs import Log
-from lockwork.service import assembly, states, tokens
+from lockwork.service import assembly, held, states, tokens
 from lockwork.service.callers import Claim
 from lockwork.service.context import Policy
 from lockwork.service.gate import Gate
@@ -184,21 +185,28 @@ class Served:
                 user = user._replace(admin=1)
                 access.change_user(tx, user)
                 subject = Subject(kind="user", name=name, id=user.id, state=states.of_user(user))
-                house.trail.append(
-                    tx,
-                    now=house.clock(),
-                    caller=Caller(user=user.id, name=name),
-                    action="setup",
-                    outcome=Outcome.DONE,
-                    subjects=[subject],
-                )
-            return tokens.mint(tx, user, "test", TokenKind.API, now=house.clock(), expires=None).text
+                recorded(self._gate, tx, [subject])
+            made = tokens.mint(tx, user, "test", TokenKind.API, now=house.clock(), expires=None)
+            recorded(self._gate, tx, held.of_tokens(tx, [made.token.id]))
+            return made.text
 
     def close(self) -> None:
         self._server.should_exit = True
         self._thread.join()
         self._site.close()
         self._gate.close()
+
+
+def recorded(gate: Gate, tx: Transaction, subjects: Sequence[Subject]) -> None:
+    """Tell the trail of what a test has put into the tables by itself."""
+    gate.house.trail.append(
+        tx,
+        now=gate.house.clock(),
+        caller=Caller(user="", name="tester"),
+        action="setup",
+        outcome=Outcome.DONE,
+        subjects=subjects,
+    )
 
 
 def embedded(_: pytest.FixtureRequest, folder: Path) -> EmbeddedStore:

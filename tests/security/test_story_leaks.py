@@ -32,6 +32,7 @@ NOT_TOLD = {
         for name in ("LogIn", "LogOut", "SetUp", "ChoosePassword", "ChangePassword", "AppointAdmin")
     },
     "message StillRunning": "a server is told it",
+    "message GetRights": "a server is asked it, before a question",
     "trail.derived": "for requests with an idempotency key, on a server",
     "store.list": "for those who look at artifacts",
 }

@@ -103,6 +103,14 @@ def until(holds: Any, server: Running | None = None, seconds: float = 60) -> Non
     waiting.until(holds, seconds, told=lambda: server and server.said[-2000:])
 
 
+def put_in_place(file: Path, text: str) -> None:
+    """A key file of another content, as an editor saves it: at no moment is there half of it."""
+    fresh = file.with_suffix(".new")
+    fresh.write_text(text)
+    fresh.chmod(0o600)
+    fresh.replace(file)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

@@ -13,11 +13,13 @@ import pytest
 from tests.server.conftest import free_port
 from tests.serving import Team
 
+from lockwork import Client
 from lockwork.cli.main import run as command
 from lockwork.client import credentials
 from lockwork.client.http import Http
 from lockwork.domain.access import Role
 from lockwork.domain.errors import NotLoggedIn
+from lockwork.domain.secrets import SecretScope
 from lockwork.messages.access import WhoAmI
 from lockwork.service import assembly
 from lockwork.settings import Settings
@@ -141,6 +143,36 @@ def test_who_may_is_told_to_who_may_not(team: Team, say: Say) -> None:
     assert "hint: editors and admins of a workspace have write" in said
     said = say("key", "list", code=1)
     assert "hint: admins of the server have administer-store" in said
+
+
+REFUSED = {
+    "secret delete db": "secret.delete needs write",
+    "secret delete db --purge": "secret.delete needs write",
+    "stack delete default": "stack.delete needs write",
+    "orchestrator delete default": "component.delete needs write",
+    "user delete default --force": "user.delete needs administer-store",
+    "workspace delete default --force": "workspace.delete needs administer-store",
+    f"key destroy {'0' * 32}": "key.destroy needs administer-store",
+    "audit prune --before 2026-01-01 -f part": "audit.prune needs administer-store",
+}
+
+
+@pytest.mark.parametrize("words", REFUSED)
+def test_nobody_is_asked_for_what_would_be_refused(team: Team, say: Say, words: str) -> None:
+    """Rights first: here no terminal could answer, and what is told is not that."""
+    team.admin.create_secret("db", {"k": "v"})
+    team.log_in("anna", Role.VIEWER)
+    assert REFUSED[words] in say(*words.split(), code=1)
+
+
+def test_who_may_is_asked_still(team: Team, say: Say) -> None:
+    """Also for a secret of one's own, whatever one's role; and where no such workspace is."""
+    team.log_in("anna", Role.VIEWER)
+    Client().create_secret("mine", {"k": "v"}, scope=SecretScope.USER)
+    assert "needs a terminal" in say("secret", "delete", "mine", code=2)
+    team.log_in("default")
+    for words in ("user delete anna", "stack delete default", "--workspace none user delete anna"):
+        assert "needs a terminal" in say(*words.split(), code=2)
 
 
 def test_a_token_that_opens_nothing_is_told_as_one(team: Team, say: Say) -> None:

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from tests.postgres import run
-from tests.server.conftest import Team, command, until
+from tests.server.conftest import Team, command, put_in_place, until
 
 from lockwork.client.api import Client
 from lockwork.crypto.keyring import RootKey
@@ -122,7 +122,7 @@ def test_a_key_that_a_server_has_lost_is_not_made_active(team: Team) -> None:
         add_line(team, 0, new)
         add_line(team, 1, new)
         until(lambda: _is_added(client))
-        team.key_files[1].write_text(before)
+        put_in_place(team.key_files[1], before)
         until(lambda: client.list_keys()[-1].lacking)
         with pytest.raises(Refused, match=f":{team.servers[1].port}/") as refused:
             client.activate_key()
@@ -134,7 +134,7 @@ def test_a_key_that_a_server_has_lost_is_not_made_active(team: Team) -> None:
         with pytest.raises(Refused, match="is still held by"):
             client.destroy_key(retired)
         for file in team.key_files:
-            file.write_text(new.reveal() + "\n")
+            put_in_place(file, new.reveal() + "\n")
         until(lambda: _is_destroyed(client, retired))
         until(lambda: [key.id for key in client.list_keys()] == [new.id_text])  # both have read their files
 

@@ -21,6 +21,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from tests.postgres import Postgres
+from tests.server.conftest import put_in_place
 
 from lockwork.client.api import Client
 from lockwork.crypto.keyring import Keyring, RootKey
@@ -150,7 +151,7 @@ class Rotation(RuleBasedStateMachine):
         lost = [key for key in self.handed_out if key.id_text in node.holds() - in_use]
         if lost:  # the newest, which would be made active next
             lines = node.file.read_text().splitlines(keepends=True)
-            node.file.write_text("".join(line for line in lines if lost[-1].reveal() not in line))
+            put_in_place(node.file, "".join(line for line in lines if lost[-1].reveal() not in line))
             self.beat(server)  # as it does by itself, within a second
 
     def _add(self, server: int, key: RootKey) -> None:

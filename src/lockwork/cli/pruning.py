@@ -15,13 +15,14 @@ from typing import BinaryIO
 import click
 import msgspec
 
-from lockwork.cli import terminal
+from lockwork.cli import rights, terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.client.api import Client
 from lockwork.domain.audit import AuditHead, AuditLink, AuditVerdict
 from lockwork.domain.errors import InvalidInput, StoreUnusable, Unavailable
 from lockwork.domain.ways_out import reason
+from lockwork.messages.audit import PruneAudit
 
 FORMAT = 1
 _AT_ONCE = 500
@@ -49,6 +50,7 @@ def prune(session: Session, before: str, filename: Path, yes: bool) -> None:
     """
     until = _moment(before)
     if not yes:
+        rights.check(session, PruneAudit)
         terminal.must_confirm(f"take all records before {before} out of the trail, into {filename}?")
     through = _written(session.client, until, filename)
     if through is None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lockwork.cli import formats, hints, terminal
+from lockwork.cli import formats, hints, rights, terminal
 from lockwork.cli.commands import Group, key_alone
 from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options
 from lockwork.cli.secret_files import export
@@ -25,7 +25,7 @@ from lockwork.cli.session import (
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, WrongUsage
 from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, is_uuid
 from lockwork.messages import Listing
-from lockwork.messages.secrets import ListSecrets
+from lockwork.messages.secrets import DeleteSecret, ListSecrets
 
 FIELDS = ("id", "name", "scope", "workspace", "owner", "keys", "version", "created", "updated")
 _COLUMNS = ("name", "scope", "owner", "keys", "version", "updated")
@@ -380,7 +380,9 @@ def _at(session: Session, info: SecretInfo, version: int | None) -> SecretInfo:
 def _named(session: Session, name_or_id: str, scope: SecretScope | None, purge: bool) -> str:
     """What a question calls it; what was deleted already has no name to look up."""
     try:
-        return str(session.client.describe_secret(name_or_id, scope))
+        found = session.client.describe_secret(name_or_id, scope)
+        rights.check(session, DeleteSecret, is_own=found.scope is SecretScope.USER)
+        return str(found)
     except NotFound:
         if purge and is_uuid(name_or_id):
             return f"secret {name_or_id}"

@@ -8,7 +8,7 @@ from typing import Any
 import click
 import msgspec
 
-from lockwork.cli import checks, out_files, terminal
+from lockwork.cli import checks, out_files, rights, terminal
 from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
 from lockwork.cli.foreign_stacks import as_ours
@@ -28,6 +28,7 @@ from lockwork.domain.stacks import (
     check_composition,
     plain_name,
 )
+from lockwork.messages.stacks import RegisterStack
 
 FORMAT = 1
 
@@ -120,6 +121,7 @@ def import_(session: Session, file: str, name: str | None, keep_existing: bool, 
     content = msgspec.structs.replace(content, stack=name or content.stack)
     missing = _missing(session.client, content, keep_existing=keep_existing)
     if not yes:
+        rights.check(session, RegisterStack)
         _ask_for_own(session.client, content, missing)
     made, stack = _made(session.client, content, missing)
     session.done(_told(stack, made), _record(session, stack))

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from lockwork.domain.access import Member, Role, User
+    from lockwork.domain.access import Held, Member, Role, User
     from lockwork.domain.audit import (
         AuditHead,
         AuditLink,
@@ -96,6 +96,10 @@ class AccessCalls(Asking):
         return self.send(messages.access.DeleteUser(user=named(name_or_id), force=force))
 
     # ---- members of a workspace; without one, of the active ----
+
+    def get_rights(self, workspace: str | None = None) -> Held:
+        """What you may do there: in the workspace and over the store, and with secrets of your own scope."""
+        return self.send(messages.access.GetRights(workspace=self._in(workspace)))
 
     def list_members(
         self, workspace: str | None = None, *, sort_by: str = "asc:user", page: int = 1, size: int = 20

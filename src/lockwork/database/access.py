@@ -28,6 +28,7 @@ _ADMINS = Statement(
     " WHERE admin = 1 AND disabled IS NULL AND password IS NOT NULL AND id <> :but"
 )
 _PASSWORD = Statement("SELECT password FROM users WHERE id = :id")
+_PASSWORDS = Statement("SELECT id, name, password FROM users WHERE password IS NOT NULL")
 _SET_PASSWORD = Statement("UPDATE users SET password = :password WHERE id = :id")
 _OWN_SECRETS = Statement("SELECT count(*) AS total FROM secrets WHERE namespace = :namespace")
 # In this order: a user's own secrets go, what belongs to workspaces gets a new owner.
@@ -106,6 +107,12 @@ def password(tx: Transaction, id_: str) -> str | None:
     row = tx.row(_PASSWORD, id=id_)
     found: str | None = None if row is None else row["password"]
     return found
+
+
+def passwords(tx: Transaction) -> list[tuple[str, str, str]]:
+    """Id, name and what is kept of the password, of everyone who has one: for `audit verify`."""
+    found = tx.rows(_PASSWORDS)
+    return [(text(u, "users"), text(n, "users"), text(p, "users")) for u, n, p in found]
 
 
 def set_password(tx: Transaction, id_: str, kept: str) -> None:

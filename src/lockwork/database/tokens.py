@@ -1,6 +1,6 @@
 """Rows of tokens and one-time codes: hashes, never what was shown."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -67,7 +67,14 @@ _NAMED = Statement(
 _REVOKE = Statement(
     "WITH RECURSIVE minted (id) AS (SELECT id FROM tokens WHERE id = :token"
     " UNION SELECT t.id FROM tokens t JOIN minted m ON t.parent = m.id)"
-    " UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id IN (SELECT id FROM minted)"
+    " UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id IN (SELECT id FROM minted) RETURNING id"
+)
+_EVERY = Statement(f"SELECT {_COLUMNS} {_JOINED}")
+_SOME = Statement(f"SELECT {_COLUMNS} {_JOINED} WHERE t.id IN (SELECT i.value ->> 0 FROM json_each(:ids) i)")
+_ALL_OF_OWNER = Statement("SELECT id FROM tokens WHERE owner = :owner ORDER BY created, id")
+_MINTED_BY = Statement(
+    "SELECT t.id FROM tokens t JOIN tokens p ON p.id = t.parent WHERE p.owner = :owner AND t.owner <> :owner"
+    " ORDER BY t.created, t.id"
 )
 _CLOSE = Statement("UPDATE tokens SET revoked = :now WHERE revoked IS NULL AND id = :token")
 _OF_OWNER = Statement(
@@ -213,14 +220,34 @@ def named(tx: Transaction, name: str, known: Known) -> list[TokenRow]:
     return [read(TokenRow, row, "tokens") for row in tx.rows(_NAMED, name=name, **known._asdict())]
 
 
-def revoke(tx: Transaction, id_: str, now: int) -> int:
-    """It, and all that it minted; how many were not revoked before."""
-    return tx.run(_REVOKE, token=id_, now=now)
+def every(tx: Transaction) -> list[TokenRow]:
+    """All of them: for `audit verify`."""
+    return [read(TokenRow, row, "tokens") for row in tx.rows(_EVERY)]
 
 
-def close(tx: Transaction, id_: str, now: int) -> int:
-    """It alone, and not what it minted; whether it was not revoked before."""
-    return tx.run(_CLOSE, token=id_, now=now)
+def some(tx: Transaction, ids: Iterable[str]) -> list[TokenRow]:
+    """Those of these ids, in any order."""
+    return [read(TokenRow, row, "tokens") for row in tx.rows(_SOME, ids=as_set(sorted(set(ids))))]
+
+
+def all_of(tx: Transaction, owner: str) -> list[str]:
+    """Ids of a user's tokens, revoked ones too."""
+    return [row["id"] for row in tx.rows(_ALL_OF_OWNER, owner=owner)]
+
+
+def minted_for_others(tx: Transaction, owner: str) -> list[str]:
+    """Ids of others' tokens that a user's tokens minted."""
+    return [row["id"] for row in tx.rows(_MINTED_BY, owner=owner)]
+
+
+def revoke(tx: Transaction, id_: str, now: int) -> list[str]:
+    """It, and all that it minted; the ids of those that were not revoked before."""
+    return [row["id"] for row in tx.rows(_REVOKE, token=id_, now=now)]
+
+
+def close(tx: Transaction, id_: str, now: int) -> None:
+    """It alone, and not what it minted."""
+    tx.run(_CLOSE, token=id_, now=now)
 
 
 def of_owner(tx: Transaction, owner: str, kinds: Sequence[TokenKind] | None = None) -> list[str]:

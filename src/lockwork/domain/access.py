@@ -67,6 +67,16 @@ OWN: Rights = frozenset({Permission.LIST, Permission.READ_SECRETS, Permission.WR
 """What everyone may do with secrets of their own scope, whatever their role where they ask."""
 
 
+class Held(msgspec.Struct, frozen=True, kw_only=True):
+    """What a caller may do where they ask."""
+
+    user: str
+    rights: tuple[Permission, ...]
+    """In the workspace, and over the store."""
+    own: tuple[Permission, ...]
+    """With secrets of their own scope."""
+
+
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """What a token is held to, whatever its owner may do; None does not hold it."""
 

@@ -68,6 +68,8 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     effect: ClassVar[Effect] = Effect.READ
     is_about_secrets: ClassVar[bool] = False
     """Its permission is asked for in the scope of the secret that it is about: one's own are one's own."""
+    is_brief: ClassVar[bool] = False
+    """It takes a few statements, however large the store is: a server answers those that wait together."""
 
     @classmethod
     def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":

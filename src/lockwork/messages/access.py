@@ -1,6 +1,6 @@
 """Questions about who may come in: users, members, tokens, passwords."""
 
-from lockwork.domain.access import Limits, Member, Permission, Role, User
+from lockwork.domain.access import Held, Limits, Member, Permission, Role, User
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewCode, NewToken, Token
 from lockwork.messages import Effect, Listing, Message, Page, WorkspaceMessage
@@ -56,6 +56,13 @@ class ListUsers(Message[Page[User]], frozen=True, kw_only=True):
 
 
 # ---- members of a workspace ----
+
+
+class GetRights(WorkspaceMessage[Held], frozen=True, kw_only=True):
+    """What the caller may do in a workspace, so that nobody is asked for what would be refused."""
+
+    action = "rights.get"
+    permission = Permission.LIST
 
 
 class PutMember(WorkspaceMessage[Member], frozen=True, kw_only=True):

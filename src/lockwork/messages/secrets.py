@@ -74,6 +74,7 @@ class RevealSecret(OneSecret[RevealedSecret], frozen=True, kw_only=True):
     action = "secret.reveal"
     permission = Permission.READ_SECRETS
     effect = Effect.REVEAL
+    is_brief = True
     key: str | None = None
     """Only this one."""
     version: int | None = None

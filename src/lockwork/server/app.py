@@ -7,7 +7,7 @@ a problem of ours, with headers that let nobody keep it.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import version
@@ -35,7 +35,7 @@ from lockwork.server.addresses import Names, Proxies
 from lockwork.server.auth import shown
 from lockwork.server.logs import Log
 from lockwork.server.metrics import Metrics
-from lockwork.server.threads import Threads, Together, Turns
+from lockwork.server.threads import Shared, Threads, Turns
 from lockwork.service.callers import Shown
 from lockwork.wire import API, API_HEADER
 from lockwork.wire.problems import MEDIA_TYPE, problem_of
@@ -64,6 +64,10 @@ class Asked(Protocol):
         """The answer, or a failure from `lockwork.domain.errors`."""
         ...
 
+    def answer_together(self, asked: Sequence[tuple[Any, Message[Any]]]) -> list[Any]:
+        """Of each the answer, the failure that stands for it, or None: that is to be asked alone."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Site:
@@ -74,11 +78,13 @@ class Site:
     proxies: Proxies
     log: Log
     is_set_up: Callable[[], bool]
-    ready: Together
+    ready: Shared
     """Raises what is wrong with the database or the root key."""
     turns: Turns
     porch: Threads
     """For who has no name yet: however many knock, those inside are answered."""
+    lanes: Sequence[Threads]
+    """For what is answered together."""
     dashboard: Dashboard
     is_own: bool = False
     """Whether it is there for its owner's browser alone, and answers no program."""
@@ -89,10 +95,16 @@ class Site:
         self.turns.close()
         self.porch.close()
         self.ready.close()
+        for lane in self.lanes:
+            lane.close()
 
     async def asked(self, door: Shown, act: Callable[..., T], *arguments: Any) -> T:
         """What it answers, to who shows a token that is good, when it is their turn."""
         return await self.turns.run(door.token, partial(self._check_named, door), act, *arguments)
+
+    async def admit(self, door: Shown) -> None:
+        """Let in who shows a token that is good: strangers wait apart from who is known."""
+        await self.turns.admit(door.token, partial(self._check_named, door))
 
     async def check_named(self, request: Request) -> None:
         """Refuse who shows no token that is good."""

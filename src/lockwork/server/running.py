@@ -21,13 +21,15 @@ from lockwork.server.addresses import Names, Proxies, is_loopback
 from lockwork.server.app import Site, application
 from lockwork.server.connections import Impatient
 from lockwork.server.logs import Log
-from lockwork.server.threads import Threads, Together, Turns
+from lockwork.server.threads import Shared, Threads, Turns
 
 if TYPE_CHECKING:
     from lockwork.service.gate import Gate
 
 Opened = socket.socket
 THREADS = 16
+LANES = 8
+"""Threads for what is answered together: one does it, unless the database is slow or far."""
 MOST_WAITING = 1000
 """Of who is known by a token; the others are sent away."""
 STRANGERS = 4
@@ -110,11 +112,12 @@ def site_of(
         proxies=Proxies(listening.behind),
         log=log,
         is_set_up=is_set_up,
-        ready=Together(check_ready),
+        ready=Shared(check_ready),
         turns=Turns(
             Threads(THREADS, patient=MOST_WAITING), Threads(STRANGERS, patient=MOST_STRANGERS_WAITING)
         ),
         porch=Threads(passwords.AT_ONCE, patient=MOST_STRANGERS_WAITING, full=TooManyAttempts),
+        lanes=tuple(Threads(1, patient=0) for _ in range(LANES)),
         dashboard=dashboard or team_dashboard(ByLogIn(gate)),
         is_own=dashboard is not None,
     )

@@ -31,9 +31,13 @@ class Threads:
             raise self._full("too many ask at this moment", 1, hint="try again in a second")
         self._inside += 1
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
+            return await self.begin(act, *arguments)
         finally:
             self._inside -= 1
+
+    def begin(self, act: Callable[..., T], *arguments: Any) -> "asyncio.Future[T]":
+        """It begins as soon as one of them is free."""
+        return asyncio.get_running_loop().run_in_executor(self._pool, act, *arguments)
 
     def close(self) -> None:
         """Nobody is let in any more; those at work end."""
@@ -56,14 +60,18 @@ class Turns:
         self, token: str | None, name: Callable[[], object], act: Callable[..., T], *arguments: Any
     ) -> T:
         """What it answers, once `name` has not raised `NotLoggedIn`."""
-        if token is None or token not in self._known:
-            await self._of_strangers.run(name)
-            self._met(token)
+        await self.admit(token, name)
         try:
             return await self._of_known.run(act, *arguments)
         except NotLoggedIn:
             self._known.pop(token or "", None)
             raise
+
+    async def admit(self, token: str | None, name: Callable[[], object]) -> None:
+        """Let in who is known, and who is not once `name` has not raised `NotLoggedIn`."""
+        if token is None or token not in self._known:
+            await self._of_strangers.run(name)
+            self._met(token)
 
     def _met(self, token: str | None) -> None:
         """Of good tokens alone: nobody fills this with what they made up."""
@@ -78,7 +86,7 @@ class Turns:
         self._of_strangers.close()
 
 
-class Together:
+class Shared:
     """A question that anyone may ask: of those who ask while it is being answered, all hear that answer."""
 
     def __init__(self, act: Callable[[], object]) -> None:

@@ -5,7 +5,7 @@ from msgspec.structs import replace
 from lockwork.database import access, members, secrets, tokens, workspaces
 from lockwork.database.access import UserRow
 from lockwork.database.members import MemberRow
-from lockwork.domain.access import Member, Role, User, UserName
+from lockwork.domain.access import Held, Member, Role, User, UserName
 from lockwork.domain.audit import Subject
 from lockwork.domain.errors import AlreadyExists, NotFound, Refused, StillReferenced
 from lockwork.domain.nearness import near
@@ -15,6 +15,7 @@ from lockwork.messages import Page
 from lockwork.messages.access import (
     CreateUser,
     DeleteUser,
+    GetRights,
     GetUser,
     InviteUser,
     ListMembers,
@@ -24,7 +25,7 @@ from lockwork.messages.access import (
     UpdateUser,
     WhoAmI,
 )
-from lockwork.service import codes, findings, states
+from lockwork.service import codes, findings, held, states
 from lockwork.service.context import Context
 from lockwork.service.secrets import purge
 
@@ -132,14 +133,27 @@ def delete(ctx: Context, message: DeleteUser) -> User:
         purge(ctx, secret)
     for member in members.of_user(ctx.tx, user.id):
         _about_member(ctx, member, user.name, states.GONE)
-    for token in tokens.of_owner(ctx.tx, user.id):
-        tokens.revoke(ctx.tx, token, ctx.now)  # and with it what it minted for others
+    ended = _let_go(ctx, user)
     inherited = secrets.owned(ctx.tx, user.id)
     access.delete_user(ctx.tx, user.id, heir=ctx.caller.user)
+    ctx.about_all(held.of_tokens(ctx.tx, ended))
     for secret in inherited:
         ctx.about(findings.subject(ctx, secret._replace(owner=ctx.caller.user, owner_name=ctx.caller.name)))
     ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.GONE))
     return user.user()
+
+
+def _let_go(ctx: Context, user: UserRow) -> list[str]:
+    """A user's password and tokens go with them; what these minted for others is revoked: its ids."""
+    ids = tokens.all_of(ctx.tx, user.id)
+    ended = [subject.id or "" for subject in held.revoked(ctx.tx, ids, ctx.now)]
+    gone = held.of_tokens(ctx.tx, ids)
+    kept = access.password(ctx.tx, user.id)
+    if kept is not None:
+        gone.append(held.of_password(user.id, user.name, kept))
+    for subject in gone:
+        ctx.about(replace(subject, state=states.GONE))
+    return [*ended, *tokens.minted_for_others(ctx.tx, user.id)]  # who minted these is told no more
 
 
 def _check_others_administer(ctx: Context, user: UserRow) -> None:
@@ -152,6 +166,14 @@ def _check_others_administer(ctx: Context, user: UserRow) -> None:
 
 
 # ---- members of a workspace ----
+
+
+def get_rights(ctx: Context, _message: GetRights) -> Held:
+    return Held(
+        user=ctx.caller.name,
+        rights=tuple(sorted(ctx.caller.rights)),
+        own=tuple(sorted(ctx.caller.own_rights)),
+    )
 
 
 def put_member(ctx: Context, message: PutMember) -> Member:
@@ -242,6 +264,7 @@ ANSWERS = (
     ListUsers.answered_by(list_),
     UpdateUser.answered_by(update),
     DeleteUser.answered_by(delete),
+    GetRights.answered_by(get_rights),
     PutMember.answered_by(put_member),
     RemoveMember.answered_by(remove_member),
     ListMembers.answered_by(list_members),

@@ -9,7 +9,7 @@ from lockwork.domain.audit import AuditHead, AuditRecord, AuditVerdict, Knocked
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Page
 from lockwork.messages.audit import GetAuditHead, ListAudit, ListStrangers, VerifyAudit
-from lockwork.service import states
+from lockwork.service import held, states
 from lockwork.service.context import Context
 
 _MINUTE = 60_000_000
@@ -77,6 +77,8 @@ def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
         yield ("workspace", workspace.id), (workspace.name, states.of_named(workspace))
     for member in members.every(ctx.tx):
         yield ("member", f"{member.workspace}/{member.member}"), (member.member, states.of_member(member))
+    for thing in held.every(ctx.tx):
+        yield (thing.kind, thing.id), (thing.name, thing.state or "")
     for secret in secrets.every(ctx.tx):
         state = states.of_secret(secret, history.get(secret.id, ()), key_names)
         yield ("secret", secret.id), (secret.name, state)

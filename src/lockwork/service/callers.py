@@ -6,6 +6,8 @@ its limits and its owner's rights as they are now, both at once, read in the tra
 
 from typing import Any, NamedTuple
 
+from msgspec.structs import replace
+
 from lockwork.database import access, tokens, workspaces
 from lockwork.database.access import Named
 from lockwork.database.engine import Transaction
@@ -65,11 +67,26 @@ class Entered(NamedTuple):
     """When the token that was shown was last used, as far as that is written down."""
 
 
-def entered(tx: Transaction, door: Door, message: Message[Any], now: int) -> Entered:
+Met = dict[tuple[str | None, str, type[Message[Any]]], Entered]
+"""Who came in already, in one transaction that is a view: by token, workspace and kind of message."""
+
+
+def entered(tx: Transaction, door: Door, message: Message[Any], now: int, met: Met | None = None) -> Entered:
     """Who asks, with their rights where this message is asked; or why they may not even ask."""
     if isinstance(door, Claim):
         return _claimed(tx, door, message)
-    return _shown(tx, door, message, now)
+    if met is None:
+        return _shown(tx, door, message, now)
+    shown = (door.token, workspace_of(message), type(message))
+    if shown not in met:
+        met[shown] = _shown(tx, door, message, now)
+        return met[shown]
+    return _as_asked(met[shown], door)
+
+
+def _as_asked(known: Entered, shown: Shown) -> Entered:
+    """The same caller, with another request."""
+    return known._replace(caller=replace(known.caller, address=shown.address, request=shown.request))
 
 
 def named(tx: Transaction, door: Door) -> Caller:

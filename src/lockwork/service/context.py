@@ -1,7 +1,7 @@
 """What a handler works with: the transaction, what its caller sees, the vault, the time."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from lockwork.crypto.keyring import Keyring
@@ -94,6 +94,9 @@ class Context:
     def about(self, subject: Subject) -> None:
         """Say what the audit record of this message is about; several make several records."""
         self.subjects.append(subject)
+
+    def about_all(self, subjects: Iterable[Subject]) -> None:
+        self.subjects += subjects
 
     def new_id(self) -> str:
         return new_id()

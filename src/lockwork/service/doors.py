@@ -4,6 +4,7 @@ What is wrong is told alike, whatever it is: that there is no such user, that th
 is another. A password is checked outside of any transaction, as that takes its time.
 """
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from lockwork.domain.errors import NotLoggedIn, Refused
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import OF_PASSWORDS, NewToken, TokenKind
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn, SetUp
-from lockwork.service import codes, states
+from lockwork.service import codes, held
 from lockwork.service.callers import Shown
 from lockwork.service.context import Porch
 from lockwork.service.first_admin import appointed
@@ -53,9 +54,8 @@ def _set_up(porch: Porch, message: SetUp, name: UserName, kept: str) -> NewToken
         now = porch.house.clock()
         _check_not_set_up(tx)
         codes.taken(tx, hash_of(message.code), (codes.SETUP,), now)
-        user = appointed(tx, name, kept, now)
-        subject = Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user))
-        return _let_in(porch, tx, user, message, (subject,))
+        user, subjects = appointed(tx, name, kept, now)
+        return _let_in(porch, tx, user, message, subjects)
 
 
 def _check_not_set_up(tx: Transaction) -> None:
@@ -76,8 +76,8 @@ def _chosen(porch: Porch, message: ChoosePassword, kept: str) -> NewToken:
         user = access.user(tx, code.owner or "")
         if user is None or user.disabled is not None:
             raise NotLoggedIn(_WRONG)
-        _replace_password(porch, tx, user, kept, but=None)
-        return _let_in(porch, tx, user, message)
+        subjects = _replace_password(porch, tx, user, kept, but=None)
+        return _let_in(porch, tx, user, message, subjects)
 
 
 def change_password(porch: Porch, message: ChangePassword) -> None:
@@ -95,9 +95,8 @@ def change_password(porch: Porch, message: ChangePassword) -> None:
         bearer = None if shown is None else tokens.bearer(tx, shown, "")
         # Whoever knows the password may ask, whatever token they show: the record is of whose password it is.
         own = bearer.token if bearer is not None and bearer.user == user.id else None
-        _replace_password(porch, tx, user, kept, but=own)
-        subject = Subject(kind="user", name=user.name, id=user.id)
-        _record(porch, tx, user, message.action, token=own, subjects=(subject,))
+        subjects = _replace_password(porch, tx, user, kept, but=own)
+        _record(porch, tx, user, message.action, token=own, subjects=subjects)
 
 
 def _attempt(porch: Porch, account: str = "") -> AbstractContextManager[None]:
@@ -143,12 +142,15 @@ def _nobodys() -> str:
 _nobody: str | None = None
 
 
-def _replace_password(porch: Porch, tx: Transaction, user: UserRow, kept: str, *, but: str | None) -> None:
+def _replace_password(
+    porch: Porch, tx: Transaction, user: UserRow, kept: str, *, but: str | None
+) -> list[Subject]:
+    """What a record tells of it; of the log-ins that the old one made `but` stays."""
     access.set_password(tx, user.id, kept)
     tokens.forget_codes(tx, codes.RESET, user.id)
-    for id_ in tokens.of_owner(tx, user.id, OF_PASSWORDS):
-        if id_ != but:
-            tokens.revoke(tx, id_, porch.house.clock())
+    ends = [id_ for id_ in tokens.of_owner(tx, user.id, OF_PASSWORDS) if id_ != but]
+    ended = held.revoked(tx, ends, porch.house.clock())
+    return [held.of_password(user.id, user.name, kept), *ended]
 
 
 def _let_in(
@@ -156,14 +158,14 @@ def _let_in(
     tx: Transaction,
     user: UserRow,
     message: LogIn | SetUp | ChoosePassword,
-    subjects: tuple[Subject, ...] = (),
+    subjects: Sequence[Subject] = (),
 ) -> NewToken:
     now = porch.house.clock()
     kind = TokenKind.SESSION if message.session else TokenKind.LOGIN
     label = message.label[:_LABEL] if isinstance(message, LogIn) else kind.value
     made = mint(tx, user, label, kind, now=now, expires=now + GOOD_FOR[kind])
-    subject = Subject(kind="token", name=made.token.name, id=made.token.id)
-    _record(porch, tx, user, message.action, token=made.token.id, subjects=(*subjects, subject))
+    whole = [*subjects, *held.of_tokens(tx, [made.token.id])]
+    _record(porch, tx, user, message.action, token=made.token.id, subjects=whole)
     return made
 
 
@@ -174,7 +176,7 @@ def _record(
     action: str,
     *,
     token: str | None,
-    subjects: tuple[Subject, ...],
+    subjects: Sequence[Subject],
 ) -> None:
     door = porch.door
     shown = door if isinstance(door, Shown) else Shown(None)

@@ -4,9 +4,9 @@ A change shares its transaction with its record; a reveal's values leave after i
 refusal or failure is recorded after the rollback. Reading metadata is recorded only when it is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from lockwork.database import tokens
 from lockwork.database.engine import Transaction
@@ -15,6 +15,7 @@ from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import (
     Fault,
     LockworkError,
+    NotFound,
     NotLoggedIn,
     NotPermitted,
     Refused,
@@ -25,13 +26,16 @@ from lockwork.domain.errors import (
 from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Message, WorkspaceMessage, check_texts, checked
 from lockwork.service import callers
-from lockwork.service.callers import Door, Shown
+from lockwork.service.callers import Door, Met, Shown
 from lockwork.service.context import Context, House, Porch
+from lockwork.service.recording import recorded
 from lockwork.service.trail import Entry
 
 R = TypeVar("R")
 Handler = Callable[[Any, Any], Any]
 """Of a `Context` and a message; of a `Porch` where nobody has a name yet."""
+
+Asked = tuple[Door, Message[Any]]
 
 MINUTE = 60_000_000
 _MOST_NOTED = 10_000
@@ -41,6 +45,15 @@ class Handlers(Protocol):
     """Which function answers which message."""
 
     def __getitem__(self, message: type[Message[Any]]) -> Handler: ...
+
+
+class Seen(NamedTuple):
+    """An answer that is not recorded yet, and where it stands among those that are given together."""
+
+    place: int
+    message: Message[Any]
+    context: Context
+    answer: Any
 
 
 class Gate:
@@ -72,6 +85,20 @@ class Gate:
         self._record_if_due(door, message, fault)
         raise fault  # out here: what was not foreseen may hold values, and a chain would keep it
 
+    def answer_together(self, asked: Sequence[Asked]) -> list[Any]:
+        """Answers to reveals that came at one time: from one view of the store, their records in one commit.
+
+        A failure stands for an answer whose record could not be written, and None for what is to be asked by
+        itself: it is told then what is the matter.
+        """
+        answers: list[Any] = [None] * len(asked)
+        with suppress(Exception):  # what nobody foresaw as well: nothing has left, and all is asked again
+            seen = self._seen_together(asked)
+            due = [_done(one.context, one.message) for one in seen]
+            for one, failure in zip(seen, self._recorded(due), strict=True):
+                answers[one.place] = failure or one.answer
+        return answers
+
     def close(self) -> None:
         """Close the connections; the next message opens them again."""
         self._house.strangers.write(self._house.clock())
@@ -95,6 +122,23 @@ class Gate:
             self._record_reveal(context, message)
         self._note_use(context)
         return answer
+
+    def _seen_together(self, asked: Sequence[Asked]) -> list[Seen]:
+        """From one view, which a failure of the database's ends; nobody is concerned by another's own."""
+        seen: list[Seen] = []
+        met: Met = {}
+        with suppress(LockworkError), self._house.database.reading() as tx:
+            for place, (door, message) in enumerate(asked):
+                with suppress(NotFound, NotLoggedIn, NotPermitted):
+                    context = self._entered(tx, door, message, met)
+                    answer = self._handlers[type(message)](context, message)
+                    seen.append(Seen(place, message, context, answer))
+        for one in seen:
+            self._note_use(one.context)
+        return [one for one in seen if one.context.fetched is None]  # or its run is written to as well
+
+    def _recorded(self, due: Sequence[Entry]) -> list[LockworkError | None]:
+        return recorded(self._house.database, self._house.trail, due) if due else []
 
     def _changed(self, door: Door, context: Context, message: Message[R]) -> R:
         """The answer to a change, recorded in its transaction; what was done before is not done again."""
@@ -132,10 +176,10 @@ class Gate:
         answer: R = self._handlers[type(message)](Porch(self._house, door), message)
         return answer
 
-    def _entered(self, tx: Transaction, door: Door, message: Message[Any]) -> Context:
+    def _entered(self, tx: Transaction, door: Door, message: Message[Any], met: Met | None = None) -> Context:
         """The context for a caller who may ask this; else the failure says why not."""
         now = self._house.clock()
-        caller, sight, used_before = callers.entered(tx, door, message, now)
+        caller, sight, used_before = callers.entered(tx, door, message, now, met)
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(

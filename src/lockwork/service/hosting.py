@@ -10,7 +10,7 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import NewCode
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.messages.access import AppointAdmin, ResetPassword
-from lockwork.service import codes, states
+from lockwork.service import codes
 from lockwork.service.callers import Claim
 from lockwork.service.context import Context
 from lockwork.service.first_admin import appointed
@@ -40,8 +40,8 @@ def appoint(ctx: Context, message: AppointAdmin) -> User:
         raise Refused("this server has been set up already", hint="lockwork login URL")
     # Within the transaction, though it takes its time: nothing is answered before there is an admin.
     kept = passwords.kept(passwords.checked_password(message.password))
-    user = appointed(ctx.tx, name, kept, ctx.now)
-    ctx.about(Subject(kind="user", name=user.name, id=user.id, state=states.of_user(user)))
+    user, subjects = appointed(ctx.tx, name, kept, ctx.now)
+    ctx.about_all(subjects)
     return user.user()
 
 

@@ -9,6 +9,7 @@ from lockwork.domain import ways_out
 from lockwork.domain.access import Caller
 from lockwork.domain.audit import Outcome
 from lockwork.domain.errors import Tampered
+from lockwork.service import held
 from lockwork.service import keys as root_keys
 from lockwork.service.trail import Trail
 
@@ -38,13 +39,16 @@ def upgrade(tx: Transaction, trail: Trail, now: int) -> int:
     if was.schema < 3:
         tokens.hold_to_ids(tx)
     keys.set_schema(tx, SCHEMA)
+    subjects = [root_keys.subject(tx, was.active)]  # its state covers the store's schema
+    if was.schema < 3:
+        subjects += held.every(tx)  # of which no record told before
     trail.append(
         tx,
         now=now,
         caller=_UPGRADER,
         action="store.upgrade",
         outcome=Outcome.DONE,
-        subjects=[root_keys.subject(tx, was.active)],  # its state covers the store's schema
+        subjects=subjects,
         detail=f"schema {was.schema} to {SCHEMA}",
     )
     return was.schema

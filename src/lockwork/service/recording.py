@@ -73,21 +73,9 @@ class Grouped:
             line.wake(those)
 
     def _write(self, those: "Sequence[_Waiting]") -> None:
-        """One commit for all; where one of them alone is at fault, the others do not suffer for it."""
-        try:
-            _written(self._database, self._trail, [waiting.entry for waiting in those])
-        except LockworkError as failure:
-            if len(those) > 1 and not isinstance(failure, Unavailable):
-                for waiting in those:
-                    self._write((waiting,))
-                return
-            from copy import copy  # lazy: only where something fails
-
-            for waiting in those:
-                waiting.failure = copy(failure)  # raised in several threads at once
-        else:
-            for waiting in those:
-                waiting.failure = None
+        failures = recorded(self._database, self._trail, [waiting.entry for waiting in those])
+        for waiting, failure in zip(those, failures, strict=True):
+            waiting.failure = failure
 
 
 class _Waiting:
@@ -166,6 +154,19 @@ class _Line:
             following.wake()
         for one in those[1:]:
             one.wake()
+
+
+def recorded(database: Database, trail: Trail, entries: Sequence[Entry]) -> list[LockworkError | None]:
+    """One commit for all: of each what went wrong. Where one alone is at fault, the others do not suffer."""
+    try:
+        _written(database, trail, entries)
+    except LockworkError as failure:
+        if len(entries) > 1 and not isinstance(failure, Unavailable):
+            return [one for entry in entries for one in recorded(database, trail, (entry,))]
+        from copy import copy  # lazy: only where something fails
+
+        return [copy(failure) for _ in entries]  # raised in several places at once
+    return [None for _ in entries]
 
 
 def _written(database: Database, trail: Trail, entries: Sequence[Entry]) -> None:

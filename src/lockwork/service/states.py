@@ -14,6 +14,7 @@ from lockwork.database.access import Named, UserRow
 from lockwork.database.keys import RootKeyRow, Store
 from lockwork.database.members import MemberRow
 from lockwork.database.secrets import Secret
+from lockwork.database.tokens import TokenRow
 from lockwork.database.versions import Version
 
 GONE = "gone"
@@ -56,6 +57,16 @@ def of_user(row: UserRow) -> str:
     """
     rest = row[3:]
     return _digest([*row[:3], *(() if rest == UserRow("", "", 0)[3:] else rest)])
+
+
+def of_token(row: TokenRow) -> str:
+    """All of its row but when it was last used, which no record tells of."""
+    return _digest([*row[:-2]])  # the last is another table's column
+
+
+def of_password(user: str, kept: str) -> str:
+    """Whose it is, and what is kept of it: of no use to who reads the trail, as its salt is in neither."""
+    return _digest([user, kept])
 
 
 def of_member(row: MemberRow) -> str:

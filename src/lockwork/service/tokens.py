@@ -10,7 +10,6 @@ from lockwork.database.access import UserRow
 from lockwork.database.engine import Transaction
 from lockwork.database.tokens import Known, TokenRow
 from lockwork.domain.access import Limits, Permission, Role, checked_pattern
-from lockwork.domain.audit import Subject
 from lockwork.domain.errors import Ambiguous, InvalidInput, NotFound, NotPermitted
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import is_uuid
@@ -18,7 +17,7 @@ from lockwork.domain.stacks import plain_name
 from lockwork.domain.tokens import OF_PASSWORDS, NewToken, Token, TokenKind
 from lockwork.messages import Page
 from lockwork.messages.access import CreateToken, ListTokens, LogOut, RevokeToken
-from lockwork.service import callers, findings
+from lockwork.service import callers, findings, held
 from lockwork.service.context import Context, new_id
 
 DAY = 24 * 60 * 60 * 1_000_000
@@ -45,7 +44,7 @@ def create(ctx: Context, message: CreateToken) -> NewToken:
         expires, notes = last, ("it expires with the token that minted it",)
     made = mint(ctx.tx, owner, name, TokenKind.API, now=ctx.now, expires=expires, limits=limits,
                 parent=ctx.caller.token)  # fmt: skip
-    ctx.about(Subject(kind="token", name=name, id=made.token.id))
+    ctx.about_all(held.of_tokens(ctx.tx, [made.token.id]))
     return NewToken(token=msgspec.structs.replace(made.token, notes=notes), text=made.text)
 
 
@@ -96,8 +95,7 @@ def list_(ctx: Context, message: ListTokens) -> Page[Token]:
 def revoke(ctx: Context, message: RevokeToken) -> Token:
     """It and what it minted open nothing from now on."""
     row = _one(ctx, message.token)
-    tokens.revoke(ctx.tx, row.id, ctx.now)
-    ctx.about(Subject(kind="token", name=row.name, id=row.id))
+    ctx.about_all(held.revoked(ctx.tx, [row.id], ctx.now))
     return tokens.told(ctx.tx, [row._replace(revoked=row.revoked or ctx.now)])[0]
 
 
@@ -116,7 +114,7 @@ def log_out(ctx: Context, message: LogOut) -> None:
         ids += tokens.of_owner(ctx.tx, ctx.caller.user, OF_PASSWORDS)
     for id_ in dict.fromkeys(ids):
         tokens.close(ctx.tx, id_, ctx.now)
-    ctx.about(Subject(kind="token", name=ctx.caller.name, id=ctx.caller.token))
+    ctx.about_all(held.of_tokens(ctx.tx, ids))
 
 
 def _owner(ctx: Context, name: str | None) -> UserRow:

@@ -88,6 +88,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("GetUser", "GET", "/v1/users/{user}"),
         Route("UpdateUser", "PATCH", "/v1/users/{user}"),
         Route("DeleteUser", "POST", "/v1/users/{user}/delete"),
+        Route("GetRights", "GET", f"{_IN}/rights"),
         Route("ListMembers", "GET", f"{_IN}/members"),
         Route("PutMember", "PUT", f"{_IN}/members/{{user}}"),
         Route("RemoveMember", "DELETE", f"{_IN}/members/{{user}}"),

@@ -78,7 +78,7 @@ def test_the_page_runs_nothing(lasting_api: Api) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", "/", 404),
+        ("GET", "/nowhere", 404),
         ("GET", "/v1/nothing", 404),
         ("GET", f"{SECRETS}/nothing-here", 404),
         ("DELETE", SECRETS, 405),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lockwork import Client
 from lockwork.cli import main
-from lockwork.cli.mappings import write_env, write_json, write_yaml
+from lockwork.mappings import write_env, write_json, write_yaml
 
 names = (f"s{number}" for number in itertools.count())
 text = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=200)

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from tests.fuzz.texts import SECRET, Texts
 from tests.fuzz.words import KEYS, NAMES
 
-from lockwork.cli.mappings import parse_env, parse_groups, parse_mapping
 from lockwork.cli.stack_files import read_stack
 from lockwork.crypto import envelope, passphrase
 from lockwork.crypto.keyring import Keyring, RootKey, parse_root_id
 from lockwork.domain import references
 from lockwork.domain.errors import InvalidInput, LockworkError, NotFound, RootKeyUnusable, Tampered
 from lockwork.domain.sensitive import Sensitive
+from lockwork.mappings import parse_env, parse_groups, parse_mapping
 
 seeds = st.integers(0, 2**64)
 WHERE = envelope.ValueContext(str(UUID(int=7)), 1, "password")

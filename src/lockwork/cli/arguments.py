@@ -9,11 +9,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-from lockwork.cli.mappings import MAX_MAPPING_BYTES, parse_env, parse_groups, parse_mapping
 from lockwork.domain import ways_out
 from lockwork.domain.errors import InvalidInput, WrongUsage
 from lockwork.domain.nearness import near
 from lockwork.domain.secrets import MAX_VALUE_BYTES, SecretKey, checked_value
+from lockwork.mappings import MAX_MAPPING_BYTES, parse_env, parse_groups, parse_mapping
 
 _NAME = re.compile(r"(?!-).{0,128}")  # as somebody may mean one
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,127}")

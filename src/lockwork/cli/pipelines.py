@@ -160,8 +160,8 @@ def _graph(session: Session, place: str, settings: str | None) -> "Graph":
 
 def _settings(path: str) -> Any:
     from lockwork.cli.arguments import Source
-    from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
     from lockwork.domain.errors import InvalidInput
+    from lockwork.mappings import MAX_MAPPING_BYTES, YamlReader
 
     stdin = getattr(sys.stdin, "buffer", None)
     text = Source(stdin).read(path, MAX_MAPPING_BYTES, "--settings")

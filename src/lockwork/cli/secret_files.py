@@ -33,7 +33,7 @@ def export(session: Session, name_or_id: str, filename: str | None, form: str | 
     if filename not in (None, "-"):
         # Before the values are read, and their reading is recorded.
         private_files.check_free(Path(str(filename)), force)
-    from lockwork.cli import mappings  # lazy: `secret get` stands beside, and needs none of it
+    from lockwork import mappings  # lazy: `secret get` stands beside, and needs none of it
 
     write = {"yaml": mappings.write_yaml, "json": mappings.write_json, "env": mappings.write_env}[form]
     found = session.client.get_secret(name_or_id, scope)

@@ -12,7 +12,6 @@ from lockwork.cli import checks, out_files, rights, terminal
 from lockwork.cli.arguments import Source
 from lockwork.cli.commands import Command
 from lockwork.cli.foreign_stacks import as_ours
-from lockwork.cli.mappings import MAX_MAPPING_BYTES, YamlReader
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.client.api import Client
@@ -28,6 +27,7 @@ from lockwork.domain.stacks import (
     check_composition,
     plain_name,
 )
+from lockwork.mappings import MAX_MAPPING_BYTES, YamlReader
 from lockwork.messages.stacks import RegisterStack
 
 FORMAT = 1

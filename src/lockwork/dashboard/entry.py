@@ -73,6 +73,12 @@ def static(ask: Ask) -> Answer:
     return Data(found.body, found.media_type, is_kept=True)
 
 
+def icon(_: Ask) -> Answer:
+    """What browsers look for beside an answer that is no page, such as a revealed value."""
+    found = assets.asset("lock.svg")
+    return Data(found.body, found.media_type, is_kept=True)
+
+
 def _hidden(ask: Ask, name: str) -> Sensitive:
     return Sensitive(ask.form.text(name).strip() if name == "code" else ask.form.text(name))
 
@@ -91,6 +97,7 @@ def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
 EVERYWHERE = (
     Page("GET", "/", first_page),
     Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
+    Page("GET", "/favicon.ico", icon, For.EVERYONE),
     Page("POST", "/theme", choose_theme, For.EVERYONE),
 )
 BY_LOG_IN = (

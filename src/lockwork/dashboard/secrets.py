@@ -1,85 +1,127 @@
-"""Secrets: the list, one of them, and what can be done with it."""
+"""Secrets: the list, one of them, and a value of it."""
 
-from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To
-from lockwork.domain.errors import InvalidInput
-from lockwork.domain.secrets import SecretScope
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from shlex import quote
+
+from lockwork.dashboard import (
+    rights,
+    secret_changes,
+    secret_edits,
+    secret_entry,
+    secret_history,
+    secret_removal,
+    secret_uses,
+)
+from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown
+from lockwork.dashboard.secret_history import Change, changes
+from lockwork.domain.access import Permission
+from lockwork.domain.secrets import SecretInfo, SecretScope
 
 SIZE = 25
+KEYS = 30
+"""A page's worth of keys: with the longest names it stays below 100 kB."""
+USES = 40
 SORTS = {
     "name": "asc:name",
     "-name": "desc:name",
     "updated": "asc:updated",
     "-updated": "desc:updated",
     "scope": "asc:scope",
+    "-scope": "desc:scope",
     "owner": "asc:owner",
+    "-owner": "desc:owner",
 }
 """What may stand in an address → how the list is asked."""
+AGES = {"day": 1, "week": 7, "month": 30}
+"""What may stand in an address → within so many days."""
+_KEPT = ("q", "scope", "owner", "updated", "deleted", "sort")
 
 
 def listed(ask: Ask) -> Answer:
     """A page of secrets, by what was typed and chosen."""
-    sought, sort = ask.query.get("q", "").strip(), ask.query.get("sort", "name")
-    scope, owner = ask.query.get("scope", ""), ask.query.get("owner", "")
+    query = _query(ask)
+    is_deleted = "deleted" in query
     secrets = ask.client.list_secrets(
-        name=f"contains:{sought}" if sought else None,
-        scope=SecretScope.parse(scope) if scope else None,
-        owner=owner or None,
-        sort_by=SORTS.get(sort, SORTS["name"]),
+        name=f"contains:{query['q']}" if "q" in query else None,
+        scope=query.get("scope"),
+        owner=query.get("owner"),
+        updated=_since(query["updated"]) if "updated" in query else None,
+        sort_by=SORTS[query.get("sort", "name")],
         page=ask.number("page", 1),
         size=SIZE,
-        deleted="deleted" in ask.query,
+        deleted=is_deleted,
     )
-    facts = {"secrets": secrets, "sought": sought, "sort": sort, "scope": scope, "owner": owner,
-             "is_deleted": "deleted" in ask.query}  # fmt: skip
-    return Shown("secrets/list.html", "Secrets", facts, _listing_command(ask), "secrets")
+    facts = {
+        "secrets": secrets,
+        "query": query,
+        "sort": query.get("sort", "name"),
+        "is_deleted": is_deleted,
+        "ages": tuple(AGES),
+        "may_write": Permission.WRITE in rights.in_workspace(ask),
+        "name": "",
+        "keys": ("",),
+        "chosen": SecretScope.WORKSPACE,
+    }
+    return Shown("secrets/list.html", "Secrets", facts, _listing_command(query), "secrets")
 
 
-def _listing_command(ask: Ask) -> str:
+def _query(ask: Ask) -> dict[str, str]:
+    """What of the address says something; a word that means nothing here counts as not given."""
+    given = {name: text for name in _KEPT if (text := ask.query.get(name, "").strip())}
+    meant = {"scope": tuple(SecretScope), "updated": AGES, "sort": SORTS}
+    return {name: text for name, text in given.items() if name not in meant or text in meant[name]}
+
+
+def _since(age: str) -> str:
+    return f"gte:{(datetime.now(UTC) - timedelta(days=AGES[age])).isoformat(timespec='seconds')}"
+
+
+def _listing_command(query: Mapping[str, str]) -> str:
     words = ["lockwork", "secret", "list"]
-    if sought := ask.query.get("q", "").strip():
-        words.append(f"--name 'contains:{sought}'")
-    if scope := ask.query.get("scope"):
-        words.append(f"--scope {scope}")
-    return " ".join(words)
-
-
-def new(ask: Ask) -> Answer:
-    """The form of a new secret, also without scripts; an address may name it and its keys beforehand."""
-    facts = {"name": ask.query.get("name", ""), "keys": ask.query.get("keys", "").split(",")}
-    return Shown("secrets/new.html", "Register secret", facts, "lockwork secret create NAME -i", "secrets")
-
-
-def create(ask: Ask) -> Answer:
-    info = ask.client.create_secret(
-        ask.form.text("name").strip(), rows(ask), scope=SecretScope.parse(ask.form.text("scope", "workspace"))
-    )
-    return To(ask.at("secrets", info.id), "created")
-
-
-def rows(ask: Ask) -> dict[str, str]:
-    """Key → value of the rows of a form; those left wholly empty are none. HTTP writes line ends as CRLF."""
-    found: dict[str, str] = {}
-    for key, value in zip(ask.form.all("key"), ask.form.all("value"), strict=False):
-        if not key.strip():
-            if value:
-                raise InvalidInput("a value has no key", hint="name each value, or clear its row")
-            continue
-        if key.strip() in found:
-            raise InvalidInput(f"key {key.strip()!r} is given twice")
-        found[key.strip()] = value.replace("\r\n", "\n")
-    return found
+    if "q" in query:
+        words.append(f"--name {quote('contains:' + query['q'])}")
+    words += [f"--{name} {quote(query[name])}" for name in ("scope", "owner") if name in query]
+    if "updated" in query:
+        words.append(f"--updated {_since(query['updated'])[:14]}")
+    if "sort" in query:
+        words.append(f"--sort-by {SORTS[query['sort']]}")
+    return " ".join([*words, *(["--deleted"] if "deleted" in query else [])])
 
 
 def detail(ask: Ask) -> Answer:
-    """One secret: its keys, never a value."""
-    info = ask.client.describe_secret(ask.fields["secret"])
+    """One secret: its keys, what refers to it, its versions; never a value."""
+    usage = ask.client.secret_usage(ask.fields["secret"])
+    secret, held = usage.secret, rights.in_workspace(ask)
+    ours = rights.with_secrets(held, secret.scope)
+    page, pages = ask.number("keys", 1), max(1, -(-len(secret.keys) // KEYS))
     facts = {
-        "secret": info,
-        "versions": ask.client.list_secret_versions(info.id),
-        "usage": ask.client.secret_usage(info.id),
+        "secret": secret,
+        "keys": secret.keys[(page - 1) * KEYS : page * KEYS],
+        "key_page": page,
+        "key_pages": pages,
+        "places": secret_uses.places(ask, usage.uses[:USES]),
+        "more_uses": max(0, len(usage.uses) - USES),
+        "last_read": usage.last_read,
+        "last_read_by": usage.last_read_by,
+        "versions": _history(ask, secret),
+        "may_read": Permission.READ_SECRETS in ours,
+        "may_write": Permission.WRITE in ours,
+        "hidden": _hidden(ask, secret),
     }
-    command = f"lockwork secret get {info.name} --scope {info.scope}"
-    return Shown("secrets/detail.html", info.name, facts, command, "secrets")
+    command = f"lockwork secret get {secret.name} --scope {secret.scope}"
+    return Shown("secrets/detail.html", secret.name, facts, command, "secrets")
+
+
+def _history(ask: Ask, secret: SecretInfo) -> Sequence[Change]:
+    return changes(ask.client.list_secret_versions(secret.id))
+
+
+def _hidden(ask: Ask, secret: SecretInfo) -> SecretInfo | None:
+    """The workspace's secret that one of the user's own hides."""
+    if not secret.notes or secret.scope is not SecretScope.USER:
+        return None
+    return next(iter(ask.client.list_secrets(name=secret.name, scope=SecretScope.WORKSPACE, size=1)), None)
 
 
 def reveal(ask: Ask) -> Answer:
@@ -91,8 +133,11 @@ def reveal(ask: Ask) -> Answer:
 
 PAGES = (
     Page("GET", "/w/{workspace}/secrets", listed),
-    Page("GET", "/w/{workspace}/secrets/new", new),
-    Page("POST", "/w/{workspace}/secrets/new", create),
     Page("GET", "/w/{workspace}/secrets/{secret}", detail),
     Page("POST", "/w/{workspace}/secrets/{secret}/reveal", reveal),
+    *secret_entry.PAGES,
+    *secret_edits.PAGES,
+    *secret_changes.PAGES,
+    *secret_history.PAGES,
+    *secret_removal.PAGES,
 )

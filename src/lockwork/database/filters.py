@@ -160,3 +160,13 @@ def total(tx: Transaction, select: str, parameters: Mapping[str, object]) -> tup
     counted = Statement(f"SELECT count(*) AS total FROM ({select} LIMIT :most) m")
     found = int(tx.one(counted, **parameters, most=COUNTED_TO + 1)["total"])
     return min(found, COUNTED_TO), found <= COUNTED_TO
+
+
+def total_by(listing: Listing, found: int) -> int | None:
+    """How many there are in all where the page itself says so, as it is not full: then nobody need count.
+
+    A search that finds little has looked at everything once; counting would look again.
+    """
+    before = (listing.page - 1) * listing.size
+    ends_here = 0 < found < listing.size or (found == 0 and listing.page == 1)
+    return before + found if ends_here and before + found <= COUNTED_TO else None

@@ -22,8 +22,9 @@ _INSERT = Statement(
     "INSERT INTO workspaces (id, name, created) VALUES (:id, :name, :now) ON CONFLICT DO NOTHING RETURNING id"
 )
 _DELETE = Statement("DELETE FROM workspaces WHERE id = :id")
+# Secrets by their counter: the dashboard asks on every page, and counting 100,000 takes longer than the page.
 _HOLDS = Statement(
-    "SELECT (SELECT count(*) FROM secrets WHERE workspace = :id AND deleted IS NULL) AS secrets,"
+    "SELECT coalesce((SELECT secrets FROM namespace_counts WHERE namespace = :namespace), 0) AS secrets,"
     " (SELECT count(*) FROM components WHERE workspace = :id) AS components,"
     " (SELECT count(*) FROM stacks WHERE workspace = :id) AS stacks"
 )
@@ -85,5 +86,5 @@ def delete(tx: Transaction, id_: str) -> None:
 
 def described(tx: Transaction, row: Named) -> Workspace:
     """A workspace and how much is in it."""
-    holds = tx.one(_HOLDS, id=row.id)
+    holds = tx.one(_HOLDS, id=row.id, namespace=f"w:{row.id}")
     return Workspace(id=row.id, name=row.name, created=from_epoch(row.created), **dict(holds))

@@ -213,7 +213,7 @@ def test_reading_a_value_loads_nothing_heavy(own_home: Path) -> None:
     loaded = loaded_by("secret", "get", "db", "--key", "password")
     assert not loaded & (
         HEAVY
-        | {"lockwork.database.postgres", "lockwork.cli.mappings", "lockwork.pipelines", "difflib"}
+        | {"lockwork.database.postgres", "lockwork.mappings", "lockwork.pipelines", "difflib"}
         | {"hashlib", "dataclasses"}
     )
     assert {"sqlite3", "msgspec"} <= loaded  # else the list above proves nothing

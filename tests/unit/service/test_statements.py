@@ -115,6 +115,16 @@ def test_a_list_asks_the_same_for_one_and_for_many(watched: Watched) -> None:
     assert counts == {2}
 
 
+@pytest.mark.parametrize(("page", "total", "statements"), [(1, 11, 2), (2, 11, 1), (3, 11, 2)])
+def test_a_page_that_is_not_full_is_not_counted(
+    watched: Watched, page: int, total: int, statements: int
+) -> None:
+    """A search reads its table once where the page says itself how many there are, and counts right."""
+    with watched.asked() as asked:  # s1 and s10 to s19
+        found = watched.client.list_secrets(name="contains:s1", size=6, page=page)
+    assert (found.total, found.counted, len(asked)) == (total, True, statements)
+
+
 def test_many_values_are_read_as_one(watched: Watched) -> None:
     """The values of a step's 30 secrets cost as many questions as those of one, but for their records."""
 

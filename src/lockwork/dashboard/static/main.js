@@ -38,8 +38,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     const answer = await fetch(address);
     if (!answer.ok || mine !== asked) return;
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-    const id = form.dataset.live;
-    document.getElementById(id).replaceWith(page.getElementById(id));
+    for (const id of form.dataset.live.split(" ")) {
+      document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
+    }
     history.replaceState(null, "", address);
   };
   form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(follow, 120); });

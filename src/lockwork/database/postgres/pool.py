@@ -29,8 +29,12 @@ Connection = psycopg.Connection[Row]
 MOST = 10
 _OLDEST = 15
 # Statements are written for indexes, joined by nested loops, which is all that SQLite has. Left to guess how
-# many things a `json_each` holds (it says 100), PostgreSQL would rather read a million secrets into a hash.
-_JOINS = "SET enable_hashjoin = off; SET enable_mergejoin = off; SET jit = off"
+# many things a `json_each` holds (it says 100), PostgreSQL would rather read a million secrets into a hash,
+# or keep in memory what half of an index's columns find: a name in all namespaces, the whole index for each.
+_JOINS = (
+    "SET enable_hashjoin = off; SET enable_mergejoin = off; SET enable_memoize = off;"
+    " SET enable_material = off; SET jit = off"
+)
 _AT_CONNECT = (
     f"SET statement_timeout = '{STATEMENT_SECONDS}s'; SET lock_timeout = '{LOCK_SECONDS}s';"
     " SET idle_in_transaction_session_timeout = '5min'; SET synchronous_commit = on;"

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.carried import everything_carried
 
-from lockwork.cli.mappings import (
+from lockwork.domain.errors import InvalidInput
+from lockwork.mappings import (
     MAX_MAPPING_BYTES,
     YamlReader,
     parse_env,
@@ -19,7 +20,6 @@ from lockwork.cli.mappings import (
     write_json,
     write_yaml,
 )
-from lockwork.domain.errors import InvalidInput
 
 SECRET = "hunter2hunter2"
 LINES = ["\n", "\r", "\r\n", "\x85", "\u2028", "\u2029"]

@@ -1,0 +1,73 @@
+"""A new secret: its name looked at as it is typed, its values entered, and the whole of it kept."""
+
+import msgspec
+
+from lockwork.dashboard import rights, secret_rows
+from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To
+from lockwork.dashboard.secret_uses import in_our_words
+from lockwork.domain.access import Permission
+from lockwork.domain.errors import InvalidInput
+from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope
+
+MOST_PREFILLED = 50
+"""Rows that an address may ask for."""
+
+
+def new(ask: Ask) -> Answer:
+    """The form of a new secret, also without scripts; an address may name it and its keys beforehand."""
+    name, scope = ask.query.get("name", ""), ask.query.get("scope", "")
+    keys = [key.strip() for key in ask.query.get("keys", "").split(",") if key.strip()]
+    may_write = Permission.WRITE in rights.in_workspace(ask)
+    facts = {
+        "name": name[:256],
+        "keys": [key[:256] for key in keys[:MOST_PREFILLED]] or [""],
+        "chosen": SecretScope.USER if scope == "user" or not may_write else SecretScope.WORKSPACE,
+        "may_write": may_write,
+    }
+    return Shown("secrets/new.html", "Register secret", facts, "lockwork secret create NAME -i", "secrets")
+
+
+def create(ask: Ask) -> Answer:
+    """Keep it, all or nothing."""
+    values = secret_rows.read(ask.form)
+    if not values:
+        raise InvalidInput("a secret needs at least one key", hint="name a key in a row, and give its value")
+    with in_our_words():
+        info = ask.client.create_secret(
+            ask.form.text("name").strip(), values, SecretScope.parse(ask.form.text("scope", "workspace"))
+        )
+    return To(ask.at("secrets", info.id), "created")
+
+
+def look_at_name(ask: Ask) -> Answer:
+    """Whether a name can be given in that scope, as it is typed; one that cannot is no failed request."""
+    try:
+        told = _looked_at(ask, ask.query.get("name", "").strip())
+    except InvalidInput as failure:
+        told = {"problem": failure.message, "hint": failure.hint or ""}
+    return Data(msgspec.json.encode(told))
+
+
+def _looked_at(ask: Ask, text: str) -> dict[str, str]:
+    scope, name = SecretScope.parse(ask.query.get("scope", "workspace")), SecretName.parse(text)
+    there = ask.client.list_secrets(name=name, size=2)
+    taken = next((one for one in there if one.scope is scope), None)
+    where = "among your own" if scope is SecretScope.USER else f"in workspace {ask.workspace!r}"
+    if taken is not None and taken.id != ask.query.get("of", ""):
+        return {"problem": f"{name!r} is taken {where}", "hint": "choose another name, or change that one"}
+    other = next((one for one in there if one.scope is not scope), None)
+    return {"note": _about(other, name)} if other else {"free": "" if taken else f"free {where}"}
+
+
+def _about(other: SecretInfo, name: str) -> str:
+    if other.scope is SecretScope.USER:
+        return f"you have one of your own called {name!r}: references that you use mean that one"
+    return f"it will hide the workspace's {name!r} from you: references that you use will mean yours"
+
+
+PAGES = (
+    Page("GET", "/w/{workspace}/secrets/new", new),
+    Page("POST", "/w/{workspace}/secrets/new", create),
+    Page("GET", "/w/{workspace}/secrets/new/name", look_at_name),
+    Page("POST", "/w/{workspace}/secrets/new/rows", secret_rows.as_rows),
+)

@@ -1,0 +1,58 @@
+"""What refers to a secret, with the way to its page, and what a change breaks, told before it is made."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import NamedTuple
+
+from lockwork.dashboard.pages import Ask, address
+from lockwork.domain.errors import AlreadyExists, Ambiguous, StillReferenced, VersionMismatch
+from lockwork.domain.secrets import SecretUsage, Use
+
+MOST = 40
+"""Of one page."""
+
+
+class Place(NamedTuple):
+    """A use, and where its page is."""
+
+    use: Use
+    path: str
+
+
+def places(ask: Ask, uses: Sequence[Use]) -> list[Place]:
+    """Each use with the address of what uses it."""
+    return [Place(use, _page_of(ask, use)) for use in uses]
+
+
+def _page_of(ask: Ask, use: Use) -> str:
+    where = use.workspace or ask.workspace
+    if use.kind == "stack":
+        return address("w", where, "stacks", use.name)
+    if use.kind == "run":
+        return address("w", where, "runs", use.name)
+    return address("w", where, "components", use.kind, use.name)
+
+
+def breakable(ask: Ask, usage: SecretUsage, key: str | None = None) -> list[Place]:
+    """What would lose its value with the secret, or with this key: runs of before lose nothing."""
+    found = [use for use in usage.uses if use.kind != "run" and (key is None or use.key == key)]
+    return places(ask, found[:MOST])
+
+
+@contextmanager
+def in_our_words() -> Iterator[None]:
+    """The ways out of what may be refused here: in a browser there are no options to add."""
+    try:
+        yield
+    except StillReferenced as failure:
+        failure.hint = "tick 'Do it all the same' to break them knowingly"
+        raise
+    except VersionMismatch as failure:
+        failure.hint = "somebody changed it meanwhile: look at it in another tab, then reload this page"
+        raise
+    except AlreadyExists as failure:
+        failure.hint = "choose another name, or change the secret that is there"
+        raise
+    except Ambiguous as failure:
+        failure.hint = "open the one that you mean from the list"
+        raise

@@ -1,0 +1,171 @@
+// The guided way to a new secret: one step after the other in a dialog, the focus where one types next.
+import { clear, keyOf, refuse, rowsOf, settle, valueOf } from "./rows.js";
+import { nameFits, unsay } from "./naming.js";
+import { post, tell } from "./send.js";
+
+const STEPS = ["name", "values", "look", "done"];
+const dialog = document.getElementById("register"), discard = document.getElementById("discard");
+const form = dialog.querySelector("form"), problem = form.querySelector("[data-problem]");
+const part = (name) => form.querySelector(`[data-${name}]`);
+const filled = () => rowsOf(form).filter((row) => keyOf(row) || valueOf(row));
+let step = "name";
+
+function go(to) {
+  step = to;
+  problem.hidden = true;
+  for (const section of form.querySelectorAll("[data-step]")) section.hidden = section.dataset.step !== step;
+  for (const mark of form.querySelectorAll("[data-mark]")) {
+    mark.classList.toggle("past", STEPS.indexOf(mark.dataset.mark) < STEPS.indexOf(step));
+    if (mark.dataset.mark === step) mark.setAttribute("aria-current", "step");
+    else mark.removeAttribute("aria-current");
+  }
+  part("back").hidden = step === "name" || step === "done";
+  part("next").hidden = step === "done";
+  part("open").hidden = step !== "done";
+  part("next").textContent = step === "look" ? "Register" : "Next";
+  focusOn(step);
+}
+
+function focusOn(name) {
+  if (name === "name") form.elements.name.focus();
+  if (name === "values") firstToFill().focus();
+  if (name === "look") part("next").focus();
+  if (name === "done") part("open").focus();
+}
+
+function firstToFill() {
+  const rows = rowsOf(form);
+  const row = rows.find((one) => !keyOf(one)) ?? rows.find((one) => !valueOf(one)) ?? rows[0];
+  return row.querySelector(keyOf(row) ? "textarea" : "[data-key]");
+}
+
+// What each step wants before the next one; false keeps it.
+const leave = {
+  async name() {
+    if (await nameFits(form)) return true;
+    form.elements.name.focus();
+    return false;
+  },
+  async values() {
+    if (!(await settle(form))) return false;
+    const rows = filled(), bad = wrong(rows);
+    if (!rows.length) tell(problem, { problem: "a secret needs at least one key" });
+    if (bad) {
+      refuse(bad.row, bad.text);
+      bad.row.querySelector("[data-key]").focus();
+    }
+    if (!rows.length || bad) return false;
+    look(rows);
+    return true;
+  },
+  look: register,
+};
+
+function wrong(rows) {
+  const seen = new Set();
+  for (const row of rows) {
+    const key = keyOf(row);
+    if (!key) return { row, text: "this value has no key" };
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/.test(key)) return { row, text: "a key is 1 to 128 letters, digits, ‘_’, ‘.’ and ‘-’, beginning with a letter or ‘_’" };
+    if (seen.has(key)) return { row, text: "this key is given twice" };
+    seen.add(key);
+  }
+  return null;
+}
+
+function cell(kind, text, tag) {
+  const made = document.createElement(kind), inside = tag ? made.appendChild(document.createElement(tag)) : made;
+  inside.textContent = text;
+  return made;
+}
+
+function look(rows) {
+  part("look-name").textContent = form.elements.name.value.trim();
+  part("look-scope").textContent = form.elements.scope.value === "user" ? "only me" : "workspace";
+  part("look-rows").replaceChildren(...rows.map((row) => {
+    const line = document.createElement("tr"), text = valueOf(row), head = cell("th", keyOf(row), "code");
+    head.scope = "row";
+    const lines = text.split("\n").length;
+    line.append(head, cell("td", text ? `•••${lines > 1 ? ` (${lines} lines)` : ""}` : "empty text"));
+    return line;
+  }));
+}
+
+async function register() {
+  form.setAttribute("aria-busy", "true");
+  try {
+    const answer = await post(form.action, form), told = await answer.json();
+    if (!answer.ok) {
+      tell(problem, told);
+      return false;
+    }
+    done(told.to);
+    return true;
+  } catch {
+    tell(problem, { problem: "the server could not be reached", hint: "try again in a moment" });
+    return false;
+  } finally {
+    form.removeAttribute("aria-busy");
+  }
+}
+
+function done(address) {
+  const name = form.elements.name.value.trim();
+  part("done-name").textContent = name;
+  part("open").href = address;
+  part("done-rows").replaceChildren(...filled().slice(0, 20).map((row) => {
+    const item = document.createElement("li"), text = `{{${name}.${keyOf(row)}}}`;
+    item.append(part("reference").content.cloneNode(true));
+    item.querySelector("code").textContent = text;
+    item.querySelector("button").dataset.copy = text;
+    item.querySelector("button").setAttribute("aria-label", `Copy ${text}`);
+    return item;
+  }));
+  empty();
+}
+
+// Nothing of what was typed stays behind in the page.
+function empty() {
+  form.reset();
+  clear(form);
+  unsay(form);
+}
+
+const isTyped = () => step !== "done" && (form.elements.name.value || filled().length || form.elements.pasted.value);
+
+function close() {
+  if (isTyped()) {
+    discard.showModal();
+    return;
+  }
+  dialog.close();
+  if (step === "done") location.reload();
+}
+
+document.addEventListener("click", (event) => {
+  if (!event.target.closest('[data-dialog="register"]') || event.metaKey || event.ctrlKey) return;
+  event.preventDefault();
+  dialog.showModal();
+  go("name");
+});
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  if (form.hasAttribute("aria-busy")) return;
+  const was = step;
+  if ((await leave[was]()) && step === was) go(STEPS[STEPS.indexOf(was) + 1]);
+});
+part("back").addEventListener("click", () => go(STEPS[STEPS.indexOf(step) - 1]));
+part("close").addEventListener("click", close);
+// Browsers let a page keep a dialog open once; the key itself can be kept from them each time.
+dialog.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  event.preventDefault();
+  close();
+});
+dialog.addEventListener("cancel", (event) => { if (event.target === dialog) { event.preventDefault(); close(); } });
+discard.querySelector("[data-keep]").addEventListener("click", () => discard.close());
+discard.querySelector("[data-drop]").addEventListener("click", () => {
+  discard.close();
+  empty();
+  dialog.close();
+});

@@ -83,7 +83,7 @@ def followed(ask: Ask) -> Answer:
 
 
 def read(ask: Ask, run: Run, step: str, start: int, most: int) -> LogPart:
-    """Of a store of one's own also what a step that runs has printed, which lies in a file of this machine."""
+    """Of a store of one's own also what a step that runs has printed: that lies in a file of this machine."""
     if ask.is_embedded:
         return ask.client.get_run_log_part(run.id, step, start=start, most=most)
     # Never from files: a server's are its own, and records of its users name none of them.

@@ -10,9 +10,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 from tests.access.conftest import Team
 from tests.browser.conftest import Visiting
+from tests.browser.test_own_dashboard import Own
+
+from lockwork.client.api import Client
+from lockwork.client.embedded import Embedded
 
 PW = "hunter2-of-the-browser"
 SCRIPT = """
@@ -27,7 +32,7 @@ SCRIPT = """
 
     @step
     def train(x: int) -> int:
-        print("begun")
+        print("begun", flush=True)
         with open(os.environ["GO"]) as go:
             print("told:", go.read())
         return x
@@ -41,21 +46,27 @@ SCRIPT = """
 """
 
 
+@pytest.fixture
+def own(own_home: Path) -> Iterator[Own]:
+    """`lockwork dashboard`, for the store that runs here record themselves in."""
+    made = Own(own_home)
+    yield made
+    made.end()
+
+
 @contextmanager
-def running(team: Team, folder: Path, go: Path) -> Iterator[subprocess.Popen[str]]:
-    """The script in a process and a home of its own, as on a machine that was given a token."""
-    home = folder / "elsewhere"
+def running(home: Path, go: Path, **given: str) -> Iterator[subprocess.Popen[str]]:
+    """The script in a process of its own; it goes on once something is written into `go`."""
     home.mkdir(exist_ok=True)
-    file = home / "script.py"
+    file = home.with_suffix(".py")
     file.write_text(textwrap.dedent(SCRIPT))
-    given = {"LOCKWORK_URL": team.url, "LOCKWORK_TOKEN": team.token("runner").reveal(), "GO": str(go)}
     process = subprocess.Popen(
         [sys.executable, str(file)],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env={**os.environ, **given, "LOCKWORK_HOME": str(home)},
+        env={**os.environ, **given, "LOCKWORK_HOME": str(home), "GO": str(go)},
     )
     try:
         yield process
@@ -69,8 +80,10 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
     on, its values masked, and once it is over."""
     go = own_home / "go"
     os.mkfifo(go)
+    home = own_home / "elsewhere"
+    given = {"LOCKWORK_URL": team.url, "LOCKWORK_TOKEN": team.token("runner").reveal()}
     page = visiting("editor").goto("/w/default/runs")
-    with running(team, own_home, go) as refused:
+    with running(home, go, **given) as refused:
         said, _ = refused.communicate(timeout=60)
     assert refused.returncode == 1, said
     page.reload()
@@ -85,7 +98,7 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
     page.get_by_role("main").get_by_role("button", name="Register").click()
     page.wait_for_url("**/secrets/*")
     visitor = visiting("viewer")
-    with running(team, own_home, go) as going:
+    with running(home, go, **given) as going:
         with go.open("w") as told:  # opens once the step waits there
             page = visitor.goto("/w/default/runs?status=running")
             page.get_by_role("link", name="training").click()
@@ -105,3 +118,27 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
     expect(log).to_have_text("begun\ntold: go on, ***\n")
     expect(page.get_by_role("link", name="db", exact=True)).to_be_visible()
     assert PW not in page.content()
+
+
+def test_on_ones_own_machine_a_step_is_followed_while_it_runs(
+    own: Own, visiting: Visiting, own_home: Path
+) -> None:
+    """What it prints is seen as it prints it, masked, before anything of it is recorded."""
+    go = own_home / "go"
+    os.mkfifo(go)
+    visitor = visiting(url=own.url)
+    page = visitor.page
+    page.goto(own.page.as_uri())
+    page.wait_for_url("**/w/default/secrets")
+    Client(gateway=Embedded(own_home / "store", user="default")).create_secret("db", {"password": PW})
+    with running(own_home / "store", go) as going:
+        with go.open("w") as told:
+            page = visitor.goto("/w/default/runs")
+            page.get_by_role("link", name="training").click()
+            log = page.locator("#log pre")
+            expect(log).to_have_text("begun\n")
+            told.write(f"{PW}\n")
+        expect(log).to_have_text("begun\ntold: ***\n\n")
+        expect(page.get_by_role("status").first).to_have_text("completed")
+        said, _ = going.communicate(timeout=60)
+    assert going.returncode == 0, said

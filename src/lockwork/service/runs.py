@@ -57,6 +57,8 @@ def start(ctx: Context, message: StartRun) -> Settled:
     if len(message.process) > _PROCESS:
         raise InvalidInput(f"'process' is at most {_PROCESS} characters")
     plain_name(pipeline.name, "pipeline")
+    for step in pipeline.steps:
+        plain_name(step.name, "step")  # it becomes a file's name where its log is kept
     steps = in_order(pipeline.steps)
     stack = stacks.get(ctx, GetStack(workspace=message.workspace, stack=message.stack))
     needs = needs_of_stack(stack) + needs_of_pipeline(pipeline)

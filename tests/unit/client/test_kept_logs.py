@@ -8,7 +8,8 @@ from tests.unit.service.test_runs import W, client, home, started  # noqa: F401 
 from lockwork.capture import logs
 from lockwork.client import kept_logs
 from lockwork.client.api import Client
-from lockwork.domain.runs import LogPart, Pipeline, Step
+from lockwork.domain.errors import NotFound
+from lockwork.domain.runs import LogPart
 from lockwork.messages.runs import AppendLog, StartStep
 
 
@@ -34,13 +35,15 @@ def test_what_a_step_prints_is_followed_where_it_runs(following: Client) -> None
     assert following.get_run_log_part(run.id, "a", start=8).part == b"three\n"
 
 
-@pytest.mark.parametrize("name", ["../../../kept", "..", "x/../../kept"])
-def test_no_record_names_another_file_of_this_machine(following: Client, name: str) -> None:
-    """A step may be called like a path by whoever recorded it: its log is what was recorded, and no file."""
-    run = started(following, Pipeline(name="p", steps=(Step(name=name),))).run
+@pytest.mark.parametrize("name", ["../../kept", "..", "x/../../kept"])
+def test_no_other_file_of_this_machine_is_taken_for_a_log(following: Client, name: str) -> None:
+    """A step that is called like a path is none of the run's."""
+    run = started(following).run
     place = kept_logs.place(following.profile)
     (logs.folder(place, run.id) / "x").mkdir(parents=True)
-    for file in (place / "kept", place.parent / "kept", logs.folder(place, run.id) / "kept"):
-        file.write_text("not a log")
-    assert following.get_run_log_part(run.id, name).part == b""
-    assert following.get_run_log(run.id) == ""
+    (logs.folder(place, run.id).parent / "kept").write_text("not a log")
+    (place / "kept").write_text("not a log")
+    with pytest.raises(NotFound, match="no step"):
+        following.get_run_log_part(run.id, name)
+    with pytest.raises(NotFound, match="no step"):
+        list(kept_logs.by_step(following, run.id, name))

@@ -8,7 +8,7 @@ touched; each other one is stored in one write.
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
 
@@ -18,68 +18,14 @@ from lockwork.cli.commands import Command
 from lockwork.cli.entry import echo
 from lockwork.cli.session import Session, output_option, pass_session, scope_option
 from lockwork.cli.stack_names import chosen, complete_stacks
-from lockwork.domain.checks import Found, Need, Report, Where
+from lockwork.client import filling
+from lockwork.domain.checks import Found, Report
 from lockwork.domain.errors import InvalidInput, Refused, WrongUsage
-from lockwork.domain.references import Reference
-from lockwork.domain.secrets import SecretInfo, SecretKey, SecretName, SecretScope, checked_value
+from lockwork.domain.secrets import SecretInfo, SecretKey, SecretScope, checked_value
 from lockwork.domain.stacks import Stack, needs_of_stack
-
-PREFIX = "LOCKWORK_SECRET_"
-
-Values = Mapping[str, Mapping[str, str]]
-"""Secret → key → text."""
-
-
-class Want(NamedTuple):
-    """A value that a stack refers to; without a key, a secret that is declared as a whole."""
-
-    secret: str
-    key: str | None
-    where: tuple[Where, ...]
-    is_there: bool
-
-    def __str__(self) -> str:
-        return self.secret if self.key is None else str(Reference(self.secret, self.key))
-
-    @property
-    def variable(self) -> str:
-        """What the environment calls it; of a whole secret, how the variables of its keys begin."""
-        return variable(self.secret, self.key or "")
-
-    @property
-    def wanted_by(self) -> str:
-        first, *others = (str(where) for where in self.where)
-        return first + (f" and {len(others)} more" if others else "")
-
-    def is_met(self, values: Values) -> bool:
-        """Whether nothing is missing once `values` are stored."""
-        given = values.get(self.secret, {})
-        return self.is_there or (bool(given) if self.key is None else self.key in given)
-
-
-def wants(needs: Iterable[Need], report: Report) -> list[Want]:
-    """What is needed, once each, in order; a declared secret that is there wants nothing."""
-    lacking = {(p.secret, p.key) for p in report.problems if p.problem in ("no_secret", "no_key")}
-    where: dict[tuple[str, str | None], list[Where]] = {}
-    for need in needs:
-        where.setdefault((need.secret, need.key), []).append(need.where)
-    return [
-        Want(secret, key, tuple(places), is_there=(secret, key) not in lacking)
-        for (secret, key), places in where.items()
-        if key is not None or (secret, key) in lacking
-    ]
-
-
-def still_missing(wanted: Iterable[Want], values: Values) -> list[Want]:
-    return [want for want in wanted if not want.is_met(values)]
-
+from lockwork.domain.wants import PREFIX, Values, Want, check_storable, still_missing, wants
 
 # --- from the environment ----------------------------------------------------------------------------------
-
-
-def variable(secret: str, key: str) -> str:
-    """LOCKWORK_SECRET_<NAME>__<KEY>, in capitals, with `_` for `-` and `.`."""
-    return PREFIX + f"{secret}__{key}".upper().replace("-", "_").replace(".", "_")
 
 
 def by_variable(wanted: Iterable[Want]) -> dict[str, Want]:
@@ -217,7 +163,7 @@ def register_secrets(session: Session, name: str | None, skip_existing: bool, fr
         _print(session, wanted)
         return
     values = _values(session, every, wanted, report, from_env=from_env, from_file=from_file)
-    _check(values)
+    check_storable(values)
     missing = still_missing(wanted, values)
     kept_back = {want.secret for want in missing}
     stored = _stored(session, {s: v for s, v in values.items() if s not in kept_back}, report, scope)
@@ -269,29 +215,15 @@ def _values(
     return typed(wanted, {one.name: one for one in report.found})
 
 
-def _check(values: Values) -> None:
-    """Refuse what cannot be stored before anything is."""
-    for secret, group in values.items():
-        SecretName.parse(secret)
-        for key, text in group.items():
-            checked_value(SecretKey.parse(key), text)
-
-
 def _stored(
     session: Session, values: Values, report: Report, scope: SecretScope | None
 ) -> list[tuple[str, SecretInfo]]:
     """Each secret in one write: where it is found, else made."""
-    found = {one.name: one for one in report.found}
     stored = []
     for secret, group in values.items():
         echo(secret, group)
-        if secret in found:
-            info = session.client.update_secret(found[secret].id, add_or_update_values=group)
-            stored.append(("updated", info))
-        else:
-            info = session.client.create_secret(secret, group, scope or SecretScope.WORKSPACE)
-            stored.append(("created", info))
-        terminal.notes(info.notes)
+        stored.append(filling.put(session.client, secret, group, report, scope))
+        terminal.notes(stored[-1][1].notes)
     return stored
 
 

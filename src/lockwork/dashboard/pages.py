@@ -15,7 +15,7 @@ from urllib.parse import quote
 from lockwork.client.api import Client
 from lockwork.dashboard.cookies import Cookies
 from lockwork.dashboard.forms import Form
-from lockwork.domain.access import User
+from lockwork.domain.access import Held, User
 
 
 class For(Enum):
@@ -74,6 +74,16 @@ class Ask:
     def me(self) -> User:
         """Who asks; NotLoggedIn where nobody known does."""
         return self.client.active_user
+
+    @cached_property
+    def held(self) -> Held:
+        """What they may do in this workspace: asked once, by the pages that offer something."""
+        return self.client.get_rights()
+
+    @property
+    def is_by_script(self) -> bool:
+        """Whether a script of ours asks, which takes data and shows it itself."""
+        return self.came.headers.get("accept", "") == "application/json"
 
     def number(self, name: str, default: int) -> int:
         """A whole number of the query; what is none counts as not given."""
@@ -135,6 +145,8 @@ class Page(NamedTuple):
     whose: For = For.USERS
     is_from_outside: bool = False
     """Whether it may be sent by what is no page of ours: what it takes must prove itself."""
+    checks_password: bool = False
+    """Whether answering it hashes one, which takes time and memory: few at once do."""
 
 
 def address(*parts: str) -> str:

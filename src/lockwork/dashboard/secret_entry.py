@@ -5,7 +5,6 @@ import msgspec
 from lockwork.dashboard import rights, secret_rows
 from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
-from lockwork.domain.access import Permission
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope
 
@@ -17,7 +16,7 @@ def new(ask: Ask) -> Answer:
     """The form of a new secret, also without scripts; an address may name it and its keys beforehand."""
     name, scope = ask.query.get("name", ""), ask.query.get("scope", "")
     keys = [key.strip() for key in ask.query.get("keys", "").split(",") if key.strip()]
-    may_write = Permission.WRITE in rights.in_workspace(ask)
+    may_write = rights.may_write(ask)
     facts = {
         "name": name[:256],
         "keys": [key[:256] for key in keys[:MOST_PREFILLED]] or [""],

@@ -58,7 +58,7 @@ def listed(ask: Ask) -> Answer:
         "sort": query.get("sort", "name"),
         "is_deleted": is_deleted,
         "ages": tuple(AGES),
-        "may_write": Permission.WRITE in rights.in_workspace(ask),
+        "may_write": rights.may_write(ask),
         "name": "",
         "keys": ("",),
         "chosen": SecretScope.WORKSPACE,
@@ -92,8 +92,7 @@ def _listing_command(query: Mapping[str, str]) -> str:
 def detail(ask: Ask) -> Answer:
     """One secret: its keys, what refers to it, its versions; never a value."""
     usage = ask.client.secret_usage(ask.fields["secret"])
-    secret, held = usage.secret, rights.in_workspace(ask)
-    ours = rights.with_secrets(held, secret.scope)
+    secret = usage.secret
     page, pages = ask.number("keys", 1), max(1, -(-len(secret.keys) // KEYS))
     facts = {
         "secret": secret,
@@ -105,8 +104,8 @@ def detail(ask: Ask) -> Answer:
         "last_read": usage.last_read,
         "last_read_by": usage.last_read_by,
         "versions": _history(ask, secret),
-        "may_read": Permission.READ_SECRETS in ours,
-        "may_write": Permission.WRITE in ours,
+        "may_read": rights.may(ask, Permission.READ_SECRETS, secret.scope),
+        "may_write": rights.may(ask, Permission.WRITE, secret.scope),
         "hidden": _hidden(ask, secret),
     }
     command = f"lockwork secret get {secret.name} --scope {secret.scope}"

@@ -1,6 +1,6 @@
 """THE table of pages: each noun's rows, and the one dashboard that is made of them."""
 
-from lockwork.dashboard import access, audit, components, entry, runs, secrets, settings, stacks
+from lockwork.dashboard import access, account, audit, components, entry, runs, secrets, settings, stacks
 from lockwork.dashboard.sessions import ByCode, ByLogIn
 from lockwork.dashboard.site import Dashboard
 
@@ -13,6 +13,7 @@ PAGES = (
     *audit.PAGES,
     *access.PAGES,
     *settings.PAGES,
+    *account.PAGES,
 )
 
 

@@ -108,6 +108,18 @@ def has_reference(text: str) -> bool:
     return any(True for _ in _matches(text))
 
 
+def pieces(text: str) -> Iterator[str | Reference]:
+    """The text in order: what stands for a value as a reference, all else as it is written."""
+    end = 0
+    for match in _matches(text):
+        if match.start() > end:
+            yield text[end : match.start()]
+        yield _of(match)
+        end = match.end()
+    if end < len(text):
+        yield text[end:]
+
+
 def suspects(tree: object) -> Iterator[Suspect]:
     """Every place of a tree that looks like an attempt at a reference and is plain text."""
     for path, text in texts(tree):

@@ -52,13 +52,18 @@ def _answering(site: Site, dashboard: Dashboard, page: Page) -> Answering:
             if page.method != "GET":
                 body = await bounded_body(request, visitor.check_named if visitor.session else None)
                 came = replace(came, body=body)
-            if page.whose is For.USERS:
-                return _response(await visitor.asked(dashboard.answered, page, came, origin))
-            if page.method == "GET":  # it asks nothing of the store
-                return _response(dashboard.answered(page, came, origin))
-            return _response(await site.porch.run(dashboard.answered, page, came, origin))
+            return _response(await reply(visitor, came, origin))
         except LockworkError as failure:
             return _response(dashboard.failed(came, origin, failure))
+
+    async def reply(visitor: _Visitor, came: Came, origin: str) -> Reply:
+        if page.whose is For.EVERYONE and page.method == "GET":  # it asks nothing of the store
+            return dashboard.answered(page, came, origin)
+        if page.whose is For.USERS and not page.checks_password:
+            return await visitor.asked(dashboard.answered, page, came, origin)
+        if page.whose is For.USERS:
+            await visitor.check_named()
+        return await site.porch.run(dashboard.answered, page, came, origin)
 
     return endpoint
 

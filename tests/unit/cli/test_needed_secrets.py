@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lockwork.cli.needed_secrets import Want, from_groups, from_variables, skeleton, still_missing, variable
+from lockwork.cli.needed_secrets import from_groups, from_variables, skeleton
 from lockwork.domain.checks import Where
 from lockwork.domain.errors import InvalidInput
+from lockwork.domain.wants import Want, still_missing, variable
 
 HERE = (Where(kind="alerter", name="ops", path="webhook_url"),)
 

@@ -13,6 +13,7 @@ from lockwork.domain.references import (
     fill,
     find,
     has_reference,
+    pieces,
     references_in,
     rename,
     replaced,
@@ -339,3 +340,12 @@ def test_work_grows_with_the_text_only() -> None:
         assert not has_reference(text)
         assert fill(text, {}) == text
         list(suspects(text))
+
+
+@given(st.lists(plain | hostile | references.map(str)).map("".join))
+def test_pieces_make_the_text_again(text: str) -> None:
+    """A text in pieces holds all of it, in order, and its references where filling would find them."""
+    found = list(pieces(text))
+    assert tuple(dict.fromkeys(p for p in found if isinstance(p, Reference))) == references_in(text)
+    assert fill("".join(map(str, found)), str) == fill(text, str)
+    assert "" not in found

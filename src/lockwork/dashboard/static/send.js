@@ -10,7 +10,8 @@ export async function post(address, form, submitter) {
   });
 }
 
-export async function send(form, submitter) {
+// `done` is what to do with an answer that is no failure.
+export async function send(form, submitter, done = (told) => location.assign(told.to)) {
   const place = form.querySelector("[data-problem]");
   place.hidden = true;
   form.setAttribute("aria-busy", "true");
@@ -18,7 +19,7 @@ export async function send(form, submitter) {
     const answer = await post(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, form, submitter);
     const told = await answer.json();
     if (answer.ok) {
-      location.assign(told.to);
+      done(told);
       return;
     }
     tell(place, told);

@@ -1,0 +1,62 @@
+"""What several pages ask about people: what they are here, what a role may, who there is."""
+
+from typing import NamedTuple
+
+from lockwork.dashboard.pages import Ask, Data, Shown
+from lockwork.domain.access import Role
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages import Listing
+from lockwork.messages.access import ListMembers
+
+SIZE = 25
+_MOST_NAMES = 200
+
+
+class Explained(NamedTuple):
+    """A role, and in a line what it may."""
+
+    role: Role
+    may: str
+
+
+ROLES = (
+    Explained(Role.VIEWER, "sees names and keys, never a value"),
+    Explained(Role.RUNNER, "also reads values and runs pipelines"),
+    Explained(Role.EDITOR, "also makes, changes and deletes"),
+    Explained(Role.ADMIN, "also says who is a member, and as what"),
+)
+
+
+def administers(ask: Ask) -> bool:
+    """Whether to offer what is for admins of the server; the gate decides, whatever is offered."""
+    return ask.me.admin or ask.is_embedded
+
+
+def role_of(ask: Ask, name: str) -> Role | None:
+    """What someone is in this workspace; None for who is no member."""
+    listing = Listing(filters={"user": name}, sort_by="asc:user", size=1)
+    found = ask.client.send(ListMembers(workspace=ask.workspace, listing=listing))
+    return found[0].role if found.items else None
+
+
+def known_names(ask: Ask) -> tuple[str, ...]:
+    """Names to choose from, where one may also be typed: not everyone's, if there are very many."""
+    return tuple(user.name for user in ask.client.list_users(size=_MOST_NAMES))
+
+
+def for_admins(what: str, section: str = "access") -> Shown:
+    """Told to who may not see a page, in words instead of a failure."""
+    return Shown("access/for_admins.html", what, {"what": what}, section=section, status=403)
+
+
+def told_once(ask: Ask, shown: Shown, text: Sensitive, **facts: str) -> Shown | Data:
+    """The answer in which a credential stands: a page that nobody keeps, or data that a script shows.
+
+    It is the answer to the change itself. So it is in no address, and asking again does not tell it again.
+    """
+    told = {"text": text.reveal(), **{name: str(fact) for name, fact in facts.items()}}
+    if ask.is_by_script:
+        import msgspec  # lazy: pages without scripts write no JSON
+
+        return Data(msgspec.json.encode(told))
+    return Shown(shown.template, shown.title, {**shown.facts, "told": told}, shown.command, shown.section)

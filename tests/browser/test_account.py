@@ -1,0 +1,90 @@
+"""Oneself: another password, where one is logged in, light and dark."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.access.conftest import PASSWORD, Team
+from tests.browser.conftest import Visiting, Visitor
+
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.access import LogIn
+
+HOSTILE = "laptop <script>alert(1)</script> \u202egnirts"
+
+
+@pytest.fixture(autouse=True)
+def today(team: Team) -> None:
+    """The store lives now: how long log-ins are good is seen on the page."""
+    team.store.clock.now = time.time_ns() // 1000
+    team.store.clock.step = 1
+
+
+def change(visitor: Visitor, current: str, new: str) -> None:
+    visitor.goto("/w/default/account")
+    visitor.page.get_by_label("Your password now").fill(current)
+    visitor.page.get_by_label("New password", exact=True).fill(new)
+    visitor.page.get_by_label("The same new password again").fill(new)
+    visitor.page.get_by_role("button", name="Change password").click()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_another_password_ends_the_other_sessions(visiting: Visiting, scripts: bool) -> None:
+    """By the one of now; here one stays logged in, elsewhere one is out, and the new one lets in."""
+    here, there = visiting(scripts=scripts).log_in("viewer"), visiting().log_in("viewer")
+    here.expect_refusal()
+    change(here, "not this one at all", "quite another horse")
+    here.page.get_by_text("the password that you have now is another").wait_for()
+    there.goto("/w/default/secrets")
+    assert there.at == "/w/default/secrets"
+    change(here, PASSWORD, "quite another horse")
+    here.page.get_by_text("Your password is changed").wait_for()
+    there.goto("/w/default/secrets")
+    assert there.at == "/login"
+    there.log_in("viewer", "quite another horse")
+
+
+def test_passwords_that_differ_change_nothing(visiting: Visiting, team: Team) -> None:
+    """Told beside what was typed; the old password stays."""
+    visitor = visiting("viewer")
+    visitor.expect_refusal()
+    page = visitor.goto("/w/default/account")
+    page.get_by_label("Your password now").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill("quite another horse")
+    page.get_by_label("The same new password again").fill("quite another house")
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_role("alert").get_by_text("the two passwords differ").wait_for()
+    visiting().log_in("viewer")
+
+
+def test_where_one_is_logged_in(visiting: Visiting, team: Team) -> None:
+    """This browser is marked; another log-in is ended from here, whatever it calls itself; then all."""
+    here = visiting().log_in("editor")
+    team.did(LogIn(name="editor", password=Sensitive(PASSWORD), label=HOSTILE))
+    page = here.goto("/w/default/account")
+    assert "As editor of default: also makes, changes and deletes" in here.main().inner_text()
+    lines = page.get_by_role("region", name="Where you are logged in").get_by_role("listitem")
+    assert lines.count() == 2
+    assert "dashboard this browser" in lines.first.inner_text()
+    assert HOSTILE in lines.last.inner_text()
+    assert lines.first.get_by_role("button").count() == 0
+    lines.last.get_by_text("End", exact=True).click()
+    page.get_by_role("button", name="End this log-in").click()
+    page.get_by_text("Revoked: it opens nothing").wait_for()
+    assert lines.count() == 1
+    other = visiting().log_in("editor")
+    page.get_by_role("button", name="Log out everywhere").click()
+    page.wait_for_url("**/login?note=logged-out-everywhere")
+    other.goto("/w/default/secrets")
+    assert other.at == "/login"
+
+
+def test_light_and_dark_are_chosen_here(visiting: Visiting) -> None:
+    """The choice holds for the next pages, also without scripts."""
+    visitor = visiting("viewer", scripts=False)
+    page = visitor.goto("/w/default/account")
+    visitor.main().get_by_role("button", name="Dark").click()
+    page.wait_for_url("**/account")
+    visitor.goto("/w/default/access")
+    assert page.locator("html").get_attribute("data-theme") == "dark"

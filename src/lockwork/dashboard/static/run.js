@@ -7,6 +7,7 @@ const pause = (time) => new Promise((done) => setTimeout(done, time));
 
 async function page() {
   const answer = await fetch(location.pathname + location.search);
+  if (answer.redirected) location.reload(); // the session has ended: the log-in leads back here
   if (!answer.ok || answer.redirected) return null;
   return new DOMParser().parseFromString(await answer.text(), "text/html");
 }

@@ -201,7 +201,9 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     expect(page.locator("#standing[data-going]")).to_have_count(0)
 
 
-def test_who_follows_a_run_hears_that_their_session_has_ended(visiting: Visiting, team: Team, db: str) -> None:
+def test_who_follows_a_run_hears_that_their_session_has_ended(
+    visiting: Visiting, team: Team, db: str
+) -> None:
     """The page does not stand still: it goes to the log-in, which leads back."""
     run = Recorded(team, "live")
     visitor = visiting("viewer")

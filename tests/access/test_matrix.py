@@ -172,6 +172,9 @@ class Questions:
     def GetLog(self, owner: str, _place: str) -> Message[Any]:
         return runs.GetLog(**self._run(owner))
 
+    def GetLogPart(self, owner: str, _place: str) -> Message[Any]:
+        return runs.GetLogPart(**self._run(owner), step="s")
+
     def StartStep(self, owner: str, _place: str) -> Message[Any]:
         return runs.StartStep(**self._run(owner), step="s")
 

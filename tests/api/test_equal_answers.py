@@ -91,6 +91,7 @@ STACKS: dict[str, Makes] = {
 RUNS: dict[str, Makes] = {
     "GetRun": lambda r: runs.GetRun(**HERE, run=r),
     "GetLog": lambda r: runs.GetLog(**HERE, run=r),
+    "GetLogPart": lambda r: runs.GetLogPart(**STEP, run=r),
     "StartStep": lambda r: runs.StartStep(**STEP, run=r),
     "AppendLog": lambda r: runs.AppendLog(**STEP, run=r, number=0, part=b"x"),
     "FinishStep": lambda r: runs.FinishStep(**STEP, run=r, status=RunStatus.COMPLETED),

@@ -140,6 +140,9 @@ TIMES = {
     "lt:2026-01-02T23:30:00+12:00": [1],
     "lte:2026-01-02T14:30:00+02:00": [1, 2],
     "gt:9999-12-30": [],
+    "2026-01-02/2026-01-03": [2, 3],
+    "2026-01-01T00:00/2026-01-02T11:00Z": [1],
+    "2026-01-03/2026-01-02": [],
     "gte:0001-01-01": [1, 2, 3],
 }
 
@@ -156,7 +159,21 @@ def test_filters_by_change(by_day: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["yesterday", "contains:2026", "gt:", "2026-13-01", "9999-12-31", "", "gt:\ud800", "1.5"]
+    "text",
+    [
+        "yesterday",
+        "contains:2026",
+        "gt:",
+        "2026-13-01",
+        "9999-12-31",
+        "",
+        "gt:\ud800",
+        "1.5",
+        "2026-01-01/",
+        "/2026-01-01",
+        "gt:2026-01-01/2026-01-02",
+        "2026-01-01/2026-01-02/2026-01-03",
+    ],
 )
 def test_what_is_no_time_is_refused(client: Client, text: str) -> None:
     """With the filter's name, and how a time is written."""

@@ -8,9 +8,9 @@ from lockwork.client.api import Client
 from lockwork.database.audit import FIELDS as AUDIT_FIELDS
 from lockwork.database.runs import FIELDS as RUN_FIELDS
 from lockwork.domain.access import Role
-from lockwork.domain.errors import NotFound, Refused, StillReferenced
+from lockwork.domain.errors import InvalidInput, NotFound, Refused, StillReferenced
 from lockwork.domain.keys import KeyState
-from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Step
+from lockwork.domain.runs import LogPart, OutputRecord, Pipeline, Run, RunStatus, Source, Step
 from lockwork.messages import Listing
 from lockwork.messages.access import PutMember
 from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartRun, StartStep
@@ -118,6 +118,38 @@ def test_a_run_is_recorded_step_by_step(tracked: Client) -> None:
     assert {used.name for used in told.secrets} == {"db", "more"}
     assert tracked.get_run_log(run.id) == tracked.get_run_log(run.id, "a")
     assert tracked.get_run_log(run.id).startswith("one\ntwo")
+
+
+def test_a_run_tells_what_each_step_comes_after(tracked: Client) -> None:
+    """By inputs or by `after`, once each: as its graph is drawn."""
+    steps = (
+        Step(name="load"),
+        Step(name="train", inputs={"x": Source(step="load"), "y[0]": Source(step="load")}),
+        Step(name="report", after=("train", "load")),
+    )
+    run = started(tracked, Pipeline(name="edges", steps=steps))
+    told = {step.name: step.after for step in tracked.get_run(run.id).steps}
+    assert told == {"load": (), "train": ("load",), "report": ("load", "train")}
+    assert [step.after for step in run.steps] == [step.after for step in tracked.list_runs()[0].steps]
+
+
+def test_a_log_is_read_in_parts(tracked: Client) -> None:
+    """From any byte on, or so many before its end, also across the parts in which it came."""
+    run = started(tracked)
+    assert tracked.get_run_log_part(run.id, "a") == LogPart(start=0, size=0, part=b"")
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    for number, part in enumerate((b"one\n", b"two\xff\n", b"three\n")):
+        tracked.send(AppendLog(workspace=W, run=run.id, step="a", number=number, part=part))
+    whole = b"one\ntwo\xff\nthree\n"
+    for start in range(-len(whole) - 2, len(whole) + 3):
+        for most in (0, 1, 4, 6, 100):
+            part = tracked.get_run_log_part(run.id[:8], "a", start=start, most=most)
+            first = min(max(len(whole) + start, 0) if start < 0 else start, len(whole))
+            assert part == LogPart(start=first, size=len(whole), part=whole[first:][:most])
+    with pytest.raises(InvalidInput, match="65,536"):
+        tracked.get_run_log_part(run.id, "a", most=65_537)
+    with pytest.raises(NotFound, match="no step 'zz'"):
+        tracked.get_run_log_part(run.id, "zz")
 
 
 def test_a_failure_is_recorded_whatever_it_holds(tracked: Client) -> None:

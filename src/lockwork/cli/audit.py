@@ -1,6 +1,5 @@
 """`lockwork audit …`: who did what to which thing, and whether the trail is whole."""
 
-import re
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,6 @@ _COLUMNS = (
     "version",
     "detail",
 )
-_HEAD = re.compile(r"(\d{1,18}):([0-9a-fA-F]{64})")
 
 
 def record(found: AuditRecord) -> dict[str, Any]:
@@ -56,7 +54,7 @@ def audit() -> None:
 @click.option("--token", metavar="F", help="Filter by the id of the token that was shown, on a server.")
 @click.option("--address", metavar="F", help="Filter by where it was asked from, on a server.")
 @click.option("--request", metavar="F", help="Filter by the id of the request, on a server.")
-@click.option("--at", metavar="F", help="Filter by time, such as gte:2025-01-31.")
+@click.option("--at", metavar="F", help="Filter by time, such as gte:2025-01-31 or 2025-01-01/2025-01-31.")
 @click.option("--any", "is_any", is_flag=True, help="Join several filters by or, not by and.")
 @listing_options(sort_by="desc:number")
 @output_option
@@ -126,12 +124,12 @@ def verify(session: Session, expect: str | None, file: Path | None) -> None:
 
 
 def _read_head(text: str) -> AuditHead:
-    found = _HEAD.fullmatch(text.strip())
+    found = AuditHead.read(text)
     if found is None:
         raise WrongUsage(
             "--expect takes a head as `lockwork audit head` prints it", hint="lockwork audit head"
         )
-    return AuditHead(number=int(found[1]), mac=found[2].lower())
+    return found
 
 
 audit.add_command(pruning.prune)

@@ -46,6 +46,7 @@ def _step(step: StepRun) -> dict[str, Any]:
     return {
         "name": step.name,
         "status": step.status.value,
+        "after": list(step.after),
         "started": step.started,
         "finished": step.finished,
         "failure": step.failure,
@@ -150,9 +151,16 @@ def _show(run: Run) -> None:
     formats.pairs([(name, formats.cell(getattr(run, name))) for name in LISTED[:-1]])
     terminal.say("")
     formats.rows(
-        ("step", "status", "started", "seconds", "outputs"),
+        ("step", "after", "status", "started", "seconds", "outputs"),
         [
-            [s.name, s.status, formats.cell(s.started), _seconds(s), ", ".join(o.name for o in s.outputs)]
+            [
+                s.name,
+                ", ".join(s.after),
+                s.status,
+                formats.cell(s.started),
+                _seconds(s),
+                ", ".join(o.name for o in s.outputs),
+            ]
             for s in run.steps
         ],
     )

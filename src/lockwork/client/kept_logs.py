@@ -5,13 +5,15 @@ a step that takes its whole process along leaves its log all the same; the start
 Those of a run that asks a server lie where it runs, and until they are recorded they are read there alone.
 """
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 from lockwork.capture import logs
 from lockwork.client.asking import Asking
 from lockwork.client.profile import Profile
-from lockwork.messages.runs import GetLog, GetRun
+from lockwork.domain.runs import LogPart, span
+from lockwork.messages.runs import GetLog, GetLogPart, GetRun
 
 
 def place(profile: Profile) -> Path:
@@ -42,6 +44,30 @@ def by_step(client: Asking, run: str, step: str | None = None) -> Iterator[tuple
     kept = logs.folder(place(client.profile), record.id)
     for name in [s.name for s in record.steps] if step is None else [step]:
         try:
-            yield name, (kept / name).read_bytes()
+            yield name, _file(kept, name).read_bytes()
         except OSError:  # recorded already, or it has not begun
             yield name, client.send(GetLog(workspace=client.workspace, run=record.id, step=name))
+
+
+def part_of(client: Asking, run: str, step: str, start: int, most: int) -> LogPart:
+    """Some of the masked log of one step, as far as it goes."""
+    where = place(client.profile)
+    if _may_be_kept(where, run):
+        record = client.send(GetRun(workspace=client.workspace, run=run))
+        try:
+            with _file(logs.folder(where, record.id), record.step(step).name).open("rb") as file:
+                first, end = span(file.seek(0, os.SEEK_END), start, most)
+                size = file.tell()
+                file.seek(first)
+                return LogPart(start=first, size=size, part=file.read(end - first))
+        except OSError:  # recorded already, or it has not begun
+            pass
+    question = GetLogPart(workspace=client.workspace, run=run, step=step, start=start, most=most)
+    return client.send(question)
+
+
+def _file(kept: Path, step: str) -> Path:
+    """Where a step's log lies; of a step whose record names another folder there is none."""
+    if step in ("", ".", "..") or "/" in step or os.sep in step:
+        raise FileNotFoundError(step)
+    return kept / step

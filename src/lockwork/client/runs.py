@@ -1,8 +1,8 @@
 """What the Client can do with runs."""
 
 from lockwork import messages
-from lockwork.client.asking import Asking, listing, named
-from lockwork.domain.runs import Run
+from lockwork.client.asking import Asking, listing, named, number
+from lockwork.domain.runs import MAX_LOG_PART, LogPart, Run
 from lockwork.messages import Page
 
 
@@ -38,3 +38,10 @@ class RunCalls(Asking):
         from lockwork.client import kept_logs  # lazy: only logs lie in files
 
         return kept_logs.log_of(self, named(run), step).decode("utf-8", "replace")
+
+    def get_run_log_part(self, run: str, step: str, *, start: int = 0, most: int = MAX_LOG_PART) -> LogPart:
+        """Some of a step's masked log, at most 64 KiB, as far as it goes; a negative start counts from its
+        end. Ask again from where one part ended, and you follow it."""
+        from lockwork.client import kept_logs  # lazy: only logs lie in files
+
+        return kept_logs.part_of(self, named(run), step, number(start, "start"), number(most, "most"))

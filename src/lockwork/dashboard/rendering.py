@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import jinja2
 
@@ -12,6 +12,7 @@ from lockwork.dashboard import assets
 from lockwork.dashboard.notes import NOTES
 from lockwork.dashboard.pages import Ask, Shown, address
 from lockwork.domain.errors import LockworkError
+from lockwork.domain.terminals import escaped
 
 _TEMPLATES = Path(__file__).parent / "templates"
 SECTIONS = (
@@ -38,7 +39,8 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"ago": ago, "moment": moment, "plural": plural}
+    made.filters |= {"ago": ago, "moment": moment, "plural": plural, "lasted": lasted, "bytes": in_bytes}
+    made.filters["spelt"] = escaped
     made.globals |= {"asset": assets.address_of, "address": address}
     return made
 
@@ -107,3 +109,33 @@ def ago(when: datetime | None) -> str:
 def plural(many: int, one: str) -> str:
     """`1 key`, `3 keys`."""
     return f"{many:,} {one}" if many == 1 else f"{many:,} {one}s"
+
+
+class Lasting(Protocol):
+    """What begins and ends."""
+
+    @property
+    def started(self) -> datetime | None: ...
+    @property
+    def finished(self) -> datetime | None: ...
+
+
+def lasted(what: Lasting) -> str:
+    """How long it took, or takes until now: `0.4 s`, `2 min 05 s`, `3 h 12 min`, `4 d 3 h`."""
+    if what.started is None:
+        return ""
+    seconds = max(0.0, ((what.finished or datetime.now(UTC)) - what.started).total_seconds())
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes = int(seconds) // 60
+    if minutes < 60:
+        return f"{minutes} min {int(seconds) % 60:02} s"
+    hours = minutes // 60
+    return f"{hours} h {minutes % 60:02} min" if hours < 48 else f"{hours // 24:,} d {hours % 24} h"
+
+
+def in_bytes(many: int) -> str:
+    """`12 bytes`, `3.4 kB`, `10.5 MB`."""
+    if many < 1000:
+        return plural(many, "byte")
+    return f"{many / 1000:.1f} kB" if many < 1_000_000 else f"{many / 1_000_000:.1f} MB"

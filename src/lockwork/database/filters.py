@@ -118,9 +118,15 @@ def _number(name: str, operator: str, text: str) -> int:
 
 
 def _time_filter(name: str, operator: str, text: str, column: str, p: str) -> Condition:
-    """A day alone means the whole of it: `gt:2026-01-31` begins with February."""
+    """A day alone means the whole of it: `gt:2026-01-31` begins with February. Two with a slash between them,
+    as ISO 8601 writes an interval, mean all from the first through the second."""
     if operator in _TEXTUAL:
         raise InvalidInput(f"filter {name!r} is a time: it takes gt:, gte:, lt:, lte: or a day")
+    if operator == "equals" and "/" in text:
+        since, _, until = text.partition("/")
+        begin = _time_filter(name, "gte", since, column, f"{p}a")
+        last = _time_filter(name, "lte", until, column, f"{p}b")
+        return Condition(f"({begin.sql} AND {last.sql})", begin.parameters | last.parameters)
     try:
         start = datetime.fromisoformat(text.replace("Z", "+00:00"))
         start = start if start.tzinfo else start.replace(tzinfo=UTC)

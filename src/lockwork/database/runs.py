@@ -9,7 +9,17 @@ from lockwork.database import filters
 from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
 from lockwork.domain.checks import Report
-from lockwork.domain.runs import Fetched, OutputRecord, Run, RunStatus, SecretUsed, StepRun
+from lockwork.domain.runs import (
+    Fetched,
+    LogPart,
+    OutputRecord,
+    Run,
+    RunStatus,
+    SecretUsed,
+    Step,
+    StepRun,
+    span,
+)
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing
 
@@ -35,8 +45,8 @@ _INSERT = Statement(
     " :started, :finished, NULL, :report, :notes, :process, :heard, :starter)"
 )
 _INSERT_STEP = Statement(
-    "INSERT INTO steps (run, name, position, status, outputs, notes)"
-    " VALUES (:run, :name, :position, :status, '[]', '[]')"
+    "INSERT INTO steps (run, name, position, status, comes_after, outputs, notes)"
+    " VALUES (:run, :name, :position, :status, :after, '[]', '[]')"
 )
 _INSERT_SECRET = Statement(
     "INSERT INTO run_secrets (run, name, secret, scope, version, owner, settled)"
@@ -57,7 +67,7 @@ _BY_PREFIX = Statement(
 _IDS = Statement("SELECT id FROM runs WHERE workspace = :workspace ORDER BY started DESC LIMIT 1000")
 _RUNNING = Statement(f"SELECT {_COLUMNS} FROM runs WHERE status = 'running'")
 _STEPS = Statement(
-    "SELECT run, name, status, started, finished, failure, outputs, notes FROM steps"
+    "SELECT run, name, status, comes_after, started, finished, failure, outputs, notes FROM steps"
     " WHERE run IN (SELECT value ->> 0 FROM json_each(:runs)) ORDER BY run, position"
 )
 _SECRETS = Statement(
@@ -87,6 +97,13 @@ _APPEND = Statement(
 )
 _LOG_SIZE = Statement(
     "SELECT coalesce(sum(length(part)), 0) AS size FROM step_logs WHERE run = :run AND step = :step"
+)
+_PART_SIZES = Statement(
+    "SELECT number, length(part) AS size FROM step_logs WHERE run = :run AND step = :step ORDER BY number"
+)
+_SOME_PARTS = Statement(
+    "SELECT part FROM step_logs WHERE run = :run AND step = :step AND number BETWEEN :first AND :last"
+    " ORDER BY number"
 )
 _NEXT_PART = Statement(
     "SELECT coalesce(max(number), -1) + 1 AS number FROM step_logs WHERE run = :run AND step = :step"
@@ -120,13 +137,19 @@ class RunRow(NamedTuple):
 
 
 def insert(
-    tx: Transaction, workspace: str, row: RunRow, steps: Sequence[str], secrets: Iterable[SecretUsed]
+    tx: Transaction, workspace: str, row: RunRow, steps: Sequence[Step], secrets: Iterable[SecretUsed]
 ) -> None:
-    """A new run; its steps wait, or are skipped where it was refused."""
+    """A new run; its steps, in the order in which they can run, wait, or are skipped where it was refused."""
     tx.run(_INSERT, **{**row._asdict(), "status": row.status.value}, workspace=workspace)
     begins = RunStatus.SKIPPED if row.status.is_over else RunStatus.WAITING
     at = {"run": row.id, "status": begins.value}
-    tx.run_many(_INSERT_STEP, [{**at, "name": name, "position": n} for n, name in enumerate(steps)])
+    tx.run_many(
+        _INSERT_STEP,
+        [
+            {**at, "name": step.name, "position": n, "after": _json(sorted(step.needs_before))}
+            for n, step in enumerate(steps)
+        ],
+    )
     tx.run_many(_INSERT_SECRET, [{"run": row.id, **msgspec.structs.asdict(secret)} for secret in secrets])
 
 
@@ -243,7 +266,7 @@ def finish(
     notes: Sequence[str] = (),
 ) -> None:
     """Close a run: a step that still ran ends as the run does, and what never began is skipped."""
-    whole = _json([*_notes(row.notes), *notes])
+    whole = _json([*_texts(row.notes), *notes])
     tx.run(_FINISH, run=row.id, status=status.value, now=now, failure=failure, notes=whole)
     tx.run(_END_STEPS, run=row.id, status=status.value, now=now)
     tx.run(_SKIP_STEPS, run=row.id)
@@ -262,6 +285,25 @@ def log_size(tx: Transaction, run: str, step: str) -> int:
 def next_part(tx: Transaction, run: str, step: str) -> int:
     """The number of the part that follows those which a step's log has."""
     return int(tx.one(_NEXT_PART, run=run, step=step)["number"])
+
+
+def log_part(tx: Transaction, run: str, step: str, start: int, most: int) -> LogPart:
+    """Some of a step's log; of the rest no more than its size is read."""
+    sizes = [(row["number"], row["size"]) for row in tx.rows(_PART_SIZES, run=run, step=step)]
+    whole = sum(size for _, size in sizes)
+    first, end = span(whole, start, most)
+    begins, at = 0, 0
+    wanted: list[int] = []
+    for number, size in sizes:
+        if at + size > first and at < end:
+            begins = begins if wanted else at
+            wanted.append(number)
+        at += size
+    if not wanted:
+        return LogPart(start=first, size=whole, part=b"")
+    rows = tx.rows(_SOME_PARTS, run=run, step=step, first=wanted[0], last=wanted[-1])
+    found = b"".join(row["part"] for row in rows)
+    return LogPart(start=first, size=whole, part=found[first - begins : end - begins])
 
 
 def log(tx: Transaction, run: str, step: str | None) -> bytes:
@@ -288,7 +330,7 @@ def _run(row: RunRow, workspace: str, steps: tuple[StepRun, ...], secrets: tuple
         steps=steps,
         secrets=secrets,
         report=None if row.report is None else msgspec.json.decode(row.report, type=Report),
-        notes=_notes(row.notes),
+        notes=_texts(row.notes),
     )
 
 
@@ -296,11 +338,12 @@ def _step(row: Row) -> StepRun:
     return StepRun(
         name=row["name"],
         status=RunStatus(row["status"]),
+        after=_texts(row["comes_after"]),
         started=None if row["started"] is None else from_epoch(row["started"]),
         finished=None if row["finished"] is None else from_epoch(row["finished"]),
         failure=row["failure"],
         outputs=msgspec.json.decode(row["outputs"], type=tuple[OutputRecord, ...]),
-        notes=_notes(row["notes"]),
+        notes=_texts(row["notes"]),
     )
 
 
@@ -310,7 +353,7 @@ def _secret(row: Row) -> SecretUsed:
     )
 
 
-def _notes(text: str) -> tuple[str, ...]:
+def _texts(text: str) -> tuple[str, ...]:
     return msgspec.json.decode(text, type=tuple[str, ...])
 
 

@@ -1,5 +1,6 @@
 """What the audit trail holds: who did what to which thing, allowed or not; never a value."""
 
+import re
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
@@ -8,6 +9,9 @@ import msgspec
 
 Mac = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*$")]
 """In hexadecimal."""
+
+
+_HEAD = re.compile(r"([0-9]{1,18}):([0-9a-fA-F]{64})")
 
 
 class Outcome(StrEnum):
@@ -61,6 +65,12 @@ class AuditHead(msgspec.Struct, frozen=True, kw_only=True):
 
     def __str__(self) -> str:
         return f"{self.number}:{self.mac}"
+
+    @classmethod
+    def read(cls, text: str) -> "AuditHead | None":
+        """A head as it is printed; None for what is none."""
+        found = _HEAD.fullmatch(text.strip())
+        return None if found is None else cls(number=int(found[1]), mac=found[2].lower())
 
 
 class AuditVerdict(msgspec.Struct, frozen=True, kw_only=True):

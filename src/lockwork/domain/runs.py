@@ -111,12 +111,28 @@ class StepRun(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     status: RunStatus
+    after: tuple[str, ...] = ()
+    """The steps that it waits for; not known of runs that an earlier Lockwork recorded."""
     started: datetime | None = None
     finished: datetime | None = None
     failure: str | None = None
     """Why it failed, masked."""
     outputs: tuple[OutputRecord, ...] = ()
     notes: tuple[str, ...] = ()
+
+
+class LogPart(msgspec.Struct, frozen=True, kw_only=True):
+    """Some of a step's masked log, as far as it goes now."""
+
+    start: int
+    """The first byte of it, counted from 0."""
+    size: int
+    """Bytes of the whole log."""
+    part: bytes
+
+    @property
+    def end(self) -> int:
+        return self.start + len(self.part)
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
@@ -155,6 +171,12 @@ class Settled(msgspec.Struct, frozen=True, kw_only=True):
     stack: Stack
     found: tuple[Found, ...]
     report: Report
+
+
+def span(size: int, start: int, most: int) -> tuple[int, int]:
+    """Where a part of something begins and ends; a negative start counts from the end, as in Python."""
+    first = min(max(size + start, 0) if start < 0 else start, size)
+    return first, min(first + max(most, 0), size)
 
 
 def as_text(told: str) -> str:

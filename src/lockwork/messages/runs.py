@@ -6,7 +6,16 @@ from msgspec.structs import force_setattr
 
 from lockwork.domain.access import Permission
 from lockwork.domain.checks import ValidationLevel
-from lockwork.domain.runs import OutputRecord, Pipeline, Run, RunStatus, Settled, as_text
+from lockwork.domain.runs import (
+    MAX_LOG_PART,
+    LogPart,
+    OutputRecord,
+    Pipeline,
+    Run,
+    RunStatus,
+    Settled,
+    as_text,
+)
 from lockwork.domain.secrets import SecretScope
 from lockwork.messages import Effect, Listing, Message, Page, WorkspaceMessage
 
@@ -124,3 +133,15 @@ class GetLog(WorkspaceMessage[bytes], frozen=True, kw_only=True):
     permission = Permission.LIST
     run: str
     step: str | None = None
+
+
+class GetLogPart(WorkspaceMessage[LogPart], frozen=True, kw_only=True):
+    """Some of the masked log of one step: to follow it while it grows, or to see the end of a long one."""
+
+    action = "run.log.part"
+    permission = Permission.LIST
+    run: str
+    step: str
+    start: int = 0
+    """Negative: so many bytes before the end."""
+    most: int = MAX_LOG_PART

@@ -11,6 +11,7 @@ from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFo
 from lockwork.domain.runs import (
     MAX_LOG,
     MAX_LOG_PART,
+    LogPart,
     Run,
     RunStatus,
     SecretUsed,
@@ -28,6 +29,7 @@ from lockwork.messages.runs import (
     FinishRun,
     FinishStep,
     GetLog,
+    GetLogPart,
     GetRun,
     ListRuns,
     StartRun,
@@ -55,7 +57,9 @@ def start(ctx: Context, message: StartRun) -> Settled:
     if len(message.process) > _PROCESS:
         raise InvalidInput(f"'process' is at most {_PROCESS} characters")
     plain_name(pipeline.name, "pipeline")
-    steps = [step.name for step in in_order(pipeline.steps)]
+    for step in pipeline.steps:
+        plain_name(step.name, "step")  # it becomes a file's name where its log is kept
+    steps = in_order(pipeline.steps)
     stack = stacks.get(ctx, GetStack(workspace=message.workspace, stack=message.stack))
     needs = needs_of_stack(stack) + needs_of_pipeline(pipeline)
     report, found = _settled(ctx, needs, message, stack.name)
@@ -147,6 +151,14 @@ def log(ctx: Context, message: GetLog) -> bytes:
     if message.step is not None:
         _told(ctx, row).step(message.step)
     return runs.log(ctx.tx, row.id, message.step)
+
+
+def log_part(ctx: Context, message: GetLogPart) -> LogPart:
+    row = _one(ctx, message.run)
+    _told(ctx, row).step(message.step)
+    if not 0 <= message.most <= MAX_LOG_PART:
+        raise InvalidInput(f"'most' is at most {MAX_LOG_PART:,} bytes")
+    return runs.log_part(ctx.tx, row.id, message.step, message.start, message.most)
 
 
 def close_lost(ctx: Context) -> None:
@@ -314,4 +326,5 @@ ANSWERS = (
     GetRun.answered_by(get),
     ListRuns.answered_by(list_),
     GetLog.answered_by(log),
+    GetLogPart.answered_by(log_part),
 )

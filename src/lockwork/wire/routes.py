@@ -72,6 +72,7 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("GetLog", "GET", f"{_RUN}/log"),
         Route("StartStep", "POST", f"{_STEP}/start"),
         Route("AppendLog", "POST", f"{_STEP}/log"),
+        Route("GetLogPart", "GET", f"{_STEP}/log"),
         Route("FinishStep", "POST", f"{_STEP}/finish"),
     ),
     "access": (

@@ -100,6 +100,14 @@ def test_a_run_that_may_not_begin_is_recorded_with_its_report(client: Client):
         start_step(client, run, "a")
 
 
+@pytest.mark.parametrize("name", ["", "../../kept", "a/b", "<b>", "\u202eevil", "n" * 129])
+def test_a_step_has_a_plain_name(client: Client, name: str):
+    """It becomes part of files and pages; what is none is refused, and no run recorded."""
+    with pytest.raises(InvalidInput, match="is not a step name"):
+        started(client, Pipeline(name="p", steps=(Step(name=name),)))
+    assert client.list_runs().total == 0
+
+
 def test_at_level_none_what_can_be_settled_is(client: Client):
     """Nothing is checked and nothing refused; what is there is settled, whole secrets with their keys."""
     lacking = Pipeline(

@@ -1,0 +1,323 @@
+"""Runs in a browser: found, looked at while they go on and afterwards, and mended where they were refused."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from tests.access.conftest import Team
+from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.recorded import Recorded
+
+from lockwork.domain.runs import MAX_LOG_PART, Pipeline, RunStatus, Step
+from lockwork.domain.sensitive import Sensitive
+from lockwork.domain.stacks import ComponentType
+from lockwork.messages.runs import StartRun
+from lockwork.messages.secrets import CreateSecret
+from lockwork.messages.stacks import CopyStack, RegisterComponent, UpdateStack
+
+RUNS = "/w/default/runs"
+HOSTILE = (
+    b"<script>document.title = 'owned'</script><img src=x onerror=alert(1)>\n"
+    b"\x1b[31mred\x1b[0m \x1b]0;title\x07\n"
+    b"\xe2\x80\xaegnp.exe\n" + b"w" * 5000 + b"\n\xff\xfe not text\n"
+)
+
+
+@pytest.fixture
+def db(team: Team) -> str:
+    """The secret that the runs here use; its id."""
+    made = team.did(
+        CreateSecret(workspace="default", name="db", values={"password": Sensitive("hunter2-pw")})
+    )
+    return str(made.id)
+
+
+def shown_log(page: Page) -> str:
+    return page.locator("#log pre").inner_text()
+
+
+def test_runs_are_found(visiting: Visiting, team: Team, db: str) -> None:
+    """By status and pipeline, sorted, without scripts; the list says the command that does the same."""
+    visitor = visiting("viewer", scripts=False)
+    page = visitor.goto(RUNS)
+    page.get_by_text("Nothing has run yet").wait_for()
+    page.get_by_text("lockwork pipeline run FILE.py").wait_for()
+    done = Recorded(team, "nightly")
+    done.over()
+    Recorded(team, "training").over(RunStatus.FAILED, "no reason")
+    Recorded(team, "training-2")
+    visitor.goto(RUNS)
+    rows = page.locator("tbody tr")
+    assert [row.split("\n")[0].split()[0] for row in rows.all_inner_texts()] == [
+        "training-2",
+        "training",
+        "nightly",
+    ]
+    page.get_by_role("link", name="Failed").click()
+    assert rows.count() == 1
+    page.get_by_text("lockwork run list --status failed").wait_for()
+    page.get_by_role("link", name="Failed").click()
+    page.get_by_label("Search by pipeline").fill("train")
+    page.get_by_role("button", name="Search").click()
+    assert rows.count() == 2
+    page.get_by_role("link", name="Pipeline").click()
+    assert [text.split()[0] for text in rows.all_inner_texts()] == ["training", "training-2"]
+    page.get_by_role("link", name="training", exact=True).click()
+    assert page.get_by_role("heading", level=1).inner_text() == "training"
+
+
+def test_more_runs_than_a_page_holds(visiting: Visiting, team: Team, db: str) -> None:
+    """Pages by number keep what was sought."""
+    for _ in range(26):
+        Recorded(team, "many", (Step(name="s"),))
+    page = visiting("viewer", scripts=False).goto(f"{RUNS}?q=many&status=running")
+    page.get_by_text("Page 1 of 2").wait_for()
+    page.get_by_role("link", name="Next").click()
+    assert page.locator("tbody tr").count() == 1
+    assert parse_qs(urlsplit(page.url).query) == {"q": ["many"], "status": ["running"], "page": ["2"]}
+
+
+def test_a_run_is_told_whole(visiting: Visiting, team: Team, db: str) -> None:
+    """Graph, steps, secrets with versions, why it failed and the log of that step: all without scripts."""
+    run = Recorded(team, "report")
+    run.whole("load", b"loaded with ***\n")
+    run.whole("train", b"trained\n")
+    run.begin("evaluate")
+    run.log("evaluate", b"Traceback\n")
+    run.end("evaluate", RunStatus.FAILED, "ValueError: <b>no</b> rows", ("a note",))
+    run.over(RunStatus.FAILED, "step 'evaluate': ValueError")
+    page = visiting("viewer", scripts=False).goto(run.path)
+    nodes = page.get_by_role("list", name="Steps").get_by_role("listitem")
+    told = [node.get_by_role("link").get_attribute("aria-label") or "" for node in nodes.all()]
+    assert [re.sub(r", [\d.]+ s", "", text) for text in told] == [
+        "load: completed",
+        "train: completed, after load",
+        "evaluate: failed, after load",
+        "report: skipped, after evaluate, load, train",
+    ]
+    assert page.locator(".ties path").count() == 5
+    main = page.get_by_role("main")
+    for text in ("step 'evaluate': ValueError", "ValueError: <b>no</b> rows", "a note", "json, 4.2 kB"):
+        expect(main).to_contain_text(text)
+    assert shown_log(page) == "Traceback\n"
+    used = page.get_by_role("link", name="db", exact=True)
+    assert used.get_attribute("href") == f"/w/default/secrets/{db}"
+    nodes.get_by_role("link").first.click()
+    assert shown_log(page) == "loaded with ***\n"
+    page.get_by_role("link", name="All steps").click()
+    assert page.locator("#log pre").all_inner_texts() == ["loaded with ***\n", "trained\n", "Traceback\n"]
+
+
+def test_runs_without_ties_are_drawn_as_a_row(visiting: Visiting, team: Team) -> None:
+    """As those are that an earlier Lockwork recorded: no line, and nothing claimed."""
+    run = Recorded(team, "old", tuple(Step(name=name) for name in ("one", "two", "three")))
+    page = visiting("viewer").goto(run.path)
+    assert page.locator(".ties path").count() == 0
+    boxes = [box.bounding_box() for box in page.locator(".node rect").all()]
+    assert len({box["y"] for box in boxes if box}) == 1
+
+
+def test_hostile_names_and_output_are_text(visiting: Visiting, team: Team) -> None:
+    """In failures, notes and logs: nothing acts, nothing turns around, nothing breaks out of its place."""
+    name = "n" * 128
+    run = Recorded(team, "hostile", (Step(name=name), Step(name="then", after=(name,))))
+    run.begin(name)
+    run.log(name, HOSTILE)
+    run.end(name, RunStatus.FAILED, "<script>alert(2)</script>\u202e", ("<script>alert(3)</script>",))
+    run.over(RunStatus.FAILED, "<script>alert(4)</script>\x1b[2J")
+    for width in (WIDE, NARROW):
+        visitor = visiting("viewer", width=width)
+        page = visitor.goto(run.path)
+        text = shown_log(page)
+        assert "<script>document.title = 'owned'</script><img src=x onerror=alert(1)>" in text
+        assert "\\x1b[31mred\\x1b[0m \\x1b]0;title\\x07" in text
+        assert "\\u202egnp.exe" in text
+        assert "\u202e" not in page.content()
+        assert "\x1b" not in page.content()
+        assert page.title() == "hostile · Lockwork"
+        assert page.locator("script").count() == 2
+        visitor.check_accessible()
+
+
+def test_a_long_log_is_read_from_its_end(visiting: Visiting, team: Team) -> None:
+    """10 MiB of what grows most as HTML: each page stays small, and 'Earlier' leads back without a gap."""
+    run = Recorded(team, "long", (Step(name="s"),))
+    run.begin("s")
+    line = b"%07d " + b'"<&' * 20 + b"\n"
+    lines = [line % number for number in range(MAX_LOG_PART // 69 * 8)]
+    parts = [b"".join(lines[at : at + 900]) for at in range(0, len(lines), 900)]
+    run.log("s", *parts)
+    run.end("s")
+    run.over()
+    page = visiting("viewer", scripts=False).goto(run.path)
+    seen = shown_log(page)
+    assert seen.endswith(lines[-1].decode())
+    for _ in range(3):
+        page.get_by_role("link", name="Earlier").click()
+        seen = shown_log(page) + seen
+    numbers = [int(text[:7]) for text in seen.splitlines()]
+    assert numbers == list(range(numbers[0], len(lines)))
+    page.get_by_role("link", name="To the end").click()
+    assert shown_log(page).endswith(lines[-1].decode())
+
+
+def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: str) -> None:
+    """Status, steps and log come by themselves; who scrolls up stays there, and comes back by a button."""
+    run = Recorded(team, "live")
+    run.begin("load")
+    run.log("load", b"".join(b"first %d\n" % n for n in range(60)))
+    page = visiting("viewer").goto(run.path)
+    log = page.locator("#log pre")
+    expect(log).to_contain_text("first 59")
+    at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 24"
+    run.log("load", b"<b>second</b>\n", first=1)
+    expect(log).to_contain_text("<b>second</b>")
+    assert log.evaluate(at_end)
+    follow = page.get_by_role("button", name="Follow")
+    expect(follow).to_be_hidden()
+    log.evaluate("log => { log.scrollTop = 0 }")
+    expect(follow).to_be_visible()
+    run.log("load", b"third\n", first=2)
+    expect(log).to_contain_text("third")
+    assert log.evaluate("log => log.scrollTop") == 0
+    follow.click()
+    assert log.evaluate(at_end)
+    expect(follow).to_be_hidden()
+    page.get_by_role("link", name="load", exact=True).focus()
+    run.end("load")
+    run.begin("train")
+    expect(page.get_by_role("link", name=re.compile("train: running"))).to_be_visible()
+    expect(page.get_by_role("link", name="load", exact=True)).to_be_focused()
+    expect(page.locator("#log h3")).to_have_text("train")
+    expect(page.locator("#log")).to_contain_text("What it prints comes here when it is over")
+    run.log("train", b"of train\n")
+    expect(log).to_have_text("of train\n")
+    run.end("train", RunStatus.FAILED, "no")
+    run.over(RunStatus.FAILED, "no")
+    expect(page.get_by_role("status").first).to_have_text("failed")
+    expect(page.locator("#standing[data-going]")).to_have_count(0)
+
+
+def test_who_follows_a_run_hears_that_their_session_has_ended(
+    visiting: Visiting, team: Team, db: str
+) -> None:
+    """The page does not stand still: it goes to the log-in, which leads back."""
+    run = Recorded(team, "live")
+    visitor = visiting("viewer")
+    page = visitor.goto(run.path)
+    visitor.context.clear_cookies()
+    page.wait_for_url("**/login?next=*")
+    assert page.locator("[name=next]").get_attribute("value") == run.path
+
+
+def test_all_logs_are_followed_together(visiting: Visiting, team: Team, db: str) -> None:
+    """Those of steps that begin while one looks come to the page as well."""
+    run = Recorded(team, "live")
+    page = visiting("viewer").goto(f"{run.path}?step=*")
+    expect(page.locator("#log")).to_contain_text("No step has begun.")
+    run.begin("load")
+    run.log("load", b"of load\n")
+    logs = page.locator("#log pre")
+    expect(logs).to_have_text(["of load\n"])
+    run.end("load")
+    for step in ("train", "evaluate"):
+        run.begin(step)
+        run.log(step, f"of {step}\n".encode())
+    expect(logs).to_have_text(["of load\n", "of train\n", "of evaluate\n"])
+    expect(page.locator("#log .standing").first).to_have_text("completed")
+
+
+def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team: Team, db: str) -> None:
+    """Each point leads to the page that mends it, with what is missing filled in; all of a stack at once."""
+    attributes = {"tracking_uri": "https://{{mlflow.host}}/{{ typo }}"}
+    team.did(
+        RegisterComponent(
+            workspace="default",
+            name="tracker",
+            type=ComponentType.EXPERIMENT_TRACKER,
+            flavor="mlflow",
+            attributes=attributes,
+        )
+    )
+    team.did(
+        UpdateStack(
+            workspace="default", stack="default", components={ComponentType.EXPERIMENT_TRACKER: "tracker"}
+        )
+    )
+    needs = {"A": "{{openai.API_KEY}}", "B": "{{openai.ORG}}", "C": "{{db.nope}} {{db.no}}"}
+    run = Recorded(team, "lacking", (Step(name="ask", environment=needs),))
+    page = visiting("runner", scripts=False).goto(run.path)
+    expect(
+        page.get_by_role("heading", name="It was refused before anything ran: 6 things to mend")
+    ).to_be_visible()
+    points = page.locator(".points li")
+    mends = {
+        point.locator("code").first.inner_text(): point.locator("a.button").get_attribute("href")
+        for point in points.all()
+    }
+    assert mends == {
+        "{{mlflow.host}}": "/w/default/secrets/new?name=mlflow&keys=host",
+        "{{openai.API_KEY}}": "/w/default/secrets/new?name=openai&keys=API_KEY,ORG",
+        "{{openai.ORG}}": "/w/default/secrets/new?name=openai&keys=API_KEY,ORG",
+        "{{db.nope}}": f"/w/default/secrets/{db}/edit?add=nope,no",
+        "{{db.no}}": f"/w/default/secrets/{db}/edit?add=nope,no",
+        "{{ typo }}": "/w/default/components/experiment-tracker/tracker/edit",
+    }
+    expect(points.nth(0)).to_contain_text("experiment-tracker tracker, tracking_uri")
+    expect(points.filter(has_text="db.nope")).to_contain_text("Its keys are: password")
+    missing = page.get_by_role("link", name="Register missing secrets")
+    assert missing.get_attribute("href") == "/w/default/stacks/default/missing"
+    points.filter(has_text="openai.ORG").get_by_role("link", name="Register openai").click()
+    assert page.get_by_label("Name", exact=True).input_value() == "openai"
+    # Who looks at another's run hears what was wrong, and nothing of what there was instead.
+    page = visiting("viewer", scripts=False).goto(run.path)
+    expect(page.locator(".points li").filter(has_text="db.nope")).not_to_contain_text("password")
+
+
+def test_who_may_not_read_is_told_who_can_help(visiting: Visiting, team: Team, db: str) -> None:
+    """An admin of the workspace, by name."""
+    pipeline = Pipeline(name="reading", steps=(Step(name="s", environment={"PW": "{{db.password}}"}),))
+    told = team.client("viewer").send(StartRun(workspace="default", pipeline=pipeline, stack="default")).run
+    page = visiting("viewer", scripts=False).goto(f"{RUNS}/{told.id}")
+    expect(page.locator(".points li")).to_contain_text("Ask admin or other for the role 'runner'.")
+
+
+def test_a_run_of_others_is_not_there(visiting: Visiting, team: Team, db: str) -> None:
+    """For who is no member, and by an id that none has; nor is a log of it."""
+    run = Recorded(team, "mine")
+    visitor = visiting("outsider", scripts=False)
+    visitor.expect_refusal()
+    for path in (run.path, f"{run.path}/log?step=load", f"{RUNS}/00000000"):
+        visitor.goto(path)
+        expect(visitor.main()).to_contain_text("no workspace 'default'")
+    inside = visiting("viewer", scripts=False)
+    inside.expect_refusal()
+    inside.goto(f"{run.path}/log?step=../load")
+    expect(inside.main()).to_contain_text("no step '../load'")
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_runs_can_be_used_by_everyone(visiting: Visiting, team: Team, db: str, scheme: str) -> None:
+    """No serious fault of accessibility, wide and narrow; a step's log is reached by the keyboard alone."""
+    going = Recorded(team, "going")
+    going.whole("load", b"loaded\n")
+    going.begin("train")
+    failed = Recorded(team, "failed")
+    failed.begin("load")
+    failed.end("load", RunStatus.FAILED, "no")
+    failed.over(RunStatus.FAILED, "no")
+    refused = Recorded(team, "refused", (Step(name="s", environment={"A": "{{db.nope}}"}),))
+    team.did(CopyStack(workspace="default", stack="default", new_name="other"))
+    for width in (WIDE, NARROW):
+        visitor = visiting("runner", scheme=scheme, width=width)
+        for path in (RUNS, f"{RUNS}?q=none", going.path, failed.path, refused.path, f"{going.path}?step=*"):
+            visitor.goto(path)
+            visitor.check_accessible()
+        page = visitor.goto(going.path)
+        page.get_by_role("link", name=re.compile("load: completed")).focus()
+        page.keyboard.press("Enter")
+        page.wait_for_url("**/runs/*?step=load#log")
+        expect(page.locator("#log pre")).to_have_text("loaded\n")

@@ -192,6 +192,16 @@ def test_without_scripts_a_link_prefills_the_form(visiting: Visiting, team: Team
     assert held(team, "mine", "viewer", "user") == {"a": "one\ntwo", "b.c": "", "C": "it"}
 
 
+def test_who_may_make_none_in_the_workspace_makes_their_own(visiting: Visiting, team: Team) -> None:
+    """A viewer's dialog says why the workspace cannot be chosen, and keeps the secret in their own scope."""
+    page = opened(visiting("viewer").goto(LIST))
+    page.get_by_placeholder("key", exact=True).fill("a")
+    page.get_by_role("button", name="Next").click()
+    page.get_by_role("button", name="Register", exact=True).click()
+    page.get_by_role("link", name="Open the secret").wait_for()
+    assert held(team, "db", "viewer", "user") == {"a": ""}
+
+
 def test_what_was_typed_stays_where_the_server_refuses(visiting: Visiting, team: Team) -> None:
     """A key twice is refused beside the rows, which keep their values; nothing is kept by the server."""
     visitor = visiting("editor")

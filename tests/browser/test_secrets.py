@@ -175,3 +175,32 @@ def test_every_page_of_a_secret_can_be_used_by_everyone(
     for path in [*paths, f"/{db.id}/versions/1", f"/{gone.id}/undelete"]:
         visitor.goto(LIST + path)
         visitor.check_accessible()
+
+
+def test_without_scripts_the_list_is_searched_by_a_form(visiting: Visiting, team: Team) -> None:
+    """What was chosen before stays chosen."""
+    for name, scope in (("db", "user"), ("mail", "user"), ("mail", "workspace")):
+        made(team, name, scope)
+    page = visiting("editor", scripts=False).goto(f"{LIST}?scope=user&sort=-name")
+    page.get_by_role("searchbox").fill("ai")
+    page.get_by_role("button", name="Search").click()
+    page.wait_for_url("**q=ai&scope=user&sort=-name")
+    assert named(page) == ["mail"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "?q=<script>alert(1)</script>&owner=\"'><img>&sort=evil&scope=x&updated=x&page=-1&deleted=<b>",
+        "?page=999999999",
+        "/new?name=\"'><script>alert(1)</script>&keys=<b>,\u202egnp&scope=x",
+    ],
+)
+def test_a_hostile_address_shows_as_text(visiting: Visiting, team: Team, path: str) -> None:
+    """What stands in an address is no markup, and a word that means nothing counts as not given."""
+    made(team)
+    visitor = visiting("editor", width=NARROW)
+    page = visitor.goto(LIST + path)
+    page.get_by_role("heading", level=1).wait_for()
+    assert page.locator("main script, main img, main b:not(label b, #register b)").count() == 0
+    visitor.check_accessible()

@@ -1,5 +1,7 @@
 """A new secret: its name looked at as it is typed, its values entered, and the whole of it kept."""
 
+from typing import Any
+
 import msgspec
 
 from lockwork.dashboard import rights, secret_rows
@@ -12,17 +14,21 @@ MOST_PREFILLED = 50
 """Rows that an address may ask for."""
 
 
+def blank(ask: Ask) -> dict[str, Any]:
+    """What the form says at first; who may make none in the workspace makes one of their own."""
+    may_write = rights.may_write(ask)
+    chosen = SecretScope.WORKSPACE if may_write else SecretScope.USER
+    return {"name": "", "keys": [""], "chosen": chosen, "may_write": may_write}
+
+
 def new(ask: Ask) -> Answer:
     """The form of a new secret, also without scripts; an address may name it and its keys beforehand."""
-    name, scope = ask.query.get("name", ""), ask.query.get("scope", "")
     keys = [key.strip() for key in ask.query.get("keys", "").split(",") if key.strip()]
-    may_write = rights.may_write(ask)
-    facts = {
-        "name": name[:256],
-        "keys": [key[:256] for key in keys[:MOST_PREFILLED]] or [""],
-        "chosen": SecretScope.USER if scope == "user" or not may_write else SecretScope.WORKSPACE,
-        "may_write": may_write,
-    }
+    facts = blank(ask)
+    facts["name"] = ask.query.get("name", "")[:256]
+    facts["keys"] = [key[:256] for key in keys[:MOST_PREFILLED]] or [""]
+    if ask.query.get("scope") == SecretScope.USER:
+        facts["chosen"] = SecretScope.USER
     return Shown("secrets/new.html", "Register secret", facts, "lockwork secret create NAME -i", "secrets")
 
 

@@ -58,10 +58,7 @@ def listed(ask: Ask) -> Answer:
         "sort": query.get("sort", "name"),
         "is_deleted": is_deleted,
         "ages": tuple(AGES),
-        "may_write": rights.may_write(ask),
-        "name": "",
-        "keys": ("",),
-        "chosen": SecretScope.WORKSPACE,
+        **secret_entry.blank(ask),
     }
     return Shown("secrets/list.html", "Secrets", facts, _listing_command(query), "secrets")
 

@@ -150,6 +150,31 @@ def test_a_slip_in_a_reference_is_not_kept_as_a_value(visiting: Visiting, team: 
         team.client("editor").get_component("experiment_tracker", "tracker")
 
 
+def test_what_is_wrong_is_marked_where_it_was_typed(visiting: Visiting) -> None:
+    """The failure names the attribute, and its field has the focus."""
+    visitor = visiting("editor")
+    visitor.expect_refusal()
+    page = visitor.goto("/w/default/components/new?type=artifact-store&flavor=s3")
+    register(page, "store", path="gs://bucket", client_kwargs="{}")
+    page.get_by_role("alert").get_by_text("attribute 'path' is written s3://BUCKET").wait_for()
+    field = page.get_by_label("path", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field", has=field)).to_contain_text("is written s3://BUCKET")
+    field.fill("s3://bucket")
+    page.get_by_label("client_kwargs", exact=True).fill("{")
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_label("client_kwargs", exact=True)).to_be_focused()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_label("client_kwargs", exact=True).fill('{"verify": "{{tls.ca}}"}')
+    page.get_by_label("Name", exact=True).fill("no name")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".wide-form > .problem")).to_contain_text("is not a component name")
+    page.get_by_label("Name", exact=True).fill("store")
+    page.get_by_role("button", name="Register").click()
+    saved(visitor, "/w/default/components/artifact-store/store", "Registered.")
+
+
 def test_an_edit_sets_and_takes_away(visiting: Visiting, team: Team) -> None:
     """What is changed is set, what is emptied goes, all else stays byte for byte; the name changes along."""
     client = team.client("editor")

@@ -97,6 +97,22 @@ def test_references_are_completed_where_they_stand(visiting: Visiting, team: Tea
     expect(page.get_by_role("listbox")).to_be_hidden()
 
 
+def test_an_answer_that_comes_late_opens_nothing(visiting: Visiting) -> None:
+    """What was asked for a field that is left by now is not offered any more."""
+    page = visiting("editor").goto(FORM)
+    page.evaluate(
+        """() => { const json = Response.prototype.json; window.late = [];
+        Response.prototype.json = function () { return new Promise((go) => window.late.push(
+          async () => { const told = await json.call(this); go(told); })); }; }"""
+    )
+    field = page.get_by_role("combobox", name="tracking_uri", exact=True)
+    field.press_sequentially("{{")
+    page.wait_for_function("window.late.length === 1")
+    field.press("Tab")
+    page.evaluate("async () => { await window.late[0](); await new Promise(requestAnimationFrame); }")
+    assert page.get_by_role("listbox").count() == 0
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_typed_credential_becomes_a_secret(visiting: Visiting, team: Team, scripts: bool) -> None:
     """A plain value is kept as a secret and stands in no page: neither that of the component nor its form."""

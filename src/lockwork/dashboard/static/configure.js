@@ -46,8 +46,8 @@ class Completion {
     const typed = this.typed, mine = ++this.asked;
     if (!typed) return this.close();
     const answer = await fetch(`${OFFERED}?${new URLSearchParams({ q: typed[1] })}`);
-    if (!answer.ok || mine !== this.asked) return;
-    this.show(await answer.json());
+    const offered = answer.ok ? await answer.json() : [];
+    if (mine === this.asked && answer.ok) this.show(offered); // else more was typed, or the field left, meanwhile
   }
 
   show(offered) {

@@ -97,6 +97,22 @@ def test_references_are_completed_where_they_stand(visiting: Visiting, team: Tea
     expect(page.get_by_role("listbox")).to_be_hidden()
 
 
+def test_an_answer_that_comes_late_opens_nothing(visiting: Visiting) -> None:
+    """What was asked for a field that is left by now is not offered any more."""
+    page = visiting("editor").goto(FORM)
+    page.evaluate(
+        """() => { const json = Response.prototype.json; window.late = [];
+        Response.prototype.json = function () { return new Promise((go) => window.late.push(
+          async () => { const told = await json.call(this); go(told); })); }; }"""
+    )
+    field = page.get_by_role("combobox", name="tracking_uri", exact=True)
+    field.press_sequentially("{{")
+    page.wait_for_function("window.late.length === 1")
+    field.press("Tab")
+    page.evaluate("async () => { await window.late[0](); await new Promise(requestAnimationFrame); }")
+    assert page.get_by_role("listbox").count() == 0
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_typed_credential_becomes_a_secret(visiting: Visiting, team: Team, scripts: bool) -> None:
     """A plain value is kept as a secret and stands in no page: neither that of the component nor its form."""
@@ -148,6 +164,31 @@ def test_a_slip_in_a_reference_is_not_kept_as_a_value(visiting: Visiting, team: 
     assert page.get_by_label("tracking_password", exact=True).input_value() == "{{db.password}"
     with pytest.raises(NotFound):
         team.client("editor").get_component("experiment_tracker", "tracker")
+
+
+def test_what_is_wrong_is_marked_where_it_was_typed(visiting: Visiting) -> None:
+    """The failure names the attribute, and its field has the focus."""
+    visitor = visiting("editor")
+    visitor.expect_refusal()
+    page = visitor.goto("/w/default/components/new?type=artifact-store&flavor=s3")
+    register(page, "store", path="gs://bucket", client_kwargs="{}")
+    page.get_by_role("alert").get_by_text("attribute 'path' is written s3://BUCKET").wait_for()
+    field = page.get_by_label("path", exact=True)
+    expect(field).to_be_focused()
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.locator(".field", has=field)).to_contain_text("is written s3://BUCKET")
+    field.fill("s3://bucket")
+    page.get_by_label("client_kwargs", exact=True).fill("{")
+    page.get_by_role("button", name="Register").click()
+    expect(page.get_by_label("client_kwargs", exact=True)).to_be_focused()
+    expect(field).not_to_have_attribute("aria-invalid", "true")
+    page.get_by_label("client_kwargs", exact=True).fill('{"verify": "{{tls.ca}}"}')
+    page.get_by_label("Name", exact=True).fill("no name")
+    page.get_by_role("button", name="Register").click()
+    expect(page.locator(".wide-form > .problem")).to_contain_text("is not a component name")
+    page.get_by_label("Name", exact=True).fill("store")
+    page.get_by_role("button", name="Register").click()
+    saved(visitor, "/w/default/components/artifact-store/store", "Registered.")
 
 
 def test_an_edit_sets_and_takes_away(visiting: Visiting, team: Team) -> None:

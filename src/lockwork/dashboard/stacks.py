@@ -19,6 +19,7 @@ from lockwork.domain.stacks import (
     malformed_in_component,
     needs_of_stack,
 )
+from lockwork.service.stacks import DEFAULT
 
 SIZE = 25
 SORTS = {
@@ -112,6 +113,7 @@ def detail(ask: Ask) -> Answer:
         "notes": report.notes,
         "can_be_filled": _can_be_filled(report),
         "may_write": check.may_write,
+        "may_go": found.name != DEFAULT,
     }
     return Shown("stacks/detail.html", found.name, facts, f"lockwork stack describe {found.name}", SECTION)
 

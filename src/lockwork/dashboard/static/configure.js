@@ -46,8 +46,8 @@ class Completion {
     const typed = this.typed, mine = ++this.asked;
     if (!typed) return this.close();
     const answer = await fetch(`${OFFERED}?${new URLSearchParams({ q: typed[1] })}`);
-    if (!answer.ok || mine !== this.asked) return;
-    this.show(await answer.json());
+    const offered = answer.ok ? await answer.json() : [];
+    if (mine === this.asked && answer.ok) this.show(offered); // else more was typed, or the field left, meanwhile
   }
 
   show(offered) {
@@ -140,6 +140,18 @@ function send(field) {
   });
 }
 
+// What is wrong with one attribute is told at its field, and one comes to it; all else where it stood at first.
+function point(problem, home) {
+  const form = problem.closest("form"), told = problem.textContent;
+  for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
+  if (problem.hidden) return;
+  const field = [...form.querySelectorAll("[name^='a.']")].find(({ name }) => told.startsWith(`${name.slice(2)} `) || told.includes(`'${name.slice(2)}'`));
+  if (!field) return home.before(problem);
+  field.closest(".field").append(problem);
+  field.setAttribute("aria-invalid", "true");
+  field.focus();
+}
+
 function prepare(place) {
   for (const field of place.querySelectorAll("[data-references]")) new Completion(field);
   for (const field of place.querySelectorAll("[data-hidden]")) hide(field);
@@ -160,5 +172,9 @@ for (const group of document.querySelectorAll("[data-more-rows]")) {
     row.querySelector("input").focus();
   });
   group.append(button);
+}
+for (const problem of document.querySelectorAll("[data-problem]")) {
+  const home = problem.nextElementSibling;
+  new MutationObserver(() => point(problem, home)).observe(problem, { attributeFilter: ["hidden"] });
 }
 prepare(document);

@@ -12,7 +12,6 @@ from __future__ import annotations
 import http.client
 import shutil
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -21,17 +20,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from playwright.sync_api import Page, sync_playwright
+from tests.contract.conftest import Served
 
-from playwright.sync_api import Page, sync_playwright  # noqa: E402
-from tests.contract.conftest import Served  # noqa: E402
-
-from lockwork.domain.access import Role  # noqa: E402
-from lockwork.domain.sensitive import Sensitive  # noqa: E402
-from lockwork.messages.secrets import CreateSecrets, Fresh  # noqa: E402
-from lockwork.service import assembly  # noqa: E402
-from lockwork.service.callers import Claim  # noqa: E402
+from lockwork.domain.access import Role
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.secrets import CreateSecrets, Fresh
+from lockwork.service import assembly
+from lockwork.service.callers import Claim
 
 SMALL, LARGE = 1_000, 100_000
 SERVER_LIMIT, SHOWN_LIMIT = 50, 300

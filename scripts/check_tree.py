@@ -34,7 +34,7 @@ MAY_REVEAL = {
     "crypto/keyring.py": "writes a root key into the keyring file",
     "crypto/passphrase.py": "makes the key of a passphrase",
     "dashboard/entry.py": "puts a session into a cookie of its browser",
-    "dashboard/people.py": "tells a credential that was just made, once",
+    "dashboard/once.py": "tells a code or token that was just made, once",
     "dashboard/secrets.py": "answers one revealed value, to a question of its own",
     "domain/secrets.py": "measures values against the limits; `secret_values`, the plain dict users ask for",
     "server/own.py": "puts the code that lets a browser in into a file of its user's alone",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from tests.access.conftest import PASSWORD, Team
@@ -10,6 +11,7 @@ from tests.browser.conftest import Visiting, Visitor
 
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import LogIn
+from lockwork.server.threads import Threads
 
 HOSTILE = "laptop <script>alert(1)</script> \u202egnirts"
 
@@ -43,6 +45,24 @@ def test_another_password_ends_the_other_sessions(visiting: Visiting, scripts: b
     there.goto("/w/default/secrets")
     assert there.at == "/login"
     there.log_in("viewer", "quite another horse")
+
+
+def test_few_passwords_are_checked_at_once(
+    visiting: Visiting, team: Team, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Hashing takes memory: also from who is logged in, it waits its turn where log-ins do."""
+    on_the_porch, run = [], Threads.run
+
+    async def noted(threads: Threads, act: Any, *arguments: Any) -> Any:
+        if threads._most is not None:
+            on_the_porch.append(arguments[0].path)
+        return await run(threads, act, *arguments)
+
+    monkeypatch.setattr(Threads, "run", noted)
+    visitor = visiting("viewer")
+    change(visitor, PASSWORD, "quite another horse")
+    visitor.page.get_by_text("Your password is changed").wait_for()
+    assert on_the_porch == ["/w/default/account/password"]
 
 
 def test_passwords_that_differ_change_nothing(visiting: Visiting, team: Team) -> None:

@@ -120,6 +120,7 @@ def test_a_scope_is_changed_with_what_it_means_told(visiting: Visiting, team: Te
     page = visitor.goto(f"{LIST}/{db.id}/move")
     page.get_by_role("button", name="Make it my own").click()
     expect(page.get_by_role("alert").first).to_contain_text("moving it would break")
+    expect(page.get_by_role("alert").first).to_contain_text("tick 'Do it all the same'")
     page.get_by_label("Do it all the same").check()
     page.get_by_role("button", name="Make it my own").click()
     page.wait_for_url("**note=moved")

@@ -12,7 +12,7 @@ from lockwork.domain.errors import NotFound
 TRACKER = "/w/default/components/experiment-tracker/tracker"
 FORM = "/w/default/components/new?type=experiment-tracker&flavor=mlflow"
 VALUE = "V4lue-that-no-page-shows"
-HOSTILE = "<script>alert(1)</script>'\"&{{ \u202egnp.exe " + "w" * 3000
+HOSTILE = "<script>alert(1)</script>'\"&{{ \u202egnp.exe " + "w" * 5000
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -151,12 +151,13 @@ def test_a_slip_in_a_reference_is_not_kept_as_a_value(visiting: Visiting, team: 
 
 
 def test_an_edit_sets_and_takes_away(visiting: Visiting, team: Team) -> None:
-    """What is changed is set, what is emptied goes, all else stays; the name is changed along."""
+    """What is changed is set, what is emptied goes, all else stays byte for byte; the name changes along."""
     client = team.client("editor")
     client.register_component(
         "tracker", "mlflow", "experiment_tracker",
-        {"tracking_uri": "http://a.example", "experiment_name": "nightly", "tracking_insecure_tls": True},
-        environment={"A": "1", "B": "2"}, secrets={"wandb": "W_"},
+        {"tracking_uri": "http://a.example", "experiment_name": "nightly", "tracking_insecure_tls": True,
+         "registry_uri": "\na\r\nb\r"},
+        environment={"A": "1", "B": "\n2\r\n"}, secrets={"wandb": "W_"},
     )  # fmt: skip
     visitor = visiting("editor")
     page = visitor.goto(f"{TRACKER}/edit")
@@ -171,8 +172,12 @@ def test_an_edit_sets_and_takes_away(visiting: Visiting, team: Team) -> None:
     page.get_by_role("button", name="Save").click()
     saved(visitor, TRACKER.replace("tracker/tracker", "tracker/renamed"), "Saved.")
     changed = client.get_component("experiment_tracker", "renamed")
-    assert changed.attributes == {"tracking_uri": "http://b.example", "tracking_insecure_tls": True}
-    assert changed.environment == {"B": "2", "C": "three {{x.y}}"}
+    assert changed.attributes == {
+        "tracking_uri": "http://b.example",
+        "tracking_insecure_tls": True,
+        "registry_uri": "\na\r\nb\r",
+    }
+    assert changed.environment == {"B": "\n2\r\n", "C": "three {{x.y}}"}
     assert changed.secrets == {"wandb": "W_"}
     assert changed.version == 2
 
@@ -293,7 +298,9 @@ def test_everyone_can_use_them(visiting: Visiting, team: Team, scheme: str, widt
         visitor.goto(f"/w/default/components{path}")
         visitor.check_accessible()
     page = visitor.goto(place)
-    assert page.locator(".value", has_text="<script>alert(1)</script>").count() == 2
+    shown = page.locator(".value", has_text="<script>alert(1)</script>")
+    expect(shown).to_have_count(2)
+    expect(shown.last).to_contain_text("characters more")
     visitor.check_accessible()
     visitor.goto(f"{place}/edit")
     assert HOSTILE in page.locator("[name=env-text]").first.input_value()

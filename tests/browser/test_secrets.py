@@ -9,8 +9,10 @@ from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
 from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
 
+from lockwork.domain.runs import Pipeline, Step
 from lockwork.domain.secrets import SecretInfo
 from lockwork.messages import Listing
+from lockwork.messages.runs import StartRun
 
 LIST = "/w/default/secrets"
 HOSTILE = "<img src=x onerror=alert(1)> \u202egnp.exe \"quoted\" 'too' {{db.user}}\n\n  last"
@@ -131,10 +133,13 @@ def test_a_secret_tells_who_uses_it_and_what_it_hides(visiting: Visiting, team: 
         "prod", {"orchestrator": "default", "artifact-store": "default", "experiment-tracker": "tracker"}
     )
     team.client("runner").get_secret(db.id)
+    pipeline = Pipeline(name="training", steps=(Step(name="train", experiment_tracker="tracker"),))
+    run = editor.send(StartRun(workspace="default", pipeline=pipeline, stack="prod", scope=db.scope)).run
     page = visiting("editor").goto(f"{LIST}/{db.id}")
     tracker = page.get_by_role("link", name="tracker")
     assert tracker.get_attribute("href") == "/w/default/components/experiment-tracker/tracker"
     assert page.get_by_role("link", name="prod").get_attribute("href") == "/w/default/stacks/prod"
+    assert page.get_by_role("link", name="training").get_attribute("href") == f"/w/default/runs/{run.id}"
     assert "by runner" in page.get_by_text("Last read").inner_text()
     page.goto(f"{team.url}{LIST}/{own.id}")
     hidden = page.get_by_text("of your own hides").get_by_role("link")

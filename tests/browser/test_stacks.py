@@ -115,6 +115,22 @@ def test_of_half_a_secret_nothing_is_stored(visiting: Visiting, team: Team) -> N
     assert team.client("editor").describe_secret("db").version == 2
 
 
+def test_what_was_stored_before_a_refusal_is_told(visiting: Visiting, team: Team) -> None:
+    """Who may write their own secrets alone is refused at the workspace's, and learns what is stored."""
+    furnish(team)
+    visitor = visiting("viewer")
+    visitor.expect_refusal()
+    page = visitor.goto(f"{PROD}/register-secrets")
+    page.locator('[name="key.wandb"]').first.fill("api_key")
+    page.locator('[name="text.wandb"]').first.fill(VALUE)
+    value(page, "db", "pass")
+    page.get_by_label("Only me").check()
+    page.get_by_role("button", name="Store them").click()
+    told = page.get_by_role("alert").get_by_text("stored before that")
+    expect(told).to_contain_text("user secret 'wandb'")
+    assert [s.name for s in team.client("viewer").list_secrets(scope="user")] == ["wandb"]
+
+
 def test_each_problem_leads_to_where_it_is_mended(visiting: Visiting, team: Team) -> None:
     """A secret that is not there, a key that is not there, a slip in a reference; by level and scope."""
     furnish(team)

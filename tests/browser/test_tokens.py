@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx2
 import pytest
+from playwright.sync_api import Response
 from tests.access.conftest import Team
 from tests.browser.conftest import Visiting, Visitor
 
@@ -36,6 +37,11 @@ def made(visitor: Visitor, name: str, patterns: str = "") -> str:
     return page.locator("[data-once=text]").inner_text()
 
 
+def is_told(answer: Response) -> bool:
+    """Whether this is the answer with a token in it."""
+    return answer.request.method == "POST" and answer.url.endswith("/tokens/new")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_a_token_opens_what_it_is_held_to_and_is_told_once(
     visiting: Visiting, team: Team, scripts: bool
@@ -43,7 +49,12 @@ def test_a_token_opens_what_it_is_held_to_and_is_told_once(
     """Over HTTP it reads what its patterns take and nothing else; no page, address or storage keeps it."""
     editor = visiting("editor", scripts=scripts)
     page = editor.page
+    kept: set[str | None] = set()
+    page.on(
+        "response", lambda answer: kept.add(answer.headers.get("cache-control")) if is_told(answer) else 0
+    )
     text = made(editor, "nightly", "prod-*")
+    assert kept == {"no-store"}
     assert text.startswith("lkw_")
     assert [asked(team, name, text) for name in ("prod-db", "prod-s3", "staging-db")] == [200, 200, 404]
     assert text not in page.url + page.title()

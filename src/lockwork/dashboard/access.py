@@ -39,10 +39,23 @@ def _back(ask: Ask) -> str:
     return local(ask.form.text("back", ask.at("access")))
 
 
-PAGES = (
-    Page("GET", "/w/{workspace}/access", members),
+def _of_a_server(page: Page) -> Page:
+    """The page; who asks for it on a store of one's own, where nobody logs in, is led to the names."""
+
+    def answer(ask: Ask) -> Answer:
+        return To(ask.at("access")) if ask.is_embedded else page.answer(ask)
+
+    return page._replace(answer=answer)
+
+
+_OF_A_SERVER = (
     Page("POST", "/w/{workspace}/access/members", put_member),
     Page("POST", "/w/{workspace}/access/members/remove", remove_member),
-    *users.PAGES,
+    *users.OF_A_SERVER,
     *tokens.PAGES,
+)
+PAGES = (
+    Page("GET", "/w/{workspace}/access", members),
+    *users.PAGES,
+    *map(_of_a_server, _OF_A_SERVER),
 )

@@ -20,14 +20,8 @@ class Offered(msgspec.Struct, frozen=True):
 def references(ask: Ask) -> Answer:
     """Those that what was typed after `{{` can become: `d`, `db`, `db.pass`."""
     name, dot, key = ask.query.get("q", "").partition(".")
-    wanted = (name if dot else f"contains:{name}") if name else None
-    found = sorted(
-        ask.client.list_secrets(name=wanted, size=MOST).items,
-        # One's own secret of a name hides the workspace's, here as everywhere.
-        key=lambda one: (not one.name.startswith(name), one.name, one.scope is not SecretScope.USER),
-    )
     first: dict[str, SecretInfo] = {}
-    for one in found:
+    for one in _named(ask, name, is_whole=bool(dot)):
         first.setdefault(one.name, one)
     offered = [
         Offered(str(Reference(one.name, each)), one.scope)
@@ -36,6 +30,17 @@ def references(ask: Ask) -> Answer:
         if key in each
     ]
     return Data(msgspec.json.encode(offered[:MOST]))
+
+
+def _named(ask: Ask, name: str, *, is_whole: bool) -> list[SecretInfo]:
+    """Those that begin so before those that hold it elsewhere; one's own before the one that it hides."""
+    ways = [name] if is_whole else [f"startswith:{name}", f"contains:{name}"] if name else [None]
+    found: list[SecretInfo] = []
+    for wanted in ways:
+        if len(found) < MOST:
+            items = ask.client.list_secrets(name=wanted, size=MOST).items
+            found += sorted(items, key=lambda one: (one.name, one.scope is not SecretScope.USER))
+    return found
 
 
 PAGES = (Page("GET", "/w/{workspace}/references", references),)

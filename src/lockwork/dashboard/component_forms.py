@@ -41,7 +41,7 @@ class Field(NamedTuple):
             return "choice"
         if self.attribute.kind in ("integer", "number"):
             return "number"
-        return "lines" if "\n" in self.text else "text"
+        return "lines" if {"\n", "\r"} & set(self.text) else "text"
 
     @property
     def choices(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ def changes(flavor: Flavor, component: Component, form: Form) -> Changes:
     """What differs from what the form said when it was shown."""
     texts = _texts(form)
     shown = {one.attribute.name: one for one in fields(flavor, component)}
-    changed = {n: t for n, t in texts.items() if n not in shown or t != shown[n].text}
+    changed = {n: t for n, t in texts.items() if n not in shown or t != as_sent_back(shown[n].text)}
     _check_meant(flavor, changed)
     cleared = [n for n, t in changed.items() if not t and n in component.attributes]
     cleared += [n for n in form.by_prefix("clear.") if n in component.attributes and not texts.get(n)]
@@ -135,14 +135,19 @@ def declared(form: Form) -> dict[str, str]:
     return pairs(form, "secret-name", "secret-prefix", "secret")
 
 
+def as_sent_back(text: str) -> str:
+    """The text with the line ends that are left of it on its way through a form."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
 def pairs(form: Form, names: str, texts: str, noun: str) -> dict[str, str]:
-    """Name → text of rows; those left wholly empty are none. HTTP writes line ends as CRLF."""
+    """Name → text of rows; those left wholly empty are none."""
     found: dict[str, str] = {}
     for name, text in zip(_stripped(form.all(names)), form.all(texts), strict=False):
         if name in found:
             raise InvalidInput(f"{noun} {name!r} is given twice")
         if name:
-            found[name] = text.replace("\r\n", "\n")
+            found[name] = as_sent_back(text)
         elif text:
             raise InvalidInput(f"a row of {noun}s has no name", hint="name it, or clear the row")
     return found
@@ -151,12 +156,13 @@ def pairs(form: Form, names: str, texts: str, noun: str) -> dict[str, str]:
 def _differences(
     present: Mapping[str, str], now: Mapping[str, str]
 ) -> tuple[dict[str, str], tuple[str, ...]]:
-    fresh = {name: text for name, text in now.items() if present.get(name) != text}
+    same = {name for name, text in present.items() if now.get(name) == as_sent_back(text)}
+    fresh = {name: text for name, text in now.items() if name not in same}
     return fresh, tuple(name for name in present if name not in now)
 
 
 def _texts(form: Form) -> dict[str, str]:
-    return {name: text.replace("\r\n", "\n") for name, text in form.by_prefix("a.").items()}
+    return {name: as_sent_back(text) for name, text in form.by_prefix("a.").items()}
 
 
 def _stripped(texts: Sequence[str]) -> Iterable[str]:

@@ -12,6 +12,9 @@ from lockwork.domain.references import Reference, pieces, texts
 from lockwork.domain.stacks import Component, Flavor
 from lockwork.flavors import registry
 
+MOST_SHOWN = 4000
+"""Characters of a text that a page shows; its form has all of it."""
+
 
 class Piece(NamedTuple):
     """A part of a text: as it is written, or a reference with the page of its secret."""
@@ -104,11 +107,14 @@ def as_text(value: Any) -> str:
 
 def _pieces(ask: Ask, value: Any, report: Report) -> tuple[Piece, ...]:
     missing = {p.reference for p in report.problems if p.problem in ("no_secret", "no_key")}
+    text = as_text(value)
+    if (more := len(text) - MOST_SHOWN) > 0:
+        text = f"{text[:MOST_SHOWN]}… and {more:,} characters more"
     return tuple(
         Piece(str(one), _page_of(ask, one.secret, report), is_reference=True, is_missing=str(one) in missing)
         if isinstance(one, Reference)
         else Piece(one)
-        for one in pieces(as_text(value))
+        for one in pieces(text)
     )
 
 

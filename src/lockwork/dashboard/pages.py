@@ -43,6 +43,11 @@ class Came:
     request: str
     """Its id, which its audit records bear."""
 
+    @property
+    def is_by_script(self) -> bool:
+        """Whether a script of ours asks, which takes data and shows it itself."""
+        return self.headers.get("accept", "") == "application/json"
+
 
 @dataclass(frozen=True)
 class Ask:
@@ -79,11 +84,6 @@ class Ask:
     def held(self) -> Held:
         """What they may do in this workspace: asked once, by the pages that offer something."""
         return self.client.get_rights()
-
-    @property
-    def is_by_script(self) -> bool:
-        """Whether a script of ours asks, which takes data and shows it itself."""
-        return self.came.headers.get("accept", "") == "application/json"
 
     def number(self, name: str, default: int) -> int:
         """A whole number of the query; what is none counts as not given."""

@@ -2,14 +2,13 @@
 
 from typing import NamedTuple
 
-from lockwork.dashboard.pages import Ask, Data, Shown
+from lockwork.dashboard.pages import Ask, Shown
 from lockwork.domain.access import Role
-from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Listing
 from lockwork.messages.access import ListMembers
 
-SIZE = 25
-_MOST_NAMES = 200
+SIZE = 20
+_MOST_NAMES = 100
 
 
 class Explained(NamedTuple):
@@ -47,16 +46,3 @@ def known_names(ask: Ask) -> tuple[str, ...]:
 def for_admins(what: str, section: str = "access") -> Shown:
     """Told to who may not see a page, in words instead of a failure."""
     return Shown("access/for_admins.html", what, {"what": what}, section=section, status=403)
-
-
-def told_once(ask: Ask, shown: Shown, text: Sensitive, **facts: str) -> Shown | Data:
-    """The answer in which a credential stands: a page that nobody keeps, or data that a script shows.
-
-    It is the answer to the change itself. So it is in no address, and asking again does not tell it again.
-    """
-    told = {"text": text.reveal(), **{name: str(fact) for name, fact in facts.items()}}
-    if ask.is_by_script:
-        import msgspec  # lazy: pages without scripts write no JSON
-
-        return Data(msgspec.json.encode(told))
-    return Shown(shown.template, shown.title, {**shown.facts, "told": told}, shown.command, shown.section)

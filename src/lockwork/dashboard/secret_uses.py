@@ -45,7 +45,7 @@ def in_our_words() -> Iterator[None]:
     try:
         yield
     except StillReferenced as failure:
-        failure.hint = "tick 'Do it all the same' to break them knowingly"
+        failure.hint = "tick 'Do it all the same' to break it knowingly"
         raise
     except VersionMismatch as failure:
         failure.hint = "somebody changed it meanwhile: look at it in another tab, then reload this page"

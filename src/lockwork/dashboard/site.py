@@ -163,7 +163,7 @@ class _Visit:
 
     @property
     def _is_for_a_script(self) -> bool:
-        return self._came.headers.get("accept", "") == "application/json"
+        return self._came.is_by_script
 
     def _reply(
         self, status: int, body: bytes, media_type: str, headers: tuple[tuple[str, str], ...] = ()

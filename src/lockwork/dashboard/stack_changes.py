@@ -10,7 +10,7 @@ from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.domain.stacks import REQUIRED_TYPES, ComponentType, Stack
 
 SECTION = "stacks"
-MOST_CHOICES = 1000
+MOST_CHOICES = 500
 """Components to choose from; where there are more, a name is typed."""
 
 

@@ -10,10 +10,10 @@ from lockwork.dashboard import places
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.stack_changes import SECTION, one
 from lockwork.domain.checks import Report
-from lockwork.domain.errors import InvalidInput, Refused
+from lockwork.domain.errors import InvalidInput, LockworkError
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.stacks import Stack, needs_of_stack
-from lockwork.domain.wants import Want, check_storable, still_missing, wants
+from lockwork.domain.wants import Values, Want, check_storable, still_missing, wants
 
 
 def asked(ask: Ask) -> Answer:
@@ -49,12 +49,7 @@ def store(ask: Ask) -> Answer:
         )
     if not values:
         raise InvalidInput("nothing was typed", hint="give a value, or go back to the stack")
-    stored = list[str]()
-    for secret, group in values.items():
-        try:
-            stored.append(str(filling.put(ask.client, secret, group, report, scope)[1]))
-        except Refused as failure:
-            raise _halfway(failure, stored) from None
+    _put(ask, values, report, scope)
     return To(places.of_stack(ask, found), "secrets-registered")
 
 
@@ -72,17 +67,23 @@ def _typed(ask: Ask, every: list[Want]) -> dict[str, dict[str, str]]:
             names, texts = f"key.{want.secret}", f"text.{want.secret}"
             group = forms.pairs(ask.form, names, texts, "key")
         else:
-            text = ask.form.text(f"v.{want.secret}.{want.key}").replace("\r\n", "\n")
+            text = forms.as_sent_back(ask.form.text(f"v.{want.secret}.{want.key}"))
             group = {want.key: text} if text else {}
         if group:
             values.setdefault(want.secret, {}).update(group)
     return values
 
 
-def _halfway(failure: Refused, stored: list[str]) -> Refused:
-    """Tell what is stored already, where somebody else was quicker with the next one."""
-    so_far = f"; stored before that: {', '.join(stored)}" if stored else ""
-    return Refused(f"{failure.message}{so_far}", hint=failure.hint)
+def _put(ask: Ask, values: Values, report: Report, scope: SecretScope) -> None:
+    """Where one is refused after others were stored, as somebody else was quicker, both are told."""
+    stored = list[str]()
+    for secret, group in values.items():
+        try:
+            stored.append(str(filling.put(ask.client, secret, group, report, scope)[1]))
+        except LockworkError as failure:
+            if stored:
+                failure.message += f"; stored before that: {', '.join(stored)}"
+            raise
 
 
 PAGES = (

@@ -6,8 +6,9 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from lockwork.dashboard.once import told_once
 from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To, local
-from lockwork.dashboard.people import ROLES, SIZE, administers, told_once
+from lockwork.dashboard.people import ROLES, SIZE, administers
 from lockwork.domain.access import Limits, checked_pattern, matches
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.tokens import OF_PASSWORDS, Token
@@ -89,7 +90,7 @@ _FIELDS = ("name", "owner", "role", "patterns", "days", "endless")
 def tried(ask: Ask) -> Answer:
     """What the patterns take as they stand: to a script as data, else in the form as it was filled."""
     taken = _taken(ask, _patterns(ask))
-    if ask.is_by_script:
+    if ask.came.is_by_script:
         return Data(msgspec.json.encode(taken))
     given = {name: ask.form.text(name) for name in _FIELDS}
     return _form(ask, given, frozenset(ask.form.all("workspace")), taken)
@@ -175,6 +176,7 @@ PAGES = (
     Page("GET", "/w/{workspace}/access/tokens", listed),
     Page("GET", "/w/{workspace}/access/tokens/new", new),
     Page("POST", "/w/{workspace}/access/tokens/new", create),
+    Page("GET", "/w/{workspace}/access/tokens/tried", new),
     Page("POST", "/w/{workspace}/access/tokens/tried", tried),
     Page("POST", "/w/{workspace}/access/tokens/revoke", revoke),
 )

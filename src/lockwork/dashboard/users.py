@@ -1,7 +1,8 @@
 """People and service accounts of a server; on a store of one's own, names kept apart."""
 
+from lockwork.dashboard.once import told_once
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
-from lockwork.dashboard.people import ROLES, SIZE, administers, for_admins, role_of, told_once
+from lockwork.dashboard.people import ROLES, SIZE, administers, for_admins, role_of
 from lockwork.dashboard.tokens import lines
 from lockwork.domain.errors import InvalidInput, StillReferenced
 from lockwork.messages import Listing
@@ -170,13 +171,15 @@ def check_typed(ask: Ask, name: str) -> None:
 _USERS = "/w/{workspace}/access/users"
 PAGES = (
     Page("POST", "/w/{workspace}/access/names", create_name),
+    Page("GET", f"{_USERS}/{{user}}/delete", deletion),
+    Page("POST", f"{_USERS}/{{user}}/delete", delete),
+)
+OF_A_SERVER = (
     Page("GET", _USERS, people),
     Page("GET", "/w/{workspace}/access/invite", invitation),
     Page("POST", "/w/{workspace}/access/invite", invite),
     Page("GET", f"{_USERS}/{{user}}", user),
     Page("POST", f"{_USERS}/{{user}}", update),
-    Page("GET", f"{_USERS}/{{user}}/delete", deletion),
-    Page("POST", f"{_USERS}/{{user}}/delete", delete),
     Page("GET", "/w/{workspace}/access/services", services),
     Page("GET", "/w/{workspace}/access/services/new", new_service),
     Page("POST", "/w/{workspace}/access/services/new", create_service),

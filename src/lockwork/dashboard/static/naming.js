@@ -12,7 +12,7 @@ class Naming {
     const later = () => { clearTimeout(this.waiting); this.waiting = setTimeout(() => this.look(), 150); };
     this.input.addEventListener("input", later);
     for (const scope of this.scopes()) scope.addEventListener("change", () => this.look());
-    if (this.input.value) this.look();
+    if (this.input.value && !field.dataset.of) this.look(); // a secret's present name says nothing new
   }
 
   scopes() {

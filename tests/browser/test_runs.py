@@ -164,6 +164,36 @@ def test_a_long_log_is_read_from_its_end(visiting: Visiting, team: Team) -> None
     assert shown_log(page).endswith(lines[-1].decode())
 
 
+def test_the_page_of_a_large_run_stays_small(visiting: Visiting, team: Team) -> None:
+    """Whatever it has most of: steps with long names, failures and logs that grow as HTML, things to mend."""
+    names = [f"s{nth:02}" + "n" * 125 for nth in range(42)]
+    wide = Recorded(
+        team, "wide", tuple(Step(name=name, after=tuple(names[:nth][-2:])) for nth, name in enumerate(names))
+    )
+    for name in names:
+        wide.begin(name)
+        wide.log(name, b'"' * 20_000)
+        wide.end(name, RunStatus.FAILED, "<" * 1000, ("<" * 500,) * 3)
+    wide.over(RunStatus.FAILED, "<" * 3000)
+    drawn = tuple(
+        Step(name=f"s{nth}" + "n" * 34, environment={"A": f"{{{{x{nth}{'y' * 100}.{'k' * 100}}}}}"})
+        for nth in range(40)
+    )
+    lacking = Recorded(team, "lacking", drawn)
+    page = visiting("runner").goto(wide.path)
+    expect(page.locator("tbody tr:not(.why)")).to_have_count(25)
+    expect(page.locator("#standing")).to_contain_text("Too many to draw")
+    page.goto(f"{page.url}?step=*")
+    page.get_by_role("link", name="Next steps").click()
+    expect(page.locator("#log pre")).to_have_count(8)
+    page.goto(page.url.partition("?")[0] + "?step=*&steps=2")
+    expect(page.locator("tbody tr:not(.why)")).to_have_count(17)
+    page.goto(page.url.partition("/w/")[0] + lacking.path)
+    expect(page.locator(".node")).to_have_count(40)
+    expect(page.locator(".points li")).to_have_count(30)
+    expect(page.locator("#standing")).to_contain_text("And 10 more things")
+
+
 def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: str) -> None:
     """Status, steps and log come by themselves; who scrolls up stays there, and comes back by a button."""
     run = Recorded(team, "live")

@@ -17,8 +17,8 @@ PASSING = 8
 """The height of a line's place in a column that it passes."""
 EDGE = 8
 IN_A_ROW = 5
-MOST_BOXES, MOST_PIECES = 60, 400
-"""Beyond them a drawing is too much to look at, and its list says all of it."""
+MOST_BOXES, MOST_PIECES, MOST_LETTERS = 40, 300, 1500
+"""Boxes, pieces of lines, letters of all names: beyond, it is too much to look at, and a list says it all."""
 _SWEEPS = 4
 
 
@@ -63,7 +63,7 @@ def drawn(after: Mapping[str, Sequence[str]]) -> Drawing | None:
         name: [one for one in dict.fromkeys(before) if names.get(one, len(names)) < names[name]]
         for name, before in after.items()
     }
-    if not names or len(names) > MOST_BOXES:
+    if not names or len(names) > MOST_BOXES or sum(map(len, names)) > MOST_LETTERS:
         return None
     if not any(ties.values()):
         return _in_rows(list(names))

@@ -18,7 +18,7 @@ ALL = "*"
 """In an address, in the place of a step; no step is called so."""
 AT_ONCE = 8
 """Logs on one page, each a question of its own to the store."""
-WINDOW, BUDGET = 32 * 1024, 40_000
+WINDOW, BUDGET = 32 * 1024, 20_000
 """Bytes of a log that are shown at most, and what they may come to as HTML."""
 
 

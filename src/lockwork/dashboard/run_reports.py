@@ -9,7 +9,7 @@ from lockwork.domain.runs import Run
 from lockwork.domain.secrets import can_be_called
 from lockwork.domain.stacks import ComponentType
 
-MOST = 50
+MOST = 30
 """Problems on a page; the command tells all."""
 _MEMBERS = 200
 

@@ -16,9 +16,9 @@ SORTS = {
     for name in ("started", "pipeline", "stack", "status", "by")
 }
 """What may stand in an address → how the list is asked."""
-STEPS = 50
+STEPS = 25
 """On a page."""
-MOST_SECRETS = 60
+MOST_SECRETS = 40
 _LETTERS = 18
 """Of a name in its box."""
 

@@ -94,11 +94,12 @@ def test_without_a_tie_steps_stand_in_rows() -> None:
 
 
 def test_what_is_too_much_to_look_at_is_not_drawn() -> None:
-    """Too many steps, or too many lines; and nothing of nothing."""
+    """Too many steps or lines, names too long together; and nothing of nothing."""
     assert drawn({f"s{n}": [] for n in range(graph.MOST_BOXES + 1)}) is None
     wide: dict[str, list[str]] = {f"a{n}": [] for n in range(25)}
     wide |= {f"b{n}": [f"a{m}" for m in range(25)] for n in range(25)}
     assert drawn(wide) is None
+    assert drawn({"n" * graph.MOST_LETTERS: [], "n": []}) is None
     assert drawn({}) is None
 
 

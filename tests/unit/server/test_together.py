@@ -14,7 +14,7 @@ Lanes = tuple[Threads, ...]
 
 @pytest.fixture
 def lanes() -> Iterator[Lanes]:
-    made = (Threads(1), Threads(1))
+    made = (Threads(1, patient=0), Threads(1, patient=0))
     yield made
     for lane in made:
         lane.close()

@@ -10,7 +10,7 @@ import jinja2
 
 from lockwork.dashboard import assets
 from lockwork.dashboard.notes import NOTES
-from lockwork.dashboard.pages import Ask, Shown, address
+from lockwork.dashboard.pages import Ask, Came, Shown, address
 from lockwork.domain.errors import LockworkError
 from lockwork.domain.terminals import escaped
 
@@ -59,12 +59,20 @@ def alone(ask: Ask, shown: Shown, *, theme: str) -> bytes:
     )
 
 
-def problem(failure: LockworkError, *, status: int, theme: str, ask: Ask | None = None) -> bytes:
-    """What went wrong, as a page of its own; in its frame where we know who asks."""
-    shown = Shown("problem.html", "That did not work", {"failure": failure, "status": status})
-    return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf if ask else "", me=None, spaces=(), note="", command=""
-    )
+def problem(
+    failure: LockworkError, came: Came, *, theme: str, ask: Ask | None, spaces: tuple[str, ...]
+) -> bytes:
+    """What went wrong: in the frame for who has come in, without one for who has not."""
+    facts = {"failure": failure, "is_change": came.method != "GET"}
+    shown = Shown("problem.html", "That did not work", facts, section=_section(came))
+    csrf, me = (ask.csrf, ask.me) if ask else ("", None)
+    return _rendered(shown, theme, ask=ask, csrf=csrf, me=me, spaces=spaces, note="", command="")
+
+
+def _section(came: Came) -> str:
+    """The entry of the side bar under which the address is: `/w/WORKSPACE/SECTION/…`."""
+    parts = came.path.split("/")
+    return parts[3] if len(parts) > 3 else ""
 
 
 def _note(ask: Ask) -> str:

@@ -39,7 +39,14 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"ago": ago, "moment": moment, "plural": plural, "lasted": lasted, "bytes": in_bytes}
+    made.filters |= {
+        "ago": ago,
+        "moment": moment,
+        "plural": plural,
+        "number": number,
+        "lasted": lasted,
+        "bytes": in_bytes,
+    }
     made.filters["spelt"] = escaped
     made.globals |= {"asset": assets.address_of, "address": address}
     return made
@@ -114,9 +121,14 @@ def ago(when: datetime | None) -> str:
     return moment(when)
 
 
+def number(many: int) -> str:
+    """`12,345`."""
+    return f"{many:,}"
+
+
 def plural(many: int, one: str) -> str:
     """`1 key`, `3 keys`."""
-    return f"{many:,} {one}" if many == 1 else f"{many:,} {one}s"
+    return f"{number(many)} {one}" if many == 1 else f"{number(many)} {one}s"
 
 
 class Lasting(Protocol):

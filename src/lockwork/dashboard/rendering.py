@@ -108,15 +108,16 @@ _STEPS = ((60, "second"), (60, "minute"), (24, "hour"), (30, "day"), (12, "month
 
 
 def ago(when: datetime | None) -> str:
-    """How long ago, in the largest unit that fits."""
+    """How long ago, or in how long, in the largest unit that fits."""
     if when is None:
         return "never"
-    many = max(0, int((datetime.now(UTC) - when).total_seconds()))
+    seconds = (datetime.now(UTC) - when).total_seconds()
+    many = int(abs(seconds))
     if many < 10:
         return "just now"
     for size, unit in _STEPS:
         if many < size:
-            return f"{plural(many, unit)} ago"
+            return f"{plural(many, unit)} ago" if seconds > 0 else f"in {plural(many, unit)}"
         many //= size
     return moment(when)
 

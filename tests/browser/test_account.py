@@ -9,6 +9,7 @@ import pytest
 from tests.access.conftest import PASSWORD, Team
 from tests.browser.conftest import Visiting, Visitor
 
+from lockwork.domain.errors import TooManyAttempts
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import LogIn
 from lockwork.server.threads import Threads
@@ -54,8 +55,8 @@ def test_few_passwords_are_checked_at_once(
     on_the_porch, run = [], Threads.run
 
     async def noted(threads: Threads, act: Any, *arguments: Any) -> Any:
-        if threads._most is not None:
-            on_the_porch.append(arguments[0].path)
+        if threads._full is TooManyAttempts:  # the porch is where one is sent away so
+            on_the_porch.append(arguments[1].path)
         return await run(threads, act, *arguments)
 
     monkeypatch.setattr(Threads, "run", noted)

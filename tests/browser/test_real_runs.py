@@ -88,10 +88,10 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
     assert refused.returncode == 1, said
     page.reload()
     page.get_by_role("link", name="training").click()
-    point = page.locator(".points li")
+    point = page.locator(".lacks > li")
     expect(point).to_contain_text("{{db.password}}")
-    expect(point).to_contain_text("step load, environment.PW")
-    point.get_by_role("link", name="Register db").click()
+    expect(point).to_contain_text("step load: environment.PW")
+    point.get_by_role("link", name="Register secret db").click()
     expect(page.get_by_label("Name", exact=True)).to_have_value("db")
     expect(page.locator("[name=key]").first).to_have_value("password")
     page.locator("[name=value]").first.fill(PW)

@@ -7,6 +7,9 @@ from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
 from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, Visitor
 
+from lockwork.domain.runs import Pipeline, Step
+from lockwork.messages.runs import StartRun
+
 STACKS = "/w/default/stacks"
 PROD = f"{STACKS}/prod"
 VALUE = "V4lue-that-no-page-shows"
@@ -269,3 +272,28 @@ def test_everyone_can_use_them(visiting: Visiting, team: Team, scheme: str, widt
     for path in ("", "/edit", "/validate", "/register-secrets", "/trust"):
         visitor.goto(f"{STACKS}/{long}{path}")
         visitor.check_accessible()
+
+
+def test_a_stack_may_be_called_as_the_form_of_a_new_one(visiting: Visiting, team: Team) -> None:
+    """All links to the stack `new` lead to it: from lists, a component, a secret, a run."""
+    client = team.client("editor")
+    db = client.create_secret("db", {"user": "anna"})
+    stack = client.create_stack(
+        "new", {"orchestrator": "default", "artifact_store": "default"}, secrets={"db": "", "gone": ""}
+    )
+    pipeline = Pipeline(name="p", steps=(Step(name="s"),))
+    run = team.client("runner").send(StartRun(workspace="default", pipeline=pipeline, stack="new")).run
+    visitor = visiting("editor", scripts=False)
+    for path in (
+        STACKS,
+        "/w/default/components/orchestrator/default",
+        f"/w/default/secrets/{db.id}",
+        "/w/default/runs",
+        f"/w/default/runs/{run.id}",
+    ):
+        visitor.goto(path).get_by_role("main").get_by_role("link", name="new", exact=True).click()
+        assert visitor.at == f"{STACKS}/{stack.id}", path
+    expect(visitor.main().get_by_role("heading", level=1)).to_have_text("new")
+    page = visitor.goto(f"/w/default/runs/{run.id}")
+    page.get_by_role("link", name="Register missing secrets").click()
+    assert visitor.at == f"{STACKS}/{stack.id}/register-secrets"

@@ -3,7 +3,7 @@
 from lockwork.dashboard import component_forms as forms
 from lockwork.dashboard import places
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
-from lockwork.domain.errors import InvalidInput, NotFound
+from lockwork.domain.errors import NotFound
 from lockwork.domain.stacks import Component, ComponentType, Flavor
 
 SECTION = "components"
@@ -81,7 +81,7 @@ def save(ask: Ask) -> Answer:
         found.id,
         **changes._asdict(),
         new_name=name,
-        if_version=version_of(ask),
+        if_version=ask.form.version(),
     )
     note = "renamed" if not any(changes) else "updated"
     return To(places.of_component(ask, changed), _note(flavor, changes.attributes, changed, note))
@@ -104,7 +104,7 @@ def conceal(ask: Ask) -> Answer:
     """Move what stands in the clear into the component's own secret."""
     found = one(ask)
     changed = ask.client.conceal_attributes(
-        found.type, found.id, ask.form.all("place"), if_version=version_of(ask)
+        found.type, found.id, ask.form.all("place"), if_version=ask.form.version()
     )
     return To(places.of_component(ask, changed), "kept-as-secret")
 
@@ -125,14 +125,6 @@ def flavor_of(ask: Ask, component: Component) -> Flavor:
         if component.declaration is None:
             raise
         return component.declaration
-
-
-def version_of(ask: Ask) -> int:
-    """Which version the form was made from."""
-    text = ask.form.text("version")
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text)
-    raise InvalidInput("the form does not say which version it was made from", hint="open the page again")
 
 
 def _note(flavor: Flavor, given: dict[str, str], made: Component, note: str) -> str:

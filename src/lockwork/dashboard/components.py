@@ -1,6 +1,6 @@
 """Components: the list, and one of them with what it holds and what that lacks."""
 
-from lockwork.dashboard import completion, component_changes, configured, mending
+from lockwork.dashboard import completion, component_changes, configured, mending, places
 from lockwork.dashboard.component_changes import SECTION, flavor_of, one
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown
 from lockwork.dashboard.rights import may_write
@@ -70,7 +70,7 @@ def detail(ask: Ask) -> Answer:
         "secrets": configured.whole_secrets(ask, found.secrets, report, lacking),
         "lacking": lacking,
         "notes": report.notes,
-        "stacks": _holders(ask, found),
+        "stacks": {stack.name: places.of_stack(ask, stack) for stack in _holders(ask, found)},
         "may_write": check.may_write,
     }
     command = f"lockwork {found.type.dashed} describe {found.name}"

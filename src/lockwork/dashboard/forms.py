@@ -1,5 +1,6 @@
 """What a form sent: text fields, in their order, each as often as it was given. Files come as text too."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -40,8 +41,21 @@ class Form:
             if name.startswith(prefix) and texts
         }
 
+    def version(self) -> int:
+        """Which version it was made from: whoever writes second is told."""
+        number = whole(self.text("version"))
+        if number is None:
+            raise InvalidInput("the form does not say which version it shows", hint="open the page again")
+        return number
+
 
 NOTHING = Form({})
+_WHOLE = re.compile(r"[0-9]{1,9}")
+
+
+def whole(text: str) -> int | None:
+    """A whole number of at most nine digits; None for what is none."""
+    return int(text) if _WHOLE.fullmatch(text) else None
 
 
 def parsed(body: bytes, content_type: str) -> Form:

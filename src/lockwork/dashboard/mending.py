@@ -1,10 +1,12 @@
 """What a check found, with the page on which each thing is mended: once, however many places it concerns."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import NamedTuple
 
 from lockwork.dashboard import places
 from lockwork.dashboard.pages import Ask
+from lockwork.domain.access import Role
 from lockwork.domain.checks import Problem, Report, Where
 from lockwork.domain.secrets import SecretScope, can_be_called
 
@@ -20,6 +22,10 @@ _DISTRUST = (
     "somebody else changed what would get these secrets of your own: accept it as it is now, or leave"
     " your own secrets out with --no-user-secrets"
 )
+
+_EDITORS = "Ask an editor of the workspace."
+_MEMBERS = 200
+"""Among whom an admin is looked for, who can help."""
 
 
 class Holder(NamedTuple):
@@ -54,6 +60,7 @@ class Lack(NamedTuple):
 
     @property
     def refuses(self) -> bool:
+        """As `Problem.refuses`."""
         return self.problem != "malformed"
 
     @property
@@ -87,7 +94,8 @@ def lacks(ask: Ask, problems: Iterable[Problem], check: Check) -> list[Lack]:
     groups: dict[tuple[object, ...], list[Problem]] = {}
     for problem in problems:
         groups.setdefault(thing(problem), []).append(problem)
-    return [_lack(ask, group, check) for group in groups.values()]
+    ways = _Ways(ask, check)
+    return [_lack(ask, group, *ways.out_of(group)) for group in groups.values()]
 
 
 def thing(problem: Problem) -> tuple[object, ...]:
@@ -99,9 +107,14 @@ def thing(problem: Problem) -> tuple[object, ...]:
     return problem.problem, problem.secret, problem.key if problem.problem == "no_key" else None
 
 
-def _lack(ask: Ask, group: list[Problem], check: Check) -> Lack:
+def can_be_filled(report: Report) -> bool:
+    """Whether a stack lacks values that its page of missing secrets asks for; code is not the stack's."""
+    lacking = [problem for problem in report.problems if problem.problem in ("no_secret", "no_key")]
+    return any(problem.where.kind not in ("pipeline", "step") for problem in lacking)
+
+
+def _lack(ask: Ask, group: list[Problem], href: str, act: str) -> Lack:
     first = group[0]
-    href, act = _way_out(ask, first, group, check)
     return Lack(
         problem=first.problem,
         references=tuple(dict.fromkeys(problem.reference for problem in group)),
@@ -124,17 +137,48 @@ def _holders(ask: Ask, spots: Iterable[Where]) -> tuple[Holder, ...]:
     )
 
 
-def _way_out(ask: Ask, one: Problem, group: Iterable[Problem], check: Check) -> tuple[str, str]:
-    found = next((each for each in check.report.found if each.name == one.secret), None)
-    if one.problem == "no_secret" and can_be_called(one.secret):
-        keys = dict.fromkeys(problem.key for problem in group if problem.key)
-        return places.new_secret(ask, one.secret, list(keys)), "Register secret"
-    if one.problem == "not_trusted":
-        return (ask.at("stacks", check.stack, "trust"), "See what changed") if check.stack else ("", one.fix)
-    if one.problem == "not_readable":
-        return "", one.fix
-    if one.problem == "no_key" and found and (check.may_write or found.scope is SecretScope.USER):
-        return places.added_key(ask, found.id, one.key or ""), "Add key"
-    if one.problem != "no_key" and check.may_write:
-        return places.of_text(ask, one.where), "Edit"
-    return "", "ask an editor of the workspace"
+class _Ways:
+    """From what is wrong to the page that mends it, or to whom to ask."""
+
+    def __init__(self, ask: Ask, check: Check) -> None:
+        self._ask = ask
+        self._check = check
+        self._found = {found.name: found for found in check.report.found}
+
+    def out_of(self, group: list[Problem]) -> tuple[str, str]:
+        """The page and what one does there; without a page, what to do instead."""
+        one, stack = group[0], self._check.stack
+        if one.problem == "not_trusted":
+            page = places.of_stack_called(self._ask, stack, "trust") if stack else ""
+            return (page, "See what changed") if page else ("", one.fix)
+        if one.problem == "not_readable":
+            return "", f"Ask {self._who_helps} for the role 'runner'."
+        if one.problem == "no_secret" and can_be_called(one.secret):
+            return places.new_secret(self._ask, one.secret, self._keys(one)), "Register secret"
+        if one.problem == "no_key":
+            return self._added(one)
+        return self._edited(one)
+
+    def _added(self, one: Problem) -> tuple[str, str]:
+        found = self._found.get(one.secret)
+        if self._check.may_write or (found and found.scope is SecretScope.USER):
+            # Of another's run is not told what was found: a name leads there too.
+            secret = found.id if found else one.secret
+            return places.added_keys(self._ask, secret, self._keys(one)), "Add key"
+        return "", _EDITORS
+
+    def _edited(self, one: Problem) -> tuple[str, str]:
+        page = places.of_text(self._ask, one.where)
+        if not page:
+            return "", one.fix
+        return (page, "Edit") if self._check.may_write else ("", _EDITORS)
+
+    def _keys(self, one: Problem) -> list[str]:
+        """All that the same secret lacks, for one page to mend."""
+        alike = [p for p in self._check.report.problems if (p.problem, p.secret) == (one.problem, one.secret)]
+        return list(dict.fromkeys(p.key for p in alike if p.key))
+
+    @cached_property
+    def _who_helps(self) -> str:
+        names = [one.user for one in self._ask.client.list_members(size=_MEMBERS) if one.role is Role.ADMIN]
+        return " or ".join(names[:3]) or "an admin of this workspace"

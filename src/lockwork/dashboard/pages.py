@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from lockwork.client.api import Client
 from lockwork.dashboard.cookies import Cookies
-from lockwork.dashboard.forms import Form
+from lockwork.dashboard.forms import Form, whole
 from lockwork.domain.access import Held, User
 
 
@@ -87,10 +87,7 @@ class Ask:
 
     def number(self, name: str, default: int) -> int:
         """A whole number of the query; what is none counts as not given."""
-        text = self.query.get(name, "")
-        return (
-            int(text) if text.isascii() and text.isdecimal() and len(text) < 10 and int(text) > 0 else default
-        )
+        return whole(self.query.get(name, "")) or default
 
     def at(self, *parts: str) -> str:
         """The address of a page of this workspace."""

@@ -10,7 +10,7 @@ import jinja2
 
 from lockwork.dashboard import assets
 from lockwork.dashboard.notes import NOTES
-from lockwork.dashboard.pages import Ask, Shown, address
+from lockwork.dashboard.pages import Ask, Came, Shown, address
 from lockwork.domain.errors import LockworkError
 from lockwork.domain.terminals import escaped
 
@@ -39,7 +39,14 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    made.filters |= {"ago": ago, "moment": moment, "plural": plural, "lasted": lasted, "bytes": in_bytes}
+    made.filters |= {
+        "ago": ago,
+        "moment": moment,
+        "plural": plural,
+        "number": number,
+        "lasted": lasted,
+        "bytes": in_bytes,
+    }
     made.filters["spelt"] = escaped
     made.globals |= {"asset": assets.address_of, "address": address}
     return made
@@ -59,12 +66,20 @@ def alone(ask: Ask, shown: Shown, *, theme: str) -> bytes:
     )
 
 
-def problem(failure: LockworkError, *, status: int, theme: str, ask: Ask | None = None) -> bytes:
-    """What went wrong, as a page of its own; in its frame where we know who asks."""
-    shown = Shown("problem.html", "That did not work", {"failure": failure, "status": status})
-    return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf if ask else "", me=None, spaces=(), note="", command=""
-    )
+def problem(
+    failure: LockworkError, came: Came, *, theme: str, ask: Ask | None, spaces: tuple[str, ...]
+) -> bytes:
+    """What went wrong: in the frame for who has come in, without one for who has not."""
+    facts = {"failure": failure, "is_change": came.method != "GET"}
+    shown = Shown("problem.html", "That did not work", facts, section=_section(came))
+    csrf, me = (ask.csrf, ask.me) if ask else ("", None)
+    return _rendered(shown, theme, ask=ask, csrf=csrf, me=me, spaces=spaces, note="", command="")
+
+
+def _section(came: Came) -> str:
+    """The entry of the side bar under which the address is: `/w/WORKSPACE/SECTION/…`."""
+    parts = came.path.split("/")
+    return parts[3] if len(parts) > 3 else ""
 
 
 def _note(ask: Ask) -> str:
@@ -93,22 +108,28 @@ _STEPS = ((60, "second"), (60, "minute"), (24, "hour"), (30, "day"), (12, "month
 
 
 def ago(when: datetime | None) -> str:
-    """How long ago, in the largest unit that fits."""
+    """How long ago, or in how long, in the largest unit that fits."""
     if when is None:
         return "never"
-    many = max(0, int((datetime.now(UTC) - when).total_seconds()))
+    seconds = (datetime.now(UTC) - when).total_seconds()
+    many = int(abs(seconds))
     if many < 10:
         return "just now"
     for size, unit in _STEPS:
         if many < size:
-            return f"{plural(many, unit)} ago"
+            return f"{plural(many, unit)} ago" if seconds > 0 else f"in {plural(many, unit)}"
         many //= size
     return moment(when)
 
 
+def number(many: int) -> str:
+    """`12,345`."""
+    return f"{many:,}"
+
+
 def plural(many: int, one: str) -> str:
     """`1 key`, `3 keys`."""
-    return f"{many:,} {one}" if many == 1 else f"{many:,} {one}s"
+    return f"{number(many)} {one}" if many == 1 else f"{number(many)} {one}s"
 
 
 class Lasting(Protocol):

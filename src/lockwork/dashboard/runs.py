@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from lockwork.dashboard import graph, run_logs, run_reports
+from lockwork.dashboard import graph, mending, places, run_logs
 from lockwork.dashboard.graph import Box, Drawing
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown
+from lockwork.dashboard.rights import may_write
 from lockwork.domain.runs import Run, RunStatus, StepRun
 
 SIZE = 25
@@ -18,6 +19,8 @@ SORTS = {
 """What may stand in an address → how the list is asked."""
 STEPS = 25
 """On a page."""
+MOST_LACKS = 50
+"""Things to mend; the command tells all."""
 MOST_SECRETS = 40
 _LETTERS = 18
 """Of a name in its box."""
@@ -49,7 +52,14 @@ def listed(ask: Ask) -> Answer:
         page=ask.number("page", 1),
         size=SIZE,
     )
-    facts = {"runs": runs, "sought": sought, "sort": sort, "status": status, "statuses": STATUSES}
+    facts = {
+        "runs": runs,
+        "stacks": {name: places.of_stack_called(ask, name) for name in {run.stack for run in runs}},
+        "sought": sought,
+        "sort": sort,
+        "status": status,
+        "statuses": STATUSES,
+    }
     return Shown("runs/list.html", "Runs", facts, _listing_command(sought, status), "runs")
 
 
@@ -67,6 +77,7 @@ def detail(ask: Ask) -> Answer:
     run = ask.client.get_run(ask.fields["run"])
     chosen = ask.query.get("step", "") or _telling(run.steps)
     page = min(ask.number("steps", 1), _pages(run))
+    lacking = _lacking(ask, run)
     facts: dict[str, Any] = {
         "run": run,
         "graph": drawn(run),
@@ -74,12 +85,22 @@ def detail(ask: Ask) -> Answer:
         "page": page,
         "pages": _pages(run),
         "secrets": run.secrets[:MOST_SECRETS],
-        "report": run_reports.told(ask, run),
+        "lacking": lacking[:MOST_LACKS],
+        "many_lacking": sum(lack.refuses for lack in lacking),
+        "stack": places.of_stack_called(ask, run.stack),
+        "can_be_filled": run.report is not None and mending.can_be_filled(run.report),
         "chosen": chosen,
         "logs": run_logs.chosen(ask, run, chosen),
         "log_page": ask.number("logs", 1),
     }
     return Shown("runs/detail.html", run.pipeline, facts, f"lockwork run describe {run.id[:8]}", "runs")
+
+
+def _lacking(ask: Ask, run: Run) -> list[mending.Lack]:
+    """What a run was refused for."""
+    if run.report is None:
+        return []
+    return mending.lacks(ask, run.report.problems, mending.Check(run.report, may_write(ask), run.stack))
 
 
 def _pages(run: Run) -> int:

@@ -2,7 +2,6 @@
 
 from lockwork.dashboard import rights
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
-from lockwork.dashboard.secret_edits import version
 from lockwork.dashboard.secret_uses import breakable, in_our_words
 from lockwork.domain.access import Permission
 from lockwork.domain.secrets import SecretScope
@@ -24,7 +23,7 @@ def rename(ask: Ask) -> Answer:
         info = ask.client.update_secret(
             ask.fields["secret"],
             new_name=ask.form.text("name").strip(),
-            if_version=version(ask.form),
+            if_version=ask.form.version(),
             update_references=references == "update",
             force=references == "break",
         )
@@ -52,7 +51,7 @@ def move(ask: Ask) -> Answer:
         info = ask.client.update_secret(
             ask.fields["secret"],
             new_scope=SecretScope.parse(ask.form.text("target")),
-            if_version=version(ask.form),
+            if_version=ask.form.version(),
             force=ask.form.has("force"),
         )
     return To(ask.at("secrets", info.id), "moved")

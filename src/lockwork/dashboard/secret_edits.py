@@ -41,7 +41,7 @@ def edit(ask: Ask) -> Answer:
             ask.fields["secret"],
             add_or_update_values=values,
             remove_values=removed,
-            if_version=version(form),
+            if_version=form.version(),
             force=form.has("force"),
         )
     return To(ask.at("secrets", info.id), "updated")
@@ -56,14 +56,6 @@ def _set(form: Form) -> dict[str, str]:
             hint = "choose Replace there, or clear what is typed"
             raise InvalidInput(f"a value is typed for key {key!r}, which is not to be replaced", hint=hint)
     return {key: value for key, value in values.items() if choices.get(key, "set") == "set"}
-
-
-def version(form: Form) -> int:
-    """The version that was read: a second writer is told."""
-    text = form.text("version")
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
-        raise InvalidInput("the page does not say which version it shows", hint="open it again")
-    return int(text)
 
 
 PAGES = (

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from lockwork.dashboard.forms import whole
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
 from lockwork.domain.errors import InvalidInput, NotFound
@@ -80,10 +81,10 @@ def _check_meant(ask: Ask) -> None:
 
 
 def _number(ask: Ask) -> int:
-    text = ask.fields["version"]
-    if text.isascii() and text.isdecimal() and len(text) < 10:
-        return int(text)
-    raise NotFound("version", text)
+    number = whole(ask.fields["version"])
+    if number is None:
+        raise NotFound("version", ask.fields["version"])
+    return number
 
 
 PAGES = (

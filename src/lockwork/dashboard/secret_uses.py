@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 from lockwork.dashboard.pages import Ask, address
+from lockwork.dashboard.places import of_holder
+from lockwork.domain.checks import Where
 from lockwork.domain.errors import AlreadyExists, Ambiguous, StillReferenced, VersionMismatch
 from lockwork.domain.secrets import SecretUsage, Use
 
@@ -25,12 +27,10 @@ def places(ask: Ask, uses: Sequence[Use]) -> list[Place]:
 
 
 def _page_of(ask: Ask, use: Use) -> str:
-    where = use.workspace or ask.workspace
-    if use.kind == "stack":
-        return address("w", where, "stacks", use.name)
     if use.kind == "run":
-        return address("w", where, "runs", use.name)
-    return address("w", where, "components", use.kind, use.name)
+        return address("w", use.workspace or ask.workspace, "runs", use.name)
+    where = Where(kind=use.kind, name=use.name, path=use.path)
+    return of_holder(ask, where, use.workspace or "")
 
 
 def breakable(ask: Ask, usage: SecretUsage, key: str | None = None) -> list[Place]:

@@ -158,8 +158,20 @@ class _Visit:
         if self._came.method == "GET" and isinstance(failure, NotLoggedIn):
             forget = (self._cookies.forget(self._cookies.session),) if self._session else ()
             return self._sent_to(To(f"/login?next={quote(_as_asked(self._came), safe='')}", cookies=forget))
-        body = rendering.problem(failure, status=status, theme=self._theme)
+        ask, spaces = self._frame()
+        body = rendering.problem(failure, self._came, theme=self._theme, ask=ask, spaces=spaces)
         return self._reply(status, body, "text/html")
+
+    def _frame(self) -> tuple[Ask | None, tuple[str, ...]]:
+        """Who has come in and what stands around their page; None where the page stands better alone."""
+        if self._asked is None:
+            return None, ()
+        try:
+            spaces = _spaces(self._asked)
+        except LockworkError:
+            return None, ()  # such as a store that does not answer, which may be what is told
+        # Around a workspace that is not there every link would fail too.
+        return (self._asked, spaces) if self._asked.workspace in spaces else (None, ())
 
     @property
     def _is_for_a_script(self) -> bool:

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from lockwork.dashboard import component_forms as forms
 from lockwork.dashboard import places
-from lockwork.dashboard.component_changes import version_of
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.domain.stacks import REQUIRED_TYPES, ComponentType, Stack
 
@@ -79,7 +78,7 @@ def save(ask: Ask) -> Answer:
         secrets=added,
         remove_secrets=dropped,
         new_name=name,
-        if_version=version_of(ask),
+        if_version=ask.form.version(),
     )
     return To(places.of_stack(ask, changed), "updated" if fresh or gone or dropped or added else "renamed")
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from lockwork.dashboard import places
 from lockwork.dashboard.configured import as_text
+from lockwork.dashboard.forms import whole
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.rights import may
 from lockwork.dashboard.stack_changes import SECTION, one
@@ -36,10 +37,11 @@ def shown(ask: Ask) -> Answer:
 def accept(ask: Ask) -> Answer:
     """Just the versions that were shown: what was changed since is asked again."""
     found = one(ask)
-    versions = ask.form.by_prefix("version.")
-    if not versions or not all(text.isascii() and text.isdecimal() for text in versions.values()):
+    said = {id_: whole(text) for id_, text in ask.form.by_prefix("version.").items()}
+    versions = {id_: number for id_, number in said.items() if number is not None}
+    if not versions or len(versions) < len(said):
         raise InvalidInput("the form does not say what it showed", hint="open the page again")
-    ask.client.trust_stack(found.id, {id_: int(text) for id_, text in versions.items()})
+    ask.client.trust_stack(found.id, versions)
     return To(places.of_stack(ask, found), "trusted")
 
 

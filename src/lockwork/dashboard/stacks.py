@@ -111,7 +111,7 @@ def detail(ask: Ask) -> Answer:
         "lacking": lacking,
         "checked": report.checked,
         "notes": report.notes,
-        "can_be_filled": _can_be_filled(report),
+        "can_be_filled": mending.can_be_filled(report),
         "may_write": check.may_write,
         "may_go": found.name != DEFAULT,
     }
@@ -147,7 +147,7 @@ def validate(ask: Ask) -> Answer:
         "level": level,
         "levels": LEVELS,
         "scope": scope,
-        "can_be_filled": _can_be_filled(report),
+        "can_be_filled": mending.can_be_filled(report),
     }
     words = f"lockwork stack validate {found.name} --level {level}" + (f" --scope {scope}" if scope else "")
     return Shown("stacks/validate.html", f"Validate {found.name}", facts, words, SECTION)
@@ -166,10 +166,6 @@ def _resolved(ask: Ask, needs: Iterable[Need], report: Report) -> dict[str, tupl
 
 def _malformed(stack: Stack) -> list[Problem]:
     return [problem for part in stack.components.values() for problem in malformed_in_component(part)]
-
-
-def _can_be_filled(report: Report) -> bool:
-    return any(problem.problem in ("no_secret", "no_key") for problem in report.problems)
 
 
 PAGES = (

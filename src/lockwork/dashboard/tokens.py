@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from lockwork.dashboard.forms import whole
 from lockwork.dashboard.once import told_once
 from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To, local
 from lockwork.dashboard.people import ROLES, SIZE, administers
@@ -152,10 +153,10 @@ def _patterns(ask: Ask) -> tuple[str, ...]:
 def _days(ask: Ask) -> int | None:
     if ask.form.has("endless"):
         return None
-    text = ask.form.text("days").strip()
-    if not (text.isascii() and text.isdecimal() and len(text) < 10):
+    days = whole(ask.form.text("days").strip())
+    if days is None:
         raise InvalidInput("how many days it is good for is a whole number", hint=f"such as {DAYS}")
-    return int(text)
+    return days
 
 
 def _taken(ask: Ask, patterns: tuple[str, ...]) -> Mapping[str, Any]:

@@ -48,6 +48,7 @@ class OwnDashboard:
 
     def __init__(self, gate: "Gate", user: str, workspace: str, where: Listening) -> None:
         self._opened = running.bound(where)
+        self._opened.listen()  # before the address is told: a quick browser waits, and is not refused
         self._listening = running.at(where, self._opened.getsockname()[1])
         claim = Claim(user=user, role=Role.OWNER, system_user=system_user())
         self._entrance = ByCode(gate, claim, workspace, time.monotonic)

@@ -23,6 +23,12 @@ for (const menu of document.querySelectorAll("[data-menu]")) {
   });
 }
 
+// Where not all entries fit, the current one is in sight; nothing but the strip itself is moved.
+for (const strip of document.querySelectorAll("[data-strip]")) {
+  const here = strip.querySelector("[aria-current]");
+  if (here) strip.scrollLeft = here.offsetLeft - (strip.clientWidth - here.offsetWidth) / 2;
+}
+
 document.addEventListener("submit", (event) => {
   if (!event.target.matches("form[data-send]")) return;
   event.preventDefault();

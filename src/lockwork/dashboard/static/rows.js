@@ -81,7 +81,7 @@ function pick(act) {
 
 function show(row, isShown) {
   const toggle = row.querySelector("[data-show]");
-  row.querySelector("textarea").classList.toggle("veiled", !isShown);
+  row.querySelector("textarea").classList.toggle("masked", !isShown);
   toggle.setAttribute("aria-pressed", isShown);
 }
 

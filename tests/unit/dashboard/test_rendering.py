@@ -1,0 +1,31 @@
+"""Times as pages tell them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from lockwork.dashboard.rendering import ago
+
+
+@pytest.mark.parametrize(
+    ("since", "told"),
+    [
+        (timedelta(seconds=3), "just now"),
+        (timedelta(minutes=1, seconds=5), "1 minute ago"),
+        (timedelta(hours=47), "1 day ago"),
+        (timedelta(days=400), "1 year ago"),
+        (timedelta(seconds=-3), "just now"),
+        (timedelta(minutes=-2, seconds=-30), "in 2 minutes"),
+        (timedelta(days=-29, hours=-5), "in 29 days"),
+    ],
+)
+def test_times_are_told_by_how_far_they_are(since: timedelta, told: str) -> None:
+    """What was, and what is to come, such as the end of a token."""
+    assert ago(datetime.now(UTC) - since) == told
+
+
+def test_what_has_not_been_was_never() -> None:
+    """Such as a secret's last reading."""
+    assert ago(None) == "never"

@@ -269,7 +269,7 @@ def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team:
     expect(points.nth(0)).to_contain_text("experiment-tracker tracker, tracking_uri")
     expect(points.filter(has_text="db.nope")).to_contain_text("Its keys are: password")
     missing = page.get_by_role("link", name="Register missing secrets")
-    assert missing.get_attribute("href") == "/w/default/stacks/default/missing"
+    assert missing.get_attribute("href") == "/w/default/stacks/default/register-secrets"
     points.filter(has_text="openai.ORG").get_by_role("link", name="Register openai").click()
     assert page.get_by_label("Name", exact=True).input_value() == "openai"
     # Who looks at another's run hears what was wrong, and nothing of what there was instead.

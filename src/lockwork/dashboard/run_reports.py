@@ -42,7 +42,7 @@ def told(ask: Ask, run: Run) -> Told | None:
         return None
     points = tuple(_point(ask, run, report, problem) for problem in report.problems[:MOST])
     lacks = any(p.problem in ("no_secret", "no_key") and not _is_code(p.where) for p in report.problems)
-    missing = ask.at("stacks", run.stack, "missing") if lacks else ""
+    missing = ask.at("stacks", run.stack, "register-secrets") if lacks else ""
     return Told(points, max(0, len(report.problems) - MOST), missing)
 
 

@@ -45,8 +45,10 @@ class Furnished:
         team.store.clock.now, team.store.clock.step = time.time_ns() // 1000, 1  # log-ins are good from now
         editor = team.client("editor")
         db, gone = self._secrets(editor)
+        self._own = team.client("boss").create_secret("db", {"user": VALUE}, "user").id
+        self._long = editor.create_secret(LONG, {"a": VALUE}).id
         self._stacks(editor)
-        done, failed, refused = self._runs()
+        done, failed, refused, going = self._runs()
         self._people()
         user, robot = team.root.get_user("editor").id, team.root.get_user("robot").id
         self.fields: dict[str, tuple[str, ...]] = {
@@ -59,15 +61,13 @@ class Furnished:
             "type": ("experiment-tracker",),
             "component": ("tracker",),
             "stack": ("default", LONG),
-            "run": (done, failed, refused),
+            "run": (done, failed, refused, going),
             "user": (user, robot),
         }
 
     def _secrets(self, client: Client) -> tuple[str, str]:
         db = client.create_secret("db", {"user": VALUE, "password": VALUE, "k" * 128: VALUE})
         client.update_secret("db", add_or_update_values={"more": VALUE})
-        client.create_secret("db", {"user": VALUE}, "user")
-        client.create_secret(LONG, {"a": VALUE})
         gone = client.create_secret("gone", {"a": VALUE})
         client.delete_secret(gone.id)
         return db.id, gone.id
@@ -78,7 +78,8 @@ class Furnished:
             "tracker", "mlflow", "experiment_tracker",
             {"tracking_uri": URL, "experiment_name": HOSTILE, "tracking_username": "{{db.user}}",
              "tracking_password": "{{mlflow.password}}"},
-            environment={"DSN": HOSTILE, "LONG": WORD, "PW": "{{db.nope}}", "ODD": "{{ <b>odd</b> }}"},
+            environment={"DSN": HOSTILE, "LONG": WORD, "PW": "{{db.nope}}", "ODD": "{{ <b>odd</b> }}",
+                         "API_KEY": "AKIAIOSFODNN7EXAMPLE"},
             secrets={LONG: "P_"},
         )  # fmt: skip
         client.register_component(
@@ -88,7 +89,7 @@ class Furnished:
         parts = {"orchestrator": "default", "artifact_store": LONG, "experiment_tracker": "tracker"}
         client.create_stack(LONG, parts, secrets={"wandb": "WANDB_"})
 
-    def _runs(self) -> tuple[str, str, str]:
+    def _runs(self) -> tuple[str, ...]:
         steps = (Step(name="load", environment={"PW": "{{db.user}}", "H": HOSTILE}), Step(name=LONG))
         done, failed = Recorded(self.team, "training", steps), Recorded(self.team, "training", steps)
         log = f"{HOSTILE}\n{URL}\n{WORD}\n\0\x1b[31mred\x1b[0m\n".encode()
@@ -102,14 +103,17 @@ class Furnished:
         wants = {"A": "{{openai.API_KEY}}", "B": "{{db.nope}}", "C": "{{ <b>odd</b> }}", "D": HOSTILE}
         refused = Recorded(self.team, LONG, (Step(name=LONG, environment=wants),))
         assert refused.run.status is RunStatus.REFUSED
-        return done.run.id, failed.run.id, refused.run.id
+        going = Recorded(self.team, "going")
+        going.whole("load", log)
+        going.begin("train")
+        return tuple(one.run.id for one in (done, failed, refused, going))
 
     def _people(self) -> None:
         """A person of a long name, tokens and log-ins of odd names, and what strangers have asked for."""
         team = self.team
         team.did(CreateUser(name=LONG))
         boss = team.client("boss")
-        boss.create_token("nightly", owner="robot", patterns=["prod-*", "p" * 128])
+        boss.create_token("t" * 100, owner="robot", patterns=["prod-*", "p" * 128])
         for name in ("boss", "editor", "viewer"):
             label = f"{ACTING[0]} \u202egnirts"
             team.did(LogIn(name=name, password=Sensitive("correct horse battery"), label=label))
@@ -138,6 +142,7 @@ class Furnished:
         return tuple(
             f"{w}/{path}"
             for path in (
+                f"secrets/{self._own}", f"secrets/{self._own}/move", f"secrets/{self._long}",
                 "secrets?q=nothing", "secrets?deleted=1", "secrets/new?name=db&keys=a,b", "stacks?q=none",
                 "components?type=annotator", "components/new?type=alerter&flavor=slack", tracker,
                 f"components/artifact-store/{LONG}", f"components/artifact-store/{LONG}/edit",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from tests.access.conftest import PASSWORD, Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, Visitor
+from tests.browser.conftest import Visiting, Visitor
 
 from lockwork.dashboard.pages import Came
 from lockwork.dashboard.sessions import ByLogIn
@@ -14,7 +14,6 @@ from lockwork.domain.access import Role
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Gateway
-from lockwork.messages.access import CreateUser
 from lockwork.messages.secrets import CreateSecret
 from lockwork.service.callers import Claim
 
@@ -251,27 +250,3 @@ class OwnStore:
 
     def close(self) -> None:
         """It is the team's."""
-
-
-def test_everyone_can_use_these_pages(visiting: Visiting, team: Team) -> None:
-    """No serious fault of accessibility, light and dark, wide and narrow, with the longest of names."""
-    long = "n" * 128
-    team.did(CreateUser(name=long))
-    team.client("boss").create_token("t" * 100, owner="robot", patterns=["prod-*", "p" * 128])
-    user, robot, lab = (
-        team.root.get_user("editor").id,
-        team.root.get_user("robot").id,
-        team.root.get_workspace("lab").id,
-    )
-    visitor = visiting("boss")
-    for path in (
-        "access", "access/users", "access/services", "access/tokens", "access/invite", "access/services/new",
-        "access/tokens/new", f"access/users/{user}", f"access/users/{robot}", f"access/users/{user}/delete",
-        "settings", f"settings/workspaces/{lab}/delete", "settings/keys", "settings/about", "account",
-    ):  # fmt: skip
-        visitor.goto(f"/w/default/{path}")
-        # Colours do not depend on the width, nor places on the colours: two of the four tell of all.
-        for width, scheme in zip((WIDE, NARROW), SCHEMES, strict=True):
-            visitor.page.set_viewport_size({"width": width, "height": 800})
-            visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a word of SCHEMES
-            visitor.check_accessible()

@@ -7,12 +7,10 @@ import re
 import pytest
 from playwright.sync_api import expect
 from tests.access.conftest import Team, heard
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
-from tests.browser.recorded import Recorded
+from tests.browser.conftest import NARROW, WIDE, Visiting
 
 from lockwork.database.engine import Statement
 from lockwork.domain.errors import LockworkError
-from lockwork.domain.runs import Step
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import LogIn
 from lockwork.messages.audit import GetAuditHead
@@ -169,22 +167,19 @@ def test_who_does_not_administer_the_server_is_told_so(visiting: Visiting, team:
         assert page.locator("form[action$=verify], .records").count() == 0
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_the_trail_can_be_used_by_everyone(visiting: Visiting, team: Team, scheme: str) -> None:
-    """No serious fault of accessibility, wide and narrow; a record is opened by the keyboard alone."""
+@pytest.mark.parametrize(("scheme", "width"), [("light", WIDE), ("dark", NARROW)])
+def test_what_is_opened_in_the_trail_can_be_used_by_everyone(
+    visiting: Visiting, team: Team, scheme: str, width: int
+) -> None:
+    """A verdict, and a record that is opened by the keyboard alone."""
     made(team)
-    Recorded(team, "refused", (Step(name="s", environment={"A": "{{db.nope}}"}),))
-    heard(team.client("viewer"), RevealSecret(workspace="default", secret="db"))
-    for width in (WIDE, NARROW):
-        visitor = visiting("boss", scheme=scheme, width=width)
-        for path in (AUDIT, f"{AUDIT}?outcome=refused&token=x", f"{AUDIT}/strangers", f"{AUDIT}/verify"):
-            page = visitor.goto(path)
-            visitor.check_accessible()
-        page.get_by_role("button", name="Verify now").click()
-        page.locator(".verdict").wait_for()
-        visitor.check_accessible()
-        visitor.goto(AUDIT)
-        page.locator(".records summary").first.focus()
-        page.keyboard.press("Enter")
-        expect(page.locator(".records dl").first).to_be_visible()
-        visitor.check_accessible()
+    visitor = visiting("boss", scheme=scheme, width=width)
+    page = visitor.goto(f"{AUDIT}/verify")
+    page.get_by_role("button", name="Verify now").click()
+    page.locator(".verdict").wait_for()
+    visitor.check_accessible()
+    visitor.goto(AUDIT)
+    page.locator(".records summary").first.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".records dl").first).to_be_visible()
+    visitor.check_accessible()

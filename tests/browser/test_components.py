@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, Visitor
+from tests.browser.conftest import NARROW, Visiting, Visitor
 
 from lockwork.domain.errors import NotFound
 
@@ -322,28 +322,18 @@ def test_the_list_is_searched_by_name_and_type(visiting: Visiting, team: Team) -
     expect(page.get_by_text("lockwork annotator register NAME")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_everyone_can_use_them(visiting: Visiting, team: Team, scheme: str, width: int) -> None:
-    """No serious fault of accessibility, and hostile or very long text is shown as text, within the page."""
-    client = team.client("editor")
-    client.create_secret("db", {"password": VALUE})
+def test_hostile_and_long_text_is_text(visiting: Visiting, team: Team) -> None:
+    """Shown as it is, cut where it is long, within the page; its form has all of it."""
     long = "x" * 128
-    client.register_component(
-        long, "s3", "artifact_store",
-        {"path": "s3://{{db.password}}", "client_kwargs": {"a": HOSTILE}, "token": "{{db.none}}"},
-        environment={"V" * 200: HOSTILE, "API_KEY": "AKIAIOSFODNN7EXAMPLE"}, secrets={long: "", "db": "P_"},
+    team.client("editor").register_component(
+        long, "s3", "artifact_store", {"path": "s3://b", "client_kwargs": {"a": HOSTILE}},
+        environment={"V" * 200: HOSTILE},
     )  # fmt: skip
-    visitor = visiting("editor", scheme=scheme, width=width)
-    place = f"/w/default/components/artifact-store/{long}"
-    for path in ("", "?type=annotator", "/new", "/new?type=alerter&flavor=slack"):
-        visitor.goto(f"/w/default/components{path}")
-        visitor.check_accessible()
-    page = visitor.goto(place)
+    visitor = visiting("editor", width=NARROW)
+    page = visitor.goto(f"/w/default/components/artifact-store/{long}")
     shown = page.locator(".value", has_text="<script>alert(1)</script>")
     expect(shown).to_have_count(2)
     expect(shown.last).to_contain_text("characters more")
     visitor.check_accessible()
-    visitor.goto(f"{place}/edit")
+    visitor.goto(f"/w/default/components/artifact-store/{long}/edit")
     assert HOSTILE in page.locator("[name=env-text]").first.input_value()
-    visitor.check_accessible()

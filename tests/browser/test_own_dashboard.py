@@ -96,9 +96,10 @@ def test_the_code_is_in_no_process_list(own: Own) -> None:
 
 
 def test_without_a_browser_the_code_is_typed(own_home: Path, visiting: Visiting) -> None:
-    """It is printed, for who sits elsewhere; a wrong one ends it."""
+    """It is printed, for who sits elsewhere; a wrong one, which any page could send, does not end it."""
     own = Own(own_home, "--no-browser")
     url, code = own.url, own.said.split()[-1]
+    assert httpx2.post(f"{url}/enter", data={"code": "lkc_0000000000000000000000"}).status_code == 401
     visitor = visiting(url=url)
     visitor.goto("/")
     visitor.page.get_by_label("Code").fill(code)

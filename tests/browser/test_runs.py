@@ -8,7 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.conftest import NARROW, WIDE, Visiting
 from tests.browser.recorded import Recorded
 
 from lockwork.domain.runs import MAX_LOG_PART, Pipeline, RunStatus, Step
@@ -16,7 +16,7 @@ from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.stacks import ComponentType
 from lockwork.messages.runs import StartRun
 from lockwork.messages.secrets import CreateSecret
-from lockwork.messages.stacks import CopyStack, RegisterComponent, UpdateStack
+from lockwork.messages.stacks import RegisterComponent, UpdateStack
 
 RUNS = "/w/default/runs"
 HOSTILE = (
@@ -338,25 +338,13 @@ def test_a_run_of_others_is_not_there(visiting: Visiting, team: Team, db: str) -
     expect(inside.main()).to_contain_text("no step '../load'")
 
 
-@pytest.mark.parametrize("scheme", SCHEMES)
-def test_runs_can_be_used_by_everyone(visiting: Visiting, team: Team, db: str, scheme: str) -> None:
-    """No serious fault of accessibility, wide and narrow; a step's log is reached by the keyboard alone."""
+def test_a_log_is_reached_by_the_keyboard_alone(visiting: Visiting, team: Team, db: str) -> None:
+    """From the drawing of the steps."""
     going = Recorded(team, "going")
     going.whole("load", b"loaded\n")
     going.begin("train")
-    failed = Recorded(team, "failed")
-    failed.begin("load")
-    failed.end("load", RunStatus.FAILED, "no")
-    failed.over(RunStatus.FAILED, "no")
-    refused = Recorded(team, "refused", (Step(name="s", environment={"A": "{{db.nope}}"}),))
-    team.did(CopyStack(workspace="default", stack="default", new_name="other"))
-    for width in (WIDE, NARROW):
-        visitor = visiting("runner", scheme=scheme, width=width)
-        for path in (RUNS, f"{RUNS}?q=none", going.path, failed.path, refused.path, f"{going.path}?step=*"):
-            visitor.goto(path)
-            visitor.check_accessible()
-        page = visitor.goto(going.path)
-        page.get_by_role("link", name=re.compile("load: completed")).focus()
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/runs/*?step=load#log")
-        expect(page.locator("#log pre")).to_have_text("loaded\n")
+    page = visiting("runner").goto(going.path)
+    page.get_by_role("link", name=re.compile("load: completed")).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/runs/*?step=load#log")
+    expect(page.locator("#log pre")).to_have_text("loaded\n")

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.conftest import NARROW, Visiting
 
 from lockwork.domain.runs import Pipeline, Step
 from lockwork.domain.secrets import SecretInfo
@@ -155,26 +153,6 @@ def test_a_thousand_keys_of_the_longest_names_are_paged(visiting: Visiting, team
         page = visitor.goto(f"{LIST}/{large.id}{path}")
     page.goto(f"{team.url}{LIST}/{large.id}?keys=34")
     assert page.get_by_role("button", name="Reveal").count() == 10
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_every_page_of_a_secret_can_be_used_by_everyone(
-    visiting: Visiting, team: Team, scheme: str, width: int
-) -> None:
-    """No serious fault of accessibility, and nothing that scrolls sideways, also with the longest names."""
-    editor = team.client("editor")
-    editor.register_component("t", "mlflow", "experiment-tracker", {"tracking_uri": "{{db.user}}"})
-    db, own, long = made(team), made(team, scope="user"), made(team, "n" * 128, **{"k" * 128: "v"})
-    gone = made(team, "gone", a="b")
-    editor.update_secret(db.id, add_or_update_values={"more": "1"})
-    editor.delete_secret(gone.id)
-    visitor = visiting("editor", scheme=scheme, width=width)
-    paths: list[Any] = ["", "?q=nothing", "?deleted=1", f"/{own.id}", f"/{long.id}", f"/{own.id}/move"]
-    paths += [f"/{db.id}{path}" for path in ("", "/edit", "/rename", "/move", "/delete", "/destroy")]
-    for path in [*paths, f"/{db.id}/versions/1", f"/{gone.id}/undelete"]:
-        visitor.goto(LIST + path)
-        visitor.check_accessible()
 
 
 def test_without_scripts_the_list_is_searched_by_a_form(visiting: Visiting, team: Team) -> None:

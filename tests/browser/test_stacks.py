@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, Visitor
+from tests.browser.conftest import Visiting, Visitor
 
 from lockwork.domain.runs import Pipeline, Step
 from lockwork.messages.runs import StartRun
@@ -255,23 +255,6 @@ def test_who_may_only_look_is_told_what_is_missing(visiting: Visiting, team: Tea
     page = visiting("viewer").goto(STACKS)
     expect(page.get_by_role("row", name="prod")).to_contain_text("4 to mend")
     expect(page.get_by_role("link", name="Build a stack")).to_have_count(0)
-
-
-@pytest.mark.parametrize("scheme", SCHEMES)
-@pytest.mark.parametrize("width", [WIDE, NARROW])
-def test_everyone_can_use_them(visiting: Visiting, team: Team, scheme: str, width: int) -> None:
-    """No serious fault of accessibility on any of the pages, and the longest name stays within them."""
-    furnish(team)
-    long = "y" * 128
-    team.client("editor").copy_stack("prod", long)
-    team.client("admin").create_secret("db", {"user": "root"}, "user")
-    visitor = visiting("admin", scheme=scheme, width=width)
-    for path in ("", "?q=none", "/new", "/default"):
-        visitor.goto(f"{STACKS}{path}")
-        visitor.check_accessible()
-    for path in ("", "/edit", "/validate", "/register-secrets", "/trust"):
-        visitor.goto(f"{STACKS}/{long}{path}")
-        visitor.check_accessible()
 
 
 def test_a_stack_may_be_called_as_the_form_of_a_new_one(visiting: Visiting, team: Team) -> None:

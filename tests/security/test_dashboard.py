@@ -215,6 +215,17 @@ def test_the_cookie_is_for_no_script_and_no_other_site(site: Site) -> None:
     assert attributes.partition("; ")[2] == "Path=/; HttpOnly; SameSite=Strict"
 
 
+@pytest.mark.parametrize(
+    "other",
+    ['settings={"a":[1]}', "a[b]=c", "=", "no-value", 'open="', "path=/", "\u00e9=1", "a b=c", 'x="a\\073b"'],
+)
+def test_cookies_of_other_services_do_not_hide_ours(site: Site, other: str) -> None:
+    """A browser sends those of every port of this host: what they hold changes nothing about who one is."""
+    for line in (f"{other}; {site.cookie('boss')}", f"{site.cookie('boss')}; {other}"):
+        answer = site.http.get("/w/default/secrets", headers={"cookie": line.encode("latin-1")})
+        assert answer.status_code == 200, line
+
+
 def test_a_log_in_made_by_others_is_refused(site: Site) -> None:
     """Nobody is logged in as somebody else behind their back."""
     answer = site.http.post(

@@ -92,9 +92,10 @@ class ByCode:
 
     def enter(self, code: Sensitive) -> Sensitive:
         """A session, for the code; NotLoggedIn where it is another, or was used, or is too old."""
-        given, self._code = self._code, None  # a wrong one ends it too: nobody tries twice
-        if given is None or given != hash_of(code) or self._clock() > self._until:
+        # A wrong one does not end it: another service's page could send that before the right one comes.
+        if self._code is None or self._code != hash_of(code) or self._clock() > self._until:
             raise NotLoggedIn("the code is not good, or no more", hint="start `lockwork dashboard` again")
+        self._code = None
         session = new_token()
         self._sessions.add(session.hash)
         return session.text

@@ -63,6 +63,21 @@ def team(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Team]:
     store.close()
 
 
+STICKING_OUT = """() => {
+  const root = document.documentElement;
+  if (root.scrollWidth <= root.clientWidth) return [];
+  const right = (one) => {
+    const range = document.createRange();  // what it holds may stand out where it does not
+    range.selectNodeContents(one);
+    return Math.max(one.getBoundingClientRect().right, range.getBoundingClientRect().right);
+  };
+  const wide = [...document.querySelectorAll("body *")].filter((one) => right(one) > root.clientWidth);
+  if (wide.length === 0) return [`something ${root.scrollWidth} wide in ${root.clientWidth}`];
+  return wide.reverse().slice(0, 5).map((one) => `${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 60)}`);
+}"""
+"""What makes a page wider than its window; nothing, where all of it can be seen without scrolling sideways."""
+
+
 class Visitor:
     """Someone at a browser. `page` is Playwright's; what goes wrong behind their back is in `trouble`."""
 
@@ -124,10 +139,7 @@ class Visitor:
             if one["impact"] in ("serious", "critical")
         ]
         assert serious == [], self.page.url
-        root = "document.documentElement"
-        assert not self.page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"), (
-            f"{self.page.url} scrolls sideways"
-        )
+        assert self.page.evaluate(STICKING_OUT) == [], f"{self.page.url} scrolls sideways"
 
 
 Visiting = Callable[..., Visitor]

@@ -186,7 +186,7 @@ def test_what_is_wrong_is_marked_where_it_was_typed(visiting: Visiting) -> None:
     page.get_by_label("client_kwargs", exact=True).fill('{"verify": "{{tls.ca}}"}')
     page.get_by_label("Name", exact=True).fill("no name")
     page.get_by_role("button", name="Register").click()
-    expect(page.locator(".wide-form > .problem")).to_contain_text("is not a component name")
+    expect(page.locator("main form > .problem")).to_contain_text("is not a component name")
     page.get_by_label("Name", exact=True).fill("store")
     page.get_by_role("button", name="Register").click()
     saved(visitor, "/w/default/components/artifact-store/store", "Registered.")

@@ -190,7 +190,7 @@ def test_the_page_of_a_large_run_stays_small(visiting: Visiting, team: Team) -> 
     expect(page.locator("tbody tr:not(.why)")).to_have_count(17)
     page.goto(page.url.partition("/w/")[0] + lacking.path)
     expect(page.locator(".node")).to_have_count(40)
-    expect(page.locator(".points li")).to_have_count(30)
+    expect(page.locator(".lacks > li")).to_have_count(30)
     expect(page.locator("#standing")).to_contain_text("And 10 more things")
 
 

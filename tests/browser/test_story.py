@@ -98,10 +98,10 @@ def test_from_nothing_to_a_run_that_masks_what_it_prints(
     page.get_by_role("link", name="Runs", exact=True).click()
     page.get_by_role("link", name="training", exact=True).click()
     expect(page.get_by_role("status").first).to_have_text("refused")
-    point = page.locator(".points li")
+    point = page.locator(".lacks > li")
     expect(point).to_contain_text("{{db.token}}")
     report = page.url
-    point.get_by_role("link", name="Add to db").click()
+    point.get_by_role("link", name="Add key db").click()
     expect(page.locator("[data-key]").last).to_have_value("token")
     page.get_by_placeholder("value", exact=True).last.fill(TOKEN)
     page.get_by_role("button", name="Save").click()

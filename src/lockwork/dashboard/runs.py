@@ -19,7 +19,7 @@ SORTS = {
 """What may stand in an address → how the list is asked."""
 STEPS = 25
 """On a page."""
-MOST_LACKS = 50
+MOST_LACKS = 30
 """Things to mend; the command tells all."""
 MOST_SECRETS = 40
 _LETTERS = 18

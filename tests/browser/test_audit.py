@@ -64,7 +64,7 @@ def test_the_trail_is_filtered_by_days(visiting: Visiting, team: Team) -> None:
     """From a day through another; what is no day is told beside the fields. The clock here stands in 2026."""
     made(team)
     visitor = visiting("boss", scripts=False)
-    page = visitor.goto(f"{AUDIT}?since=2026-01-01&until=2026-01-01&name=db")
+    page = visitor.goto(f"{AUDIT}?since=2026-01-01&until=2026-01-01&action=secret.create&name=db")
     expect(page.locator(".records li")).to_have_count(1)
     page.get_by_text("--at 2026-01-01/2026-01-01").wait_for()
     for query in ("since=2026-01-02", "until=2025-12-31"):

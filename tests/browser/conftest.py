@@ -73,9 +73,10 @@ STICKING_OUT = """() => {
   };
   const wide = [...document.querySelectorAll("body *")].filter((one) => right(one) > root.clientWidth);
   if (wide.length === 0) return [`something ${root.scrollWidth} wide in ${root.clientWidth}`];
-  return wide.reverse().slice(0, 5).map((one) => `${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 60)}`);
+  const told = (one) => `${one.tagName} ${one.className}: ${one.textContent.trim().slice(0, 60)}`;
+  return wide.reverse().slice(0, 5).map(told);
 }"""
-"""What makes a page wider than its window; nothing, where all of it can be seen without scrolling sideways."""
+"""What makes a page wider than its window; nothing, where all of it is seen without scrolling sideways."""
 
 
 class Visitor:

@@ -33,6 +33,7 @@ NOT_TOLD = {
     },
     "message StillRunning": "a server is told it",
     "message GetRights": "a server is asked it, before a question",
+    "message GetLogPart": "the dashboard asks it, of a run that goes on",
     "trail.derived": "for requests with an idempotency key, on a server",
     "store.list": "for those who look at artifacts",
 }

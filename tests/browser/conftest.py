@@ -42,9 +42,13 @@ _QUIET = (
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium(loopback_only: None) -> Iterator[Browser]:
-    """One browser for a whole run; each visitor has a profile of their own in it."""
+    """One browser for a file of tests; each visitor has a profile of their own in it.
+
+    Not for a whole run: while Playwright is there its event loop runs in this thread, and tests elsewhere that
+    run one of their own could not.
+    """
     program = shutil.which("chromium")
     if program is None and not os.environ.get("CI"):
         pytest.skip("needs Debian's chromium: scripts/system_packages.sh installs it")

@@ -64,6 +64,8 @@ PLACES = (
 )
 NOT_OURS = "192.0.2.1"
 """An address that no machine has (RFC 5737): a server that is started there ends at once."""
+NO_PORT = 0
+"""A dashboard is at none: it is refused, and does not wait for a browser."""
 Path = tuple[str, ...]
 Row = tuple[Path, click.Command, click.Command | None]
 """A command, and its group."""
@@ -106,6 +108,8 @@ class Words:
             line = self._spoilt(line)
         if path == ("server", "start"):
             line.append(f"--host={NOT_OURS}")
+        if path == ("dashboard",):
+            line.append(f"--port={NO_PORT}")
         return path, [argument(word) for word in line]
 
     # --- what a command declares ---------------------------------------------------------------------------

@@ -115,6 +115,7 @@ EVERY: dict[str, Row] = {
     "token revoke": Row("ACTING"),
     "login": Row("ACTING --token-stdin | http://ACTING --stdin"),
     "logout": Row(""),
+    "dashboard": Row("--port ACTING"),
     "server start": Row("--host ACTING | --public-url ACTING | --behind-proxy ACTING"),
     "server upgrade": Row("| --database-url ACTING | --database-url @ACTING"),
     "server reset-password": Row("ACTING | ACTING --database-url @ACTING"),

@@ -46,8 +46,8 @@ _QUIET = (
 def chromium(loopback_only: None) -> Iterator[Browser]:
     """One browser for a file of tests; each visitor has a profile of their own in it.
 
-    Not for a whole run: while Playwright is there its event loop runs in this thread, and tests elsewhere that
-    run one of their own could not.
+    Not for a whole run: while Playwright is there its event loop runs in this thread, and tests elsewhere
+    that run one of their own could not.
     """
     program = shutil.which("chromium")
     if program is None and not os.environ.get("CI"):

@@ -166,7 +166,7 @@ def test_cookies_that_others_set_lead_nowhere(visiting: Visiting, team: Team, ev
     )
     before = done(team)
     evil.lures(visitor, form(f"{team.url}/login", {**FIELDS, "csrf": token_for("known")}))
-    with visitor.page.expect_response(f"{team.url}/login") as told:
+    with visitor.page.expect_navigation(url=f"{team.url}/login") as told:
         visitor.page.evaluate("document.forms[0].submit()")
     assert told.value.status == 403
     assert done(team) == before

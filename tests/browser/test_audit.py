@@ -53,7 +53,10 @@ def test_the_trail_is_looked_through(visiting: Visiting, team: Team) -> None:
         "lockwork audit list --user startswith:run --action contains:reveal --name contains:db"
     ).wait_for()
     records.locator("summary").click()
-    assert records.get_by_role("link", name="db").get_attribute("href") == f"/w/default/secrets/{id_}"
+    assert (
+        records.get_by_role("link", name="db", exact=True).get_attribute("href")
+        == f"/w/default/secrets/{id_}"
+    )
     token = page.get_by_text("Token", exact=True).last.locator("..").get_by_role("link")
     token.click()
     expect(records).to_have_count(1)

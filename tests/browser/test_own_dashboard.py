@@ -75,7 +75,7 @@ def test_a_browser_comes_in_by_the_file_once(own: Own, own_home: Path, visiting:
     first, second = visiting(url=own.url), visiting(url=own.url)
     first.page.goto(own.page.as_uri())
     first.page.wait_for_url("**/w/default/secrets")
-    assert first.main().get_by_role("link", name="db").is_visible()
+    assert first.main().get_by_role("link", name="db", exact=True).is_visible()
     second.expect_refusal()
     second.page.goto(own.page.as_uri())
     second.page.get_by_text("the code is not good, or no more").wait_for()

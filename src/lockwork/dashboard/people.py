@@ -1,9 +1,12 @@
 """What several pages ask about people: what they are here, what a role may, who there is."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from lockwork.dashboard.pages import Ask, Shown
 from lockwork.domain.access import Role
+from lockwork.domain.errors import StillReferenced
 from lockwork.messages import Listing
 from lockwork.messages.access import ListMembers
 
@@ -36,6 +39,16 @@ def role_of(ask: Ask, name: str) -> Role | None:
     listing = Listing(filters={"user": name}, sort_by="asc:user", size=1)
     found = ask.client.send(ListMembers(workspace=ask.workspace, listing=listing))
     return found[0].role if found.items else None
+
+
+@contextmanager
+def advising(hint: str) -> Iterator[None]:
+    """What is refused while others depend on it is told with the way out that its page has."""
+    try:
+        yield
+    except StillReferenced as failure:
+        failure.hint = hint
+        raise
 
 
 def known_names(ask: Ask) -> tuple[str, ...]:

@@ -4,9 +4,8 @@ from importlib.metadata import version
 
 from lockwork.dashboard import rotation
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To, address
-from lockwork.dashboard.people import SIZE, administers, for_admins
+from lockwork.dashboard.people import SIZE, administers, advising, for_admins
 from lockwork.dashboard.users import check_typed
-from lockwork.domain.errors import StillReferenced
 from lockwork.domain.keys import KeyState
 from lockwork.domain.workspaces import DEFAULT
 from lockwork.wire import API
@@ -40,11 +39,8 @@ def deletion(ask: Ask) -> Answer:
 def delete_workspace(ask: Ask) -> Answer:
     room = ask.client.get_workspace(ask.fields["room"])
     check_typed(ask, room.name)
-    try:
+    with advising("tick the box to delete all of it too, for good"):
         ask.client.delete_workspace(room.id, force=ask.form.has("force"))
-    except StillReferenced as failure:
-        failure.hint = "tick the box to delete all of it too, for good"
-        raise
     here = DEFAULT if room.name == ask.workspace else ask.workspace
     return To(address("w", here, "settings"), "removed")
 

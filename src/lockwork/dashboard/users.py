@@ -2,9 +2,9 @@
 
 from lockwork.dashboard.once import told_once
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
-from lockwork.dashboard.people import ROLES, SIZE, administers, for_admins, role_of
+from lockwork.dashboard.people import ROLES, SIZE, administers, advising, for_admins, role_of
 from lockwork.dashboard.tokens import lines
-from lockwork.domain.errors import InvalidInput, StillReferenced
+from lockwork.domain.errors import InvalidInput
 from lockwork.messages import Listing
 from lockwork.messages.access import ListTokens, ListUsers
 
@@ -152,11 +152,8 @@ def deletion(ask: Ask) -> Answer:
 def delete(ask: Ask) -> Answer:
     found = ask.client.get_user(ask.fields["user"])
     check_typed(ask, found.name)
-    try:
+    with advising("tick the box to delete these secrets too, for good"):
         ask.client.delete_user(found.id, force=ask.form.has("force"))
-    except StillReferenced as failure:
-        failure.hint = "tick the box to delete these secrets too, for good"
-        raise
     if ask.is_embedded:
         return To(ask.at("access"), "removed")
     return To(ask.at("access", "services" if found.kind == "service" else "users"), "removed")

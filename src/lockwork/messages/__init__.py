@@ -6,7 +6,7 @@ asking the handler. The messages of a noun are loaded with the first of them tha
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from importlib import import_module
 from types import ModuleType
@@ -72,9 +72,16 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     """It takes a few statements, however large the store is: a server answers those that wait together."""
 
     @classmethod
-    def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":
-        """A row of the handler table; the type checker sees that `handler` takes this and returns `R`."""
-        return Answer(cls, handler)
+    def answered_by(
+        cls,
+        handler: Callable[[C, Self], R],
+        together: Callable[[Sequence[tuple[C, Self]]], Sequence[R | None]] | None = None,
+    ) -> "Answer[C]":
+        """A row of the handler table; the type checker sees that `handler` takes this and returns `R`.
+
+        `together` answers several of a brief message; None stands for what the other is to answer, or refuse.
+        """
+        return Answer(cls, handler, together)
 
 
 def checked(message: M) -> M:
@@ -132,6 +139,7 @@ class Answer(NamedTuple, Generic[C]):
 
     message: type[Message[Any]]
     handler: Callable[[C, Any], Any]
+    together: Callable[[Sequence[tuple[C, Any]]], Sequence[Any]] | None
 
 
 class Gateway(Protocol):

@@ -258,6 +258,10 @@ def test_all_logs_are_followed_together(visiting: Visiting, team: Team, db: str)
         run.log(step, f"of {step}\n".encode())
     expect(logs).to_have_text(["of load\n", "of train\n", "of evaluate\n"])
     expect(page.locator("#log .standing").first).to_have_text("completed")
+    run.begin("report")
+    expect(page.locator("#log")).to_contain_text("It has printed nothing yet.")
+    run.end("report")
+    expect(page.locator("#log")).to_contain_text("It printed nothing.")
 
 
 def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team: Team, db: str) -> None:

@@ -1,5 +1,6 @@
 """Components, stacks, runs, root keys and the trail: each question of each noun, over every way in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -189,6 +190,21 @@ def test_a_part_that_does_not_follow_is_refused(tracked: Client) -> None:
     with pytest.raises(InvalidInput, match="'start'"):
         append(tracked, run, -1, b"x")
     assert tracked.get_run_log(run.id) == "x" * 1200 + "\n"
+
+
+def test_a_log_that_several_send_at_once_is_kept_once(tracked: Client) -> None:
+    """As where a run goes on and is told of at the same time: whoever comes first, the others are done."""
+    run = started(tracked)
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    lines = [f"line {n} {'x' * 900}\n" for n in range(30)]
+
+    def send_all(_: int) -> None:
+        for n, line in enumerate(lines):
+            append(tracked, run, sum(map(len, lines[:n])), line.encode())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send_all, range(4)))
+    assert tracked.get_run_log(run.id) == "".join(lines)
 
 
 def test_a_log_leaves_no_record_but_where_it_is_refused(tracked: Client) -> None:

@@ -149,7 +149,7 @@ def test_a_server_that_comes_back_hears_what_it_missed(own: Client, alone: Runni
 def test_the_next_command_sends_what_a_killed_run_could_not(
     own: Client, go: Path, own_home: Path, parallel: int
 ):
-    """What followed is there already and is not sent again; the line that it was about to finish is."""
+    """What followed stands there once, and behind it the line that it was about to finish."""
     own.update_component("orchestrator", "default", {"parallel": parallel})
     with running(go) as process, go.open("w") as telling:
         until(lambda: told(own) == "with ***\n", told=lambda: told(own))
@@ -199,9 +199,12 @@ class Way:
         self._trouble = trouble
         self.sent: list[bytes] = []
         self.beats = 0
+        self.held_back: dict[str, set[int]] = {}
+        """By thread, the signals that do not reach it."""
 
     def send(self, message: Any) -> Any:
         answer = self._http.send(message)
+        self.held_back[threading.current_thread().name] = signal.pthread_sigmask(signal.SIG_BLOCK, ())
         self.beats += type(message).__name__ == "StillRunning"
         if threading.current_thread().name == "lockwork-logs":
             self.sent.append(message.part)
@@ -284,6 +287,27 @@ def test_a_step_that_has_nothing_to_send_asks_nothing(
     assert len(way.sent) == many
     wanted = "once\n" if trouble is None else "once\nagain\n"
     assert team.admin.get_run_log(run.id) == wanted
+
+
+def test_what_ends_a_run_reaches_its_main_thread_alone(team: Team, monkeypatch: pytest.MonkeyPatch):
+    """It holds a signal back where that would come between; in another thread one would come through."""
+    monkeypatch.setattr(pulse, "EVERY", 0.01)
+    way = Way()
+
+    @step
+    def talking() -> None:
+        print("once", flush=True)
+        until(lambda: way.sent and way.beats)
+
+    @pipeline
+    def going() -> None:
+        talking()
+
+    run_over(way, going)
+    main = way.held_back.pop("MainThread")
+    assert set(way.held_back) == {"lockwork-logs", "lockwork-pulse"}
+    for held_back in way.held_back.values():
+        assert held_back - main == {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
 
 
 def test_a_step_that_forks_while_its_log_is_sent_goes_on(own_home: Path, script: Any):

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import textwrap
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -287,6 +288,26 @@ def test_a_step_that_has_nothing_to_send_asks_nothing(
     assert len(way.sent) == many
     wanted = "once\n" if trouble is None else "once\nagain\n"
     assert team.admin.get_run_log(run.id) == wanted
+
+
+def test_a_server_that_lost_some_of_a_log_has_all_of_it_in_the_end(team: Team, own_home: Path):
+    """As where its store was put back to an earlier state: no run fails for that."""
+    way = Way()
+
+    @step
+    def talking() -> None:
+        print("one", flush=True)
+        until(lambda: way.sent)
+        with closing(sqlite3.connect(own_home / "server" / "lockwork.db")) as database, database:
+            database.execute("DELETE FROM step_logs")
+        print("two", flush=True)
+
+    @pipeline
+    def going() -> None:
+        talking()
+
+    run = run_over(way, going)
+    assert team.admin.get_run_log(run.id) == "one\ntwo\n"
 
 
 def test_what_ends_a_run_reaches_its_main_thread_alone(team: Team, monkeypatch: pytest.MonkeyPatch):

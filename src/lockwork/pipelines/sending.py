@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from lockwork.capture import logs
 from lockwork.capture.logs import StepLog
 from lockwork.client.api import Client
-from lockwork.domain.errors import LockworkError, NotLoggedIn, Unavailable
+from lockwork.domain.errors import LockworkError, NotLoggedIn, Refused, Unavailable
 from lockwork.domain.runs import MAX_LOG_PART
-from lockwork.messages.runs import AppendLog
+from lockwork.messages.runs import AppendLog, GetLogPart
 from lockwork.pipelines.signals import left_to_the_main_thread
 
 EVERY = 2.0
@@ -64,10 +64,11 @@ class Sending:
         following = self._following.pop(step, None) or _Following(step, log)
         following.is_over = True
         with self._turn:
-            for part in logs.rest(log.fd, following.sent):
-                self._send(following, part)
-            if rest := trace.encode("utf-8", "replace")[-MAX_LOG_PART:]:
-                self._send(following, rest)
+            try:
+                self._send_rest(following, trace)
+            except Refused:  # a store that was put back to an earlier state lacks what it had
+                following.sent = self._recorded(step)
+                self._send_rest(following, trace)
 
     def _look(self, over: threading.Event) -> None:
         left_to_the_main_thread()
@@ -87,6 +88,16 @@ class Sending:
             following.is_over = isinstance(trouble, NotLoggedIn)
         except (LockworkError, OSError):  # the run's own messages hear why
             following.is_over = True
+
+    def _send_rest(self, following: _Following, trace: str) -> None:
+        for part in logs.rest(following.log.fd, following.sent):
+            self._send(following, part)
+        if where := trace.encode("utf-8", "replace")[-MAX_LOG_PART:]:
+            self._send(following, where)
+
+    def _recorded(self, step: str) -> int:
+        question = GetLogPart(workspace=self._client.workspace, run=self._run, step=step, most=0)
+        return self._client.send(question).size
 
     def _send(self, following: _Following, part: bytes) -> None:
         self._client.send(

@@ -56,7 +56,7 @@ class Effect(Enum):
     CHANGE = "change"
     """Changes the store, in one transaction with its record."""
     NOTE = "note"
-    """Writes down what nobody decided, such as that a run still goes on. Recorded only when refused."""
+    """Writes down what nobody decided, such as what a run prints. Recorded only when refused."""
 
 
 class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):

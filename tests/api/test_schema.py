@@ -93,8 +93,8 @@ def test_what_follows_a_record_that_is_gone_is_refused_as_described(filled: Api)
     """Whoever exports the trail while it is pruned hears it in a way that the description has."""
     answer = filled.ask("GET", "/v1/audit/links?before=1&after=-1")
     described = filled.ask("GET", "/openapi.json").json()["paths"]["/v1/audit/links"]["get"]
-    assert answer.status == 409
-    assert str(answer.status) in described["responses"]
+    assert answer.status_code == 409
+    assert str(answer.status_code) in described["responses"]
 
 
 @pytest.mark.soak

@@ -25,7 +25,7 @@ def test_what_went_wrong_is_told_in_the_frame(visiting: Visiting, team: Team) ->
     visitor.expect_refusal()
     page = visitor.goto("/w/default/secrets/new")
     page.get_by_label("Name", exact=True).fill("not a name")
-    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_label("Key", exact=True).first.fill("key")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("alert")).to_contain_text("'not a name' is not a secret name")
     expect(visitor.main()).to_contain_text("Nothing was changed.")

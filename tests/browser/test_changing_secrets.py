@@ -70,11 +70,30 @@ def test_a_second_writer_is_told_and_may_go_on(
     page.get_by_role("button", name="Save as version 2").click()
     told = page.get_by_role("alert").filter(has_text="it is at version 2, and yours")
     expect(told).to_contain_text("admin added 'more', 'port' and replaced 'password'")
-    assert page.get_by_label("New value of password").input_value() == "\nmine"
+    expect(page.get_by_label("New value of password")).to_have_value("\nmine")
     assert held(team)["password"] == "theirs"
     page.get_by_role("button", name="Save as version 3").click()
     page.wait_for_url("**note=updated")
     assert held(team) == {"user": "admin", "password": "\nmine", "port": "1", "more": "3"}
+
+
+def test_without_scripts_a_refused_edit_comes_again(visiting: Visiting, team: Team, db: SecretInfo) -> None:
+    """As it was sent, also a key that cannot be added: what is wrong is told, and can be mended at once."""
+    visitor = visiting("editor", scripts=False)
+    visitor.expect_refusal()
+    page = visitor.goto(f"{LIST}/{db.id}/edit?add=password")
+    page.get_by_label("New value of password").fill("mine")
+    added = page.get_by_placeholder("key", exact=True).first
+    added.fill("user")
+    page.get_by_placeholder("value", exact=True).first.fill("other")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("alert").first).to_contain_text("Key 'user' exists already")
+    expect(page.get_by_label("New value of password")).to_have_value("mine")
+    expect(page.get_by_placeholder("value", exact=True).first).to_have_value("other")
+    added.fill("port")
+    page.get_by_role("button", name="Save as version 2").click()
+    page.wait_for_url("**note=updated")
+    assert held(team) == {"user": "admin", "password": "mine", "host": "h", "port": "other"}
 
 
 def test_a_key_that_is_referred_to_goes_only_knowingly(
@@ -221,6 +240,7 @@ def test_purging_is_a_choice_of_its_own(visiting: Visiting, team: Team, scripts:
     page.get_by_label("Type db to purge it").fill("bd")
     page.get_by_role("button", name="Purge for good").click()
     page.get_by_text("type the secret's name to purge it").wait_for()
+    expect(page.get_by_text("Nothing was changed")).to_have_count(0 if scripts else 1)
     page.goto(f"{team.url}{LIST}/{db.id}/delete")
     page.get_by_label("Type db to purge it").fill("db")
     page.get_by_role("button", name="Purge for good").click()

@@ -8,8 +8,9 @@ from lockwork.dashboard.forms import OVER
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
 from lockwork.domain.access import Permission
-from lockwork.domain.errors import InvalidInput, VersionMismatch
+from lockwork.domain.errors import InvalidInput, Refused, VersionMismatch
 from lockwork.domain.secrets import SecretInfo
+from lockwork.wire.problems import problem_of
 
 KEYS = 30
 """Of one page, each with its choice and its field."""
@@ -38,34 +39,48 @@ def _blank(ask: Ask, secret: SecretInfo) -> dict[str, Any]:
     """What the form says where nothing was typed yet."""
     return {
         "secret": secret,
+        "made_from": secret.version,
+        "is_over": False,
         "key_page": 1,
         "key_pages": 1,
         "typed": {},
+        "values": (),
         "pasted": "",
-        "conflict": None,
+        "problem": None,
         "may_write": rights.may(ask, Permission.WRITE, secret.scope),
     }
 
 
 def edit(ask: Ask) -> Answer:
-    """All or nothing, and only if nobody wrote meanwhile; else what was typed can be put on top of it."""
+    """All or nothing, and only if nobody wrote meanwhile; else what was typed is mended, or put on top."""
+    try:
+        info = _changed(ask)
+    except VersionMismatch:
+        return _on_top(ask)
+    except (InvalidInput, Refused) as failure:
+        if ask.came.is_by_script:  # which kept what was typed
+            raise
+        status, _ = problem_of(failure)
+        secret = ask.client.describe_secret(ask.fields["secret"])
+        facts = {**_given(ask, secret), "made_from": ask.form.version(), "problem": failure}
+        return Shown("secrets/edit.html", f"Edit {secret.name}", facts, section="secrets", status=status)
+    return To(ask.at("secrets", info.id), "updated")
+
+
+def _changed(ask: Ask) -> SecretInfo:
     form = ask.form
     removed = [key for key, choice in form.by_prefix("do.").items() if choice == "remove"]
     values = _set(ask)
     if not values and not removed:
         raise InvalidInput("Nothing is changed yet", hint="replace or remove a key, or add one")
-    try:
-        with in_our_words():
-            info = ask.client.update_secret(
-                ask.fields["secret"],
-                add_or_update_values=values,
-                remove_values=removed,
-                if_version=form.version(),
-                force=form.has("force"),
-            )
-    except VersionMismatch:
-        return _again(ask)
-    return To(ask.at("secrets", info.id), "updated")
+    with in_our_words():
+        return ask.client.update_secret(
+            ask.fields["secret"],
+            add_or_update_values=values,
+            remove_values=removed,
+            if_version=form.version(),
+            force=form.has("force"),
+        )
 
 
 def _set(ask: Ask) -> dict[str, str]:
@@ -92,24 +107,36 @@ def _check_added(ask: Ask, choices: dict[str, str]) -> None:
         raise InvalidInput(f"Key {there[0]!r} exists already", hint=hint)
 
 
-def _again(ask: Ask) -> Answer:
-    """The form of the newer version, with what was typed, which no other answer holds."""
+def _on_top(ask: Ask) -> Answer:
+    """The form of the version that others made meanwhile, with what was typed, to save it over theirs."""
     secret = ask.client.describe_secret(ask.fields["secret"])
     versions = ask.client.list_secret_versions(secret.id)
     conflict = secret_conflicts.since(versions, ask.form.version())
-    choices, typed = ask.form.by_prefix("do."), dict(secret_rows.typed(ask.form))
-    wanted = {key: choices.get(key, "set") for key in typed}
-    facts = {
-        **_blank(ask, secret),
-        "keys": [key for key in secret.keys if key in wanted or len(secret.keys) <= KEYS],
-        "choices": wanted,
-        "added": [key for key in typed if key not in secret.keys and wanted[key] == "set"] or [""],
-        "typed": typed,
-        "pasted": ask.form.text("pasted"),
-        "conflict": conflict,
-    }
+    facts = {**_given(ask, secret, is_over=True), "problem": conflict}
     told = {**conflict.told(), "over": secret.version, "act": f"Save as version {secret.version + 1}"}
     return Shown("secrets/edit.html", f"Edit {secret.name}", facts, section="secrets", status=409, told=told)
+
+
+def _given(ask: Ask, secret: SecretInfo, *, is_over: bool = False) -> dict[str, Any]:
+    """The form as it was sent. Over another's version a key that was to be added may be there by now."""
+    choices = ask.form.by_prefix("do.")
+    there: dict[str, str] = {}
+    added: list[secret_rows.Row] = []
+    for key, value in secret_rows.given(ask.form):
+        if key in secret.keys and key not in there and (is_over or key in choices):
+            there[key] = value
+        elif (key or value) and (key in secret.keys or choices.get(key, "set") == "set"):
+            added.append((key, value))
+    return {
+        **_blank(ask, secret),
+        "is_over": is_over,
+        "keys": [key for key in secret.keys if key in there or len(secret.keys) <= KEYS],
+        "choices": {key: choices.get(key, "set") for key in there},
+        "typed": there,
+        "added": [key for key, _ in added] or [""],
+        "values": [value for _, value in added],
+        "pasted": ask.form.text("pasted"),
+    }
 
 
 PAGES = (

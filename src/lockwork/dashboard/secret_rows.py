@@ -33,8 +33,12 @@ def read(form: Form) -> dict[str, str]:
 
 def typed(form: Form) -> list[Row]:
     """The rows in their order, their keys without blanks around them."""
-    rows = _packed(form.text("rows")) if form.has("rows") else _plain(form)
-    return list(_named(rows))
+    return list(_named(given(form)))
+
+
+def given(form: Form) -> list[Row]:
+    """The rows as they came, also values without a key: what can be shown again for who has to mend them."""
+    return _packed(form.text("rows")) if form.has("rows") else _plain(form)
 
 
 def keys(form: Form) -> list[str]:

@@ -180,6 +180,42 @@ def test_delete_asks_for_nothing_that_is_not_there(own_home: Path, talk: Talk) -
     assert "[y/N]" not in screen
 
 
+IN_VAIN = {
+    "secret delete db": "secret 'db' is referred to",
+    "secret delete db --purge": "secret 'db' is referred to",
+    "user delete default": "the user that you act as",
+    "user delete anna": "has secrets of their own",
+    "workspace delete default --force": "'default' stays",
+    "workspace delete lab": "workspace 'lab' is not empty",
+    "stack delete default": "stack 'default'",
+    "orchestrator delete default": "is part of a stack",
+    "key destroy ACTIVE": "is active and protects",
+    "audit prune --before 2020-01-01 -f taken": "cannot be created",
+    "audit prune --before 2020-01-01 -f free": "nothing in the trail is older",
+}
+
+
+@pytest.mark.parametrize("words", IN_VAIN)
+def test_nobody_is_asked_whether_to_do_what_cannot_be_done(own_home: Path, talk: Talk, words: str) -> None:
+    """A refusal that is certain is told in place of the question, and nothing is changed."""
+    client = Client()
+    client.create_secret("db", {"k": "v"})
+    client.update_component("orchestrator", "default", environment={"K": "{{db.k}}"})
+    client.create_user("anna")
+    Client(user="anna").create_secret("own", {"k": "v"}, scope="user")
+    client.create_workspace("lab")
+    Client(workspace="lab").create_secret("db", {"k": "v"})
+    Path("taken").touch()
+    head = client.audit_head()
+    code, screen = talk(words.replace("ACTIVE", client.list_keys()[0].id).split())
+    assert code == (0 if "free" in words else 1)
+    assert IN_VAIN[words] in screen
+    assert "[y/N]" not in screen
+    assert not Path("free").exists()
+    assert client.audit_head() == head
+    client.close()
+
+
 def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:
     """Escape sequences in a value are shown escaped on a terminal, by every way to show it."""
     hostile = "a\x1b]0;owned\x07b\x9b31m\u202ec"

@@ -146,8 +146,8 @@ def test_who_may_is_told_to_who_may_not(team: Team, say: Say) -> None:
 
 
 REFUSED = {
-    "secret delete db": "secret.delete needs write",
-    "secret delete db --purge": "secret.delete needs write",
+    "secret delete db": "with workspace secret 'db': it needs write",
+    "secret delete db --purge": "with workspace secret 'db': it needs write",
     "stack delete default": "stack.delete needs write",
     "orchestrator delete default": "component.delete needs write",
     "user delete default --force": "user.delete needs administer-store",
@@ -165,13 +165,24 @@ def test_nobody_is_asked_for_what_would_be_refused(team: Team, say: Say, words: 
     assert REFUSED[words] in say(*words.split(), code=1)
 
 
+def test_nobody_is_asked_what_would_be_refused_to_everyone(team: Team, say: Say) -> None:
+    """Who may delete users hears at once that this one cannot be."""
+    team.log_in("default")
+    assert "the user that you act as" in say("user", "delete", "default", "--force", code=1)
+
+
 def test_who_may_is_asked_still(team: Team, say: Say) -> None:
     """Also for a secret of one's own, whatever one's role; and where no such workspace is."""
     team.log_in("anna", Role.VIEWER)
     Client().create_secret("mine", {"k": "v"}, scope=SecretScope.USER)
     assert "needs a terminal" in say("secret", "delete", "mine", code=2)
     team.log_in("default")
-    for words in ("user delete anna", "stack delete default", "--workspace none user delete anna"):
+    Client().copy_stack("default", "spare")
+    for words in (
+        "user delete anna --force",
+        "stack delete spare",
+        "--workspace none user delete anna --force",
+    ):
         assert "needs a terminal" in say(*words.split(), code=2)
 
 

@@ -4,12 +4,11 @@ from typing import Any
 
 import click
 
-from lockwork.cli import answers, rights, terminal
+from lockwork.cli import answers, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
 from lockwork.domain.access import MEMBER_ROLES, Role, User
 from lockwork.domain.errors import WrongUsage
-from lockwork.messages.access import DeleteUser
 
 FIELDS = ("id", "name", "kind", "admin", "disabled", "created")
 _COLUMNS = ("name", "kind", "admin", "disabled", "created", "id")
@@ -161,9 +160,9 @@ def describe(session: Session, name_or_id: str | None) -> None:
 def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     """Delete a user; refused while they have secrets of their own."""
     if not yes:
-        rights.check(session, DeleteUser)
+        found = session.client.delete_user(name_or_id, force=force, dry_run=True)
         also = " and all secrets of their own, for good" if force else ""
-        terminal.must_confirm(f"delete user {session.client.get_user(name_or_id).name!r}{also}?")
+        terminal.must_confirm(f"delete user {found.name!r}{also}?")
     gone = session.client.delete_user(name_or_id, force=force)
     session.done(f"deleted user {gone.name!r}", record(gone))
     terminal.notes([*gone.notes])

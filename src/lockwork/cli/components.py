@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from lockwork.cli import checks, formats, rights, terminal
+from lockwork.cli import checks, formats, terminal
 from lockwork.cli.arguments import read_assignments
 from lockwork.cli.commands import Command
 from lockwork.cli.component_entry import (
@@ -22,7 +22,6 @@ from lockwork.cli.flavors import complete_flavors
 from lockwork.cli.session import Session, complete_by, listing_options, output_option
 from lockwork.domain.errors import NotFound
 from lockwork.domain.stacks import Component, ComponentType, Flavor, needs_of_component
-from lockwork.messages.stacks import DeleteComponent
 
 FIELDS = (
     *("id", "name", "type", "flavor", "workspace", "owner", "attributes", "environment", "secrets"),
@@ -179,8 +178,7 @@ def copy(session: Session, type_: ComponentType, name: str, new_name: str) -> No
 def delete(session: Session, type_: ComponentType, name: str, yes: bool) -> None:
     """Delete a component; refused while a stack holds it."""
     if not yes:
-        rights.check(session, DeleteComponent)
-        terminal.must_confirm(f"delete {session.client.get_component(type_, name)}?")
+        terminal.must_confirm(f"delete {session.client.delete_component(type_, name, dry_run=True)}?")
     gone = session.client.delete_component(type_, name)
     session.done(f"deleted {gone}", record(gone))
     checks.told(gone)

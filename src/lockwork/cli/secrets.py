@@ -6,7 +6,7 @@ from typing import Any
 
 import click
 
-from lockwork.cli import formats, hints, rights, terminal
+from lockwork.cli import formats, hints, terminal
 from lockwork.cli.commands import Group, key_alone
 from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options
 from lockwork.cli.secret_files import export
@@ -23,9 +23,9 @@ from lockwork.cli.session import (
     scope_option,
 )
 from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, WrongUsage
-from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, is_uuid
+from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion
 from lockwork.messages import Listing
-from lockwork.messages.secrets import DeleteSecret, ListSecrets
+from lockwork.messages.secrets import ListSecrets
 
 FIELDS = ("id", "name", "scope", "workspace", "owner", "keys", "version", "created", "updated")
 _COLUMNS = ("name", "scope", "owner", "keys", "version", "updated")
@@ -234,7 +234,8 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
     """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
     if not yes:
         how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
-        terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
+        found = session.client.delete_secret(name_or_id, scope, force=force, purge=purge, dry_run=True)
+        terminal.must_confirm(f"delete {found} ({how})?")
     info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)
     _changed(session, f"{'purged' if purge else 'deleted'} {info}", info)
     if not purge and session.output == "table":
@@ -375,15 +376,3 @@ def _at(session: Session, info: SecretInfo, version: int | None) -> SecretInfo:
     import msgspec  # lazy: loaded by the Client already
 
     return msgspec.structs.replace(info, version=found.version, updated=found.created, keys=found.keys)
-
-
-def _named(session: Session, name_or_id: str, scope: SecretScope | None, purge: bool) -> str:
-    """What a question calls it; what was deleted already has no name to look up."""
-    try:
-        found = session.client.describe_secret(name_or_id, scope)
-        rights.check(session, DeleteSecret, is_own=found.scope is SecretScope.USER)
-        return str(found)
-    except NotFound:
-        if purge and is_uuid(name_or_id):
-            return f"secret {name_or_id}"
-        raise

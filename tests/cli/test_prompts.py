@@ -106,13 +106,17 @@ def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path, open_termin
         (["update", "nosuch", "-i"], "no secret 'nosuch'"),
         (["create", "db", "--ask", "user"], "already exists in workspace 'default'"),
         (["create", "db", "-i"], "already exists in workspace 'default'"),
+        (["create", "no.name", "-i"], "'no.name' is not a secret name"),
+        (["update", "db", "-i", "--if-version", "7"], "is at version 1, not 7"),
+        (["update", "db", "-i", "--remove-keys", "nosuch"], "no key 'nosuch'"),
+        (["update", "db", "--ask", "k", "--remove-keys", "k"], "cannot be both set and removed"),
         (["delete", "nosuch"], "no secret 'nosuch'"),
     ],
 )
 def test_nobody_is_asked_for_what_cannot_be_done(
     own_home: Path, talk: Talk, words: list[str], said: str
 ) -> None:
-    """A secret that is not there, or a name that is taken, is told before the first question."""
+    """A secret that is not there, or a name that is taken or is none, is told before the first question."""
     client = Client()
     client.create_secret("db", {"k": "v"})
     client.close()
@@ -121,6 +125,35 @@ def test_nobody_is_asked_for_what_cannot_be_done(
     assert said in screen
     for question in ("value of", "key (", "[y/N]", "***"):
         assert question not in screen
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("register mlflow -f mlflow --ask tracking_password", "already exists in workspace 'default'"),
+        ("register no/name -f mlflow --ask tracking_password", "'no/name'"),
+        ("update mlflow --ask tracking_password --if-version 7", "is at version 1, not 7"),
+    ],
+)
+def test_nobody_is_asked_for_what_a_component_cannot_get(
+    own_home: Path, talk: Talk, words: str, said: str
+) -> None:
+    """Its name is taken or is none, or others have changed it since: that is told first."""
+    client = Client()
+    client.register_component("mlflow", "mlflow", "experiment_tracker", {"tracking_uri": "http://here"})
+    client.close()
+    code, screen = talk(["experiment-tracker", *words.split()])
+    assert code == 1
+    assert said in screen
+    assert "value of" not in screen
+
+
+def test_nobody_is_asked_for_the_passphrase_of_no_file(own_home: Path, talk: Talk) -> None:
+    """That a backup cannot be read is told first."""
+    code, screen = talk(["restore", "nosuch"])
+    assert code == 1
+    assert "nosuch cannot be read" in screen
+    assert "passphrase" not in screen
 
 
 def test_nobody_is_asked_for_what_is_skipped(own_home: Path, talk: Talk) -> None:

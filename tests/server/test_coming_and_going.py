@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Terminal
 from tests.server.conftest import free_port
 from tests.serving import Team
 
@@ -163,6 +164,44 @@ def test_nobody_is_asked_for_what_would_be_refused(team: Team, say: Say, words: 
     team.admin.create_secret("db", {"k": "v"})
     team.log_in("anna", Role.VIEWER)
     assert REFUSED[words] in say(*words.split(), code=1)
+
+
+IN_VAIN = {
+    "secret create fresh -i": "secret.create needs write",
+    "secret update db --ask k": "secret.update needs write",
+    "experiment-tracker register t -f mlflow --ask tracking_password": "component.register needs write",
+    "experiment-tracker update mlflow --ask tracking_password": "component.update needs write",
+    "stack register-secrets": "secret.create needs write",
+    "backup file": "a backup is of the store on this machine",
+    "restore here": "a backup is of the store on this machine",
+}
+
+
+@pytest.mark.parametrize("words", IN_VAIN)
+def test_nobody_types_what_would_be_refused(team: Team, words: str) -> None:
+    """No value for what one may not change, no passphrase where there is no store."""
+    team.admin.create_secret("db", {"k": "v"})
+    team.admin.register_component("mlflow", "mlflow", "experiment_tracker", {"tracking_uri": "http://here"})
+    team.admin.update_component("orchestrator", "default", environment={"K": "{{missing.k}}"})
+    Path("here").touch()
+    team.log_in("anna", Role.VIEWER)
+    assert IN_VAIN[words] in _unasked(words)
+
+
+def test_a_service_account_is_not_asked_for_a_password(team: Team) -> None:
+    """It has none."""
+    team.admin.create_user("robot", service=True)
+    team.log_in("robot")
+    assert "'robot' is a service account" in _unasked("user password")
+
+
+def _unasked(words: str) -> str:
+    """All that a command shows which is refused at a terminal, where nothing is typed."""
+    terminal = Terminal(*words.split())
+    assert terminal.end() in (1, 3)
+    assert "not shown" not in terminal.screen
+    assert "(empty ends)" not in terminal.screen
+    return terminal.screen
 
 
 def test_nobody_is_asked_what_would_be_refused_to_everyone(team: Team, say: Say) -> None:

@@ -8,7 +8,7 @@ from lockwork.cli import answers, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
 from lockwork.domain.access import MEMBER_ROLES, Role, User
-from lockwork.domain.errors import WrongUsage
+from lockwork.domain.errors import Refused, WrongUsage
 
 FIELDS = ("id", "name", "kind", "admin", "disabled", "created")
 _COLUMNS = ("name", "kind", "admin", "disabled", "created", "id")
@@ -125,6 +125,9 @@ def password(session: Session, stdin: bool) -> None:
     if session.profile.server is None:
         raise WrongUsage("an embedded store has no passwords", hint="lockwork login URL asks a server")
     asked = answers.Answers("user password", stdin=stdin)
+    who = session.client.active_user  # or why they are let in no more, before they type anything
+    if who.kind != "person":
+        raise Refused(f"user {who.name!r} is a service account: it has tokens and no password")
     current = asked.hidden("password of now (not shown): ")
     session.client.change_password(current, asked.chosen_password())
     terminal.say("your password is changed; you stay logged in here")

@@ -182,7 +182,7 @@ class Questions:
         return runs.StillRunning(**self._run(owner))
 
     def AppendLog(self, owner: str, _place: str) -> Message[Any]:
-        return runs.AppendLog(**self._run(owner, begun=True), step="s", number=0, part=b"line\n")
+        return runs.AppendLog(**self._run(owner, begun=True), step="s", start=0, part=b"line\n")
 
     def FinishStep(self, owner: str, _place: str) -> Message[Any]:
         return runs.FinishStep(**self._run(owner, begun=True), step="s", status=RunStatus.COMPLETED)

@@ -28,7 +28,7 @@ def test_a_run_is_the_users_and_not_the_names(team: Team) -> None:
     assert (seen.by, seen.secrets) == ("editor", ())
     for message in (
         StartStep(workspace=HERE, run=run.id, step="s"),
-        AppendLog(workspace=HERE, run=run.id, step="s", number=0, part=b"x\n"),
+        AppendLog(workspace=HERE, run=run.id, step="s", start=0, part=b"x\n"),
         FinishRun(workspace=HERE, run=run.id, status=RunStatus.COMPLETED),
     ):
         assert heard(other, message) == "no"

@@ -94,7 +94,7 @@ RUNS: dict[str, Makes] = {
     "GetLog": lambda r: runs.GetLog(**HERE, run=r),
     "GetLogPart": lambda r: runs.GetLogPart(**STEP, run=r),
     "StartStep": lambda r: runs.StartStep(**STEP, run=r),
-    "AppendLog": lambda r: runs.AppendLog(**STEP, run=r, number=0, part=b"x"),
+    "AppendLog": lambda r: runs.AppendLog(**STEP, run=r, start=0, part=b"x"),
     "FinishStep": lambda r: runs.FinishStep(**STEP, run=r, status=RunStatus.COMPLETED),
     "StillRunning": lambda r: runs.StillRunning(**HERE, run=r),
     "FinishRun": lambda r: runs.FinishRun(**HERE, run=r, status=RunStatus.COMPLETED),

@@ -26,13 +26,17 @@ class Recorded:
         started = StartRun(workspace=W, pipeline=Pipeline(name=name, steps=steps), stack="default")
         self.run: Run = team.did(started, user).run
         self._at = {"workspace": W, "run": self.run.id}
+        self._printed: dict[str, int] = {}
 
     def begin(self, step: str) -> None:
         self._team.did(StartStep(**self._at, step=step), self._user)
 
-    def log(self, step: str, *parts: bytes, first: int = 0) -> None:
-        for number, part in enumerate(parts, start=first):
-            self._team.did(AppendLog(**self._at, step=step, number=number, part=part), self._user)
+    def log(self, step: str, *parts: bytes) -> None:
+        """It prints more."""
+        for part in parts:
+            start = self._printed.get(step, 0)
+            self._team.did(AppendLog(**self._at, step=step, start=start, part=part), self._user)
+            self._printed[step] = start + len(part)
 
     def end(
         self,

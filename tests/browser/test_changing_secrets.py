@@ -49,6 +49,7 @@ def test_keys_are_replaced_added_and_removed_at_once(
     assert held(team) == {"user": "admin", "password": "new\nvalue", "port": "5432"}
     latest = page.get_by_role("row").filter(has=page.get_by_text("current"))
     assert latest.locator(".added").all_inner_texts() == ["+port"]
+    assert latest.locator(".altered").all_inner_texts() == ["~password"]
     assert "host" in latest.locator(".removed").inner_text()
 
 

@@ -109,6 +109,7 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
                 "connecting with ***\n<script>alert(1)</script> \\x1b[31mred\\x1b[0m \\u202eevil\n"
             )
             page.get_by_role("link", name="train: running").click()
+            expect(log).to_have_text("begun\n")
             told.write(f"go on, {PW}")
         expect(page.get_by_role("status").first).to_have_text("completed")
         expect(log).to_have_text("begun\ntold: go on, ***\n")

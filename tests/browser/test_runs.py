@@ -203,14 +203,14 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     log = page.locator("#log pre")
     expect(log).to_contain_text("first 59")
     at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 24"
-    run.log("load", b"<b>second</b>\n", first=1)
+    run.log("load", b"<b>second</b>\n")
     expect(log).to_contain_text("<b>second</b>")
     assert log.evaluate(at_end)
     follow = page.get_by_role("button", name="Follow")
     expect(follow).to_be_hidden()
     log.evaluate("log => { log.scrollTop = 0 }")
     expect(follow).to_be_visible()
-    run.log("load", b"third\n", first=2)
+    run.log("load", b"third\n")
     expect(log).to_contain_text("third")
     assert log.evaluate("log => log.scrollTop") == 0
     follow.click()
@@ -222,7 +222,7 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     expect(page.get_by_role("link", name=re.compile("train: running"))).to_be_visible()
     expect(page.get_by_role("link", name="load", exact=True)).to_be_focused()
     expect(page.locator("#log h3")).to_have_text("train")
-    expect(page.locator("#log")).to_contain_text("What it prints comes here when it is over")
+    expect(page.locator("#log")).to_contain_text("It has printed nothing yet.")
     run.log("train", b"of train\n")
     expect(log).to_have_text("of train\n")
     run.end("train", RunStatus.FAILED, "no")
@@ -258,6 +258,10 @@ def test_all_logs_are_followed_together(visiting: Visiting, team: Team, db: str)
         run.log(step, f"of {step}\n".encode())
     expect(logs).to_have_text(["of load\n", "of train\n", "of evaluate\n"])
     expect(page.locator("#log .standing").first).to_have_text("completed")
+    run.begin("report")
+    expect(page.locator("#log")).to_contain_text("It has printed nothing yet.")
+    run.end("report")
+    expect(page.locator("#log")).to_contain_text("It printed nothing.")
 
 
 def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team: Team, db: str) -> None:

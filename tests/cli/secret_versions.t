@@ -6,9 +6,9 @@
   updated workspace secret 'db', now version 3
 
   $ lockwork secret versions db
-  VERSION  STATE    CREATED               BY       KEYS
+  VERSION  STATE    CREATED               BY       KEYS            CHANGED
   3        current  *  default  password (glob)
-  2        kept     *  default  password, user (glob)
+  2        kept     *  default  password, user  password (glob)
   1        kept     *  default  password, user (glob)
   $ lockwork secret versions db -o json | head -12
   [
@@ -19,10 +19,10 @@
       "by": "default",
       "keys": [
         "password"
-      ]
+      ],
+      "changed": []
     },
     {
-      "version": 2,
   $ lockwork secret versions nope
   error: no secret 'nope'
   hint: looked in the own scope of user 'default' or in workspace 'default'; see: lockwork secret list
@@ -47,10 +47,10 @@ An old version is restored as a new one.
 Destroyed versions keep their number, date and key names, and nothing else.
 
   $ lockwork secret destroy db --version 2
-  VERSION  STATE      CREATED               BY       KEYS
-  4        current    *  default  password, user (glob)
+  VERSION  STATE      CREATED               BY       KEYS            CHANGED
+  4        current    *  default  password, user  password (glob)
   3        kept       *  default  password (glob)
-  2        destroyed  *  default  password, user (glob)
+  2        destroyed  *  default  password, user  password (glob)
   1        kept       *  default  password, user (glob)
   $ lockwork secret get db --version 2 --reveal
   error: no version '2 (destroyed)'

@@ -1,5 +1,6 @@
 """Components, stacks, runs, root keys and the trail: each question of each noun, over every way in."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -96,6 +97,10 @@ def finish_step(client: Client, run: Run, step: str, **fields: Any) -> None:
     client.send(FinishStep(workspace=W, run=run.id, step=step, **fields))
 
 
+def append(client: Client, run: Run, start: int, part: bytes) -> None:
+    client.send(AppendLog(workspace=W, run=run.id, step="a", start=start, part=part))
+
+
 def test_a_run_is_recorded_step_by_step(tracked: Client) -> None:
     """Settled secrets, what a step fetched, outputs, notes and logs; how it ended, and what never began."""
     run = started(tracked)
@@ -103,10 +108,8 @@ def test_a_run_is_recorded_step_by_step(tracked: Client) -> None:
     tracked.create_secret("more", {"k": "v"})
     tracked.send(StartStep(workspace=W, run=run.id, step="a"))
     tracked.send(RevealSecret(workspace=W, secret="more", run=run.id, step="a"))
-    for number, part in enumerate((b"one\n", b"two\x00\xff\n")):
-        tracked.send(AppendLog(workspace=W, run=run.id, step="a", number=number, part=part))
-    with pytest.raises(Refused):
-        tracked.send(AppendLog(workspace=W, run=run.id, step="a", number=1, part=b"again"))
+    append(tracked, run, 0, b"one\n")
+    append(tracked, run, 4, b"two\x00\xff\n")
     output = OutputRecord(name="output", uri="file:///x", format="json", sha256="0" * 64, size=1)
     finish_step(tracked, run, "a", status=RunStatus.COMPLETED, outputs=(output,), notes=("n",))
     tracked.send(FinishRun(workspace=W, run=run.id, status=RunStatus.FAILED, failure="f", notes=("over",)))
@@ -138,11 +141,14 @@ def test_a_log_is_read_in_parts(tracked: Client) -> None:
     run = started(tracked)
     assert tracked.get_run_log_part(run.id, "a") == LogPart(start=0, size=0, part=b"")
     tracked.send(StartStep(workspace=W, run=run.id, step="a"))
-    for number, part in enumerate((b"one\n", b"two\xff\n", b"three\n")):
-        tracked.send(AppendLog(workspace=W, run=run.id, step="a", number=number, part=part))
-    whole = b"one\ntwo\xff\nthree\n"
-    for start in range(-len(whole) - 2, len(whole) + 3):
-        for most in (0, 1, 4, 6, 100):
+    whole, edges = b"", [0]
+    for line in (b"one\n", b"x" * 20_000 + b"\n", b"two\xff\n", b"three\n"):
+        append(tracked, run, len(whole), line)
+        whole += line
+        edges.append(len(whole))
+    beside = {edge + way for edge in edges for way in range(-2, 3)}
+    for start in beside | {start - len(whole) for start in beside}:
+        for most in (0, 1, 4, 6, 21_000):
             part = tracked.get_run_log_part(run.id[:8], "a", start=start, most=most)
             first = min(max(len(whole) + start, 0) if start < 0 else start, len(whole))
             assert part == LogPart(start=first, size=len(whole), part=whole[first:][:most])
@@ -150,6 +156,69 @@ def test_a_log_is_read_in_parts(tracked: Client) -> None:
         tracked.get_run_log_part(run.id, "a", most=65_537)
     with pytest.raises(NotFound, match="no step 'zz'"):
         tracked.get_run_log_part(run.id, "zz")
+
+
+def test_a_part_of_a_log_may_come_again_and_is_kept_once(tracked: Client) -> None:
+    """Whole or in part, and with more behind it: who was not answered asks again."""
+    run = started(tracked)
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    append(tracked, run, 0, b"one\n")
+    append(tracked, run, 0, b"one\n")
+    append(tracked, run, 0, b"one\ntwo\n")
+    append(tracked, run, 2, b"e\n")
+    append(tracked, run, 0, b"")
+    append(tracked, run, 6, b"o\nthree\n")
+    assert tracked.get_run_log(run.id) == "one\ntwo\nthree\n"
+
+
+def test_a_part_that_does_not_follow_is_refused(tracked: Client) -> None:
+    """After a gap, or with other bytes where there are some: it is told how far the log is kept, and
+    that stays as it was."""
+    run = started(tracked)
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    append(tracked, run, 0, b"x" * 1200 + b"\n")
+    for start, part in (
+        (0, b"y\n"),
+        (1200, b"z"),
+        (1199, b"xy"),
+        (0, b"x" * 1201 + b"\n"),
+        (1202, b"gap\n"),
+        (2**62, b""),
+    ):
+        with pytest.raises(Refused, match="kept up to byte 1,201"):
+            append(tracked, run, start, part)
+    with pytest.raises(InvalidInput, match="'start'"):
+        append(tracked, run, -1, b"x")
+    assert tracked.get_run_log(run.id) == "x" * 1200 + "\n"
+
+
+def test_a_log_that_several_send_at_once_is_kept_once(tracked: Client) -> None:
+    """As where a run goes on and is told of at the same time: whoever comes first, the others are done."""
+    run = started(tracked)
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    lines = [f"line {n} {'x' * 900}\n" for n in range(30)]
+
+    def send_all(_: int) -> None:
+        for n, line in enumerate(lines):
+            append(tracked, run, sum(map(len, lines[:n])), line.encode())
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(send_all, range(4)))
+    assert tracked.get_run_log(run.id) == "".join(lines)
+
+
+def test_a_log_leaves_no_record_but_where_it_is_refused(tracked: Client) -> None:
+    """One that follows its step would fill the trail."""
+    run = started(tracked)
+    tracked.send(StartStep(workspace=W, run=run.id, step="a"))
+    before = tracked.audit_head().number
+    append(tracked, run, 0, b"one\n")
+    append(tracked, run, 4, b"two\n")
+    assert tracked.audit_head().number == before
+    with pytest.raises(Refused):
+        append(tracked, run, 9, b"gap\n")
+    last = tracked.list_audit().items[0]
+    assert (last.action, last.outcome, last.number) == ("run.log", "refused", before + 1)
 
 
 def test_a_failure_is_recorded_whatever_it_holds(tracked: Client) -> None:

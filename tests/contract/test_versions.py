@@ -41,6 +41,25 @@ def test_every_change_makes_a_version(client: Client) -> None:
     assert [v.created for v in told] == sorted((v.created for v in told), reverse=True)
 
 
+def test_a_version_tells_which_keys_it_changed(client: Client) -> None:
+    """Those with another value; what is new or gone is seen in the keys, and the first tells nothing."""
+    client.create_secret("db", {"a": "1", "b": "1", "gone": "1"})
+    client.update_secret("db", add_or_update_values={"a": "2", "b": "1", "new": "1"}, remove_values=["gone"])
+    client.update_secret("db", new_name="db2")
+    client.restore_secret("db2", 1)
+    assert [v.changed for v in client.list_secret_versions("db2")] == [("a",), (), ("a",), None]
+
+
+def test_what_was_private_is_not_even_compared(client: Client) -> None:
+    """A version in another scope says of no key whether its value is that of before."""
+    client.create_secret("db", {"a": "1", "b": "1"}, scope="user")
+    client.update_secret("db", new_scope="workspace", add_or_update_values={"a": "2"})
+    client.update_secret("db", add_or_update_values={"b": "2"})
+    client.update_secret("db", new_scope="user")
+    client.update_secret("db", add_or_update_values={"a": "3"})
+    assert [v.changed for v in client.list_secret_versions("db")] == [("a",), None, None, None, None]
+
+
 def test_an_old_version_is_read_as_it_was(client: Client) -> None:
     """Its values, its key names and its number, whole or one key."""
     with_versions(client, 3)

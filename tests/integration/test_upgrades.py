@@ -126,6 +126,7 @@ def test_what_older_schemas_held_by_name_is_held_by_id(own_home: Path) -> None:
 AS_SCHEMA_2_LEFT_IT = """
 ALTER TABLE runs DROP COLUMN starter;
 ALTER TABLE steps DROP COLUMN comes_after;
+ALTER TABLE secret_versions DROP COLUMN changed;
 UPDATE tokens SET limits = '{"role":null,"workspaces":["default","none"],"patterns":null}';
 UPDATE store SET schema = 2;
 """

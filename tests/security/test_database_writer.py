@@ -162,7 +162,7 @@ ATTACKED = [
     for table, columns in {
         "secrets": "id namespace name scope workspace owner version:n scope_since:n created:n updated:n"
         " deleted:n",
-        "secret_versions": "secret version:n namespace created:n created_by wrapped:b root_key",
+        "secret_versions": "secret version:n namespace created:n created_by wrapped:b root_key changed",
         "secret_values": "secret version:n key sealed:b",
         "root_keys": "id state created:n",
         "store": "id schema:n created:n audit_key:b audit_key_root",

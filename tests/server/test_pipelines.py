@@ -12,6 +12,7 @@ from tests.contract.conftest import ServerStore
 from tests.postgres import Postgres
 from tests.printing import Script
 from tests.serving import Team
+from tests.waiting import until
 
 from lockwork import Client, pipeline, step
 from lockwork.cli.main import run as command
@@ -307,29 +308,29 @@ def test_a_run_that_is_killed_is_told_of_by_the_next_one(team: Team, script: Scr
 
 
 def test_a_step_s_log_can_be_read_where_it_runs(team: Team, capfd: pytest.CaptureFixture[str]):
-    """`run logs` shows what it has printed so far; others see it once the step is over."""
+    """`run logs` shows what it has printed so far, the unfinished line as well; others see whole lines."""
     team.log_in("anna", Role.RUNNER)
     seen: dict[str, str] = {}
 
     @step
     def long() -> None:
-        print("so far", flush=True)
+        print("so far\nand no", end="", flush=True)
         client = Client()
         run = client.list_runs()[0].id
-        while not seen.get("log"):  # the masker is on its way
-            seen["log"] = client.get_run_log(run)
-        seen["elsewhere"] = team.admin.send(GetLog(workspace="default", run=run)).decode()
+        until(lambda: client.get_run_log(run) == "so far\nand no")  # the masker is on its way
+        question = GetLog(workspace="default", run=run)
+        seen["elsewhere"] = until(lambda: team.admin.send(question)).decode()
 
     @pipeline
     def going() -> None:
         long()
 
     run = going()
-    assert seen == {"log": "so far\n", "elsewhere": ""}
+    assert seen == {"elsewhere": "so far\n"}
     capfd.readouterr()
     assert command(["run", "logs", run.id]) == 0
-    assert capfd.readouterr().out == "so far\n"
-    assert team.admin.get_run_log(run.id) == "so far\n"
+    assert capfd.readouterr().out == "so far\nand no"
+    assert team.admin.get_run_log(run.id) == "so far\nand no"
 
 
 def test_a_child_of_a_step_does_not_fall_back_to_this_machine(team: Team, script: Script):

@@ -97,7 +97,7 @@ def test_after_a_day_it_is_recorded_so_by_the_next_run(team: Team, anna: Client,
     _start(anna)
     with pytest.raises(Refused, match="interrupted"):
         anna.send(FinishRun(workspace="default", run=run, status=RunStatus.COMPLETED))
-    anna.send(AppendLog(workspace="default", run=run, step="one", number=0, part=b"came late\n"))
+    anna.send(AppendLog(workspace="default", run=run, step="one", start=0, part=b"came late\n"))
     assert team.admin.get_run_log(run) == "came late\n"
     assert team.admin.get_run(run).status is RunStatus.INTERRUPTED
 

@@ -10,9 +10,10 @@ from contextlib import suppress
 
 LIMIT = 10 * 1024 * 1024
 _CUT = b"\n[lockwork: the log ends here, at 10 MiB; what the step printed after this was only shown]\n"
-_NO_ROOM = (
+NO_ROOM = (
     b"\n[lockwork: the log ends here: the disk is full; what the step printed after this was only shown]\n"
 )
+"""It stands in the place of what was written last."""
 
 
 class LogFile:
@@ -37,7 +38,7 @@ class LogFile:
 
     def close(self) -> None:
         """No more will come."""
-        if self._has_returned:
+        if self._has_returned and not self._is_full:
             self._append(b"\r")
         os.close(self._fd)
 
@@ -65,7 +66,7 @@ class LogFile:
         except OSError:  # a full disk ends the log, not the run
             self._is_full = True
             with suppress(OSError):  # in the place of what was written last: there is no other
-                os.pwrite(self._fd, _NO_ROOM, max(0, self._end - len(_NO_ROOM)))
+                os.pwrite(self._fd, NO_ROOM, max(0, self._end - len(NO_ROOM)))
 
 
 def _last_drawing(line: bytes) -> bytes:

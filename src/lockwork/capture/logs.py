@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from lockwork.capture.log_file import NO_ROOM
+
 PART = 64 * 1024
 _FOLDER = "logs"
 
@@ -53,11 +55,40 @@ class StepLog:
         return b"".join(self.parts()).decode("utf-8", "replace")
 
 
-def parts(fd: int, at: int = 0) -> Iterator[bytes]:
+def parts(fd: int, at: int = 0, end: int | None = None) -> Iterator[bytes]:
     """A log from there on, at most 64 KiB each, cut at line ends or at least between UTF-8 characters."""
-    while part := _whole(os.pread(fd, PART, at)):
+    while part := _whole(os.pread(fd, PART if end is None else min(PART, end - at), at)):
         yield part
         at += len(part)
+
+
+def settled(fd: int, at: int = 0) -> int:
+    """Up to where, from there on, the log of a step that runs stays as it is.
+
+    That is its last line end: what comes after it may be drawn over. It is asked for first, and read then.
+    """
+    end = os.fstat(fd).st_size
+    if end > at and _ends_for_want_of_room(fd, end):
+        return at
+    while end > at:
+        begins = max(at, end - PART)
+        if line_end := os.pread(fd, end - begins, begins).rfind(b"\n") + 1:
+            return begins + line_end
+        end = begins
+    return at
+
+
+def rest(fd: int, at: int) -> Iterator[bytes]:
+    """The parts that follow what is recorded, of a step that has ended."""
+    end = os.fstat(fd).st_size
+    if end - len(NO_ROOM) < at <= end and _ends_for_want_of_room(fd, end):
+        yield NO_ROOM  # it stands in the place of lines that are recorded
+    else:
+        yield from parts(fd, at)
+
+
+def _ends_for_want_of_room(fd: int, end: int) -> bool:
+    return os.pread(fd, len(NO_ROOM), max(0, end - len(NO_ROOM))) == NO_ROOM
 
 
 def _named_file(file: Path) -> int:

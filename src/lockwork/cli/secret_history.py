@@ -15,7 +15,7 @@ from lockwork.cli.session import (
 from lockwork.domain.errors import WrongUsage
 from lockwork.domain.secrets import SecretScope, SecretVersion
 
-FIELDS = ("version", "state", "created", "by", "keys")
+FIELDS = ("version", "state", "created", "by", "keys", "changed")
 
 
 @click.command(cls=Command)
@@ -24,7 +24,10 @@ FIELDS = ("version", "state", "created", "by", "keys")
 @output_option
 @pass_session
 def versions(session: Session, name_or_id: str, scope: SecretScope | None) -> None:
-    """List the versions of a secret, newest first: dates, authors and keys, never a value."""
+    """List the versions of a secret, newest first: dates, authors and keys, never a value.
+
+    CHANGED are the keys that the version before had too, with another value.
+    """
     _show(session, session.client.list_secret_versions(name_or_id, scope))
 
 

@@ -2,7 +2,8 @@
 
 What a step prints is written, masked, to a file of its owner's alone, which goes once the log is recorded. So
 a step that takes its whole process along leaves its log all the same; the start of the next run records it.
-Those of a run that asks a server lie where it runs, and until they are recorded they are read there alone.
+Those of a run that asks a server lie where it runs: there they are read as far as they go, elsewhere line by
+line as the run sends them.
 """
 
 import os

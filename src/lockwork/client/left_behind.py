@@ -1,7 +1,7 @@
 """What runs against a server leave on this machine where they could not tell how they ended: told later on.
 
     <home>/servers/<server>/runs/<run>     which process runs it, and once it is over, how it ended
-    <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not recorded yet
+    <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not wholly recorded yet
 
 Each run begins by telling what earlier ones left, if their processes have gone; so does whoever reads runs
 here. Both go once they are told.
@@ -10,7 +10,6 @@ has its token by the environment: its home is nobody's to come back to.
 """
 
 import shutil
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from lockwork.client import kept_logs
 from lockwork.client.asking import Asking
 from lockwork.domain.errors import LockworkError, NotFound, Refused, Unavailable
 from lockwork.domain.runs import RunStatus
-from lockwork.messages.runs import AppendLog, FinishRun, GetRun
+from lockwork.messages.runs import AppendLog, FinishRun, GetLogPart, GetRun
 from lockwork.service import processes
 from lockwork.settings.files import replaced
 
@@ -87,18 +86,23 @@ def _tell(client: Asking, run: str, note: Note) -> None:
     except NotFound:  # it was taken away, with its workspace
         return
     for step in record.steps:
-        for number, part in _parts(logs.folder(kept_logs.place(client.profile), run) / step.name):
-            with suppress(Refused):  # recorded already, in the same bytes
-                client.send(
-                    AppendLog(workspace=note.workspace, run=run, step=step.name, number=number, part=part)
-                )
+        with suppress(Refused):  # it is over and recorded, its logs too
+            _tell_log(client, note.workspace, run, step.name)
     with suppress(Refused):  # recorded as interrupted already, for want of signs of life
         client.send(FinishRun(workspace=note.workspace, run=run, status=note.status, failure=note.failure))
 
 
-def _parts(file: Path) -> Iterator[tuple[int, bytes]]:
-    with suppress(OSError), file.open("rb") as opened:
-        yield from enumerate(logs.parts(opened.fileno()))
+def _tell_log(client: Asking, workspace: str, run: str, step: str) -> None:
+    """What the server lacks of a log whose file lies here."""
+    try:
+        file = (logs.folder(kept_logs.place(client.profile), run) / step).open("rb")
+    except OSError:  # recorded already, or it has not begun
+        return
+    with file:
+        at = client.send(GetLogPart(workspace=workspace, run=run, step=step, most=0)).size
+        for part in logs.rest(file.fileno(), at):
+            client.send(AppendLog(workspace=workspace, run=run, step=step, start=at, part=part))
+            at += len(part)
 
 
 def _notes(client: Asking) -> Path:

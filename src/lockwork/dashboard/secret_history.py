@@ -11,13 +11,19 @@ from lockwork.domain.secrets import SecretVersion
 
 
 class Change(NamedTuple):
-    """A version, and which keys it has that the one before had not, and the other way round."""
+    """A version, and what became of the keys of the one before."""
 
     version: SecretVersion
     added: tuple[str, ...]
     removed: tuple[str, ...]
     is_first: bool
     """Whether nothing is known of the one before: it is the first, or out of scope, or no longer kept."""
+
+    @property
+    def marked(self) -> list[tuple[str, str]]:
+        """Each key that is not as it was, behind what became of it."""
+        told = {"added": self.added, "altered": self.version.changed or (), "removed": self.removed}
+        return [(what, key) for what, keys in told.items() for key in keys]
 
 
 def changes(versions: Sequence[SecretVersion]) -> list[Change]:

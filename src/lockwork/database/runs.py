@@ -1,4 +1,4 @@
-"""Rows of runs, their steps, the secrets they used, and their masked logs."""
+"""Rows of runs, their steps and the secrets they used."""
 
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -11,14 +11,12 @@ from lockwork.database.filters import Field
 from lockwork.domain.checks import Report
 from lockwork.domain.runs import (
     Fetched,
-    LogPart,
     OutputRecord,
     Run,
     RunStatus,
     SecretUsed,
     Step,
     StepRun,
-    span,
 )
 from lockwork.domain.secrets import from_epoch
 from lockwork.messages import Listing
@@ -91,28 +89,7 @@ _END_STEPS = Statement(
     "UPDATE steps SET status = :status, finished = :now WHERE run = :run AND status = 'running'"
 )
 _SKIP_STEPS = Statement("UPDATE steps SET status = 'skipped' WHERE run = :run AND status = 'waiting'")
-_APPEND = Statement(
-    "INSERT INTO step_logs (run, step, number, part) VALUES (:run, :step, :number, :part)"
-    " ON CONFLICT (run, step, number) DO NOTHING RETURNING number"
-)
-_LOG_SIZE = Statement(
-    "SELECT coalesce(sum(length(part)), 0) AS size FROM step_logs WHERE run = :run AND step = :step"
-)
-_PART_SIZES = Statement(
-    "SELECT number, length(part) AS size FROM step_logs WHERE run = :run AND step = :step ORDER BY number"
-)
-_SOME_PARTS = Statement(
-    "SELECT part FROM step_logs WHERE run = :run AND step = :step AND number BETWEEN :first AND :last"
-    " ORDER BY number"
-)
-_NEXT_PART = Statement(
-    "SELECT coalesce(max(number), -1) + 1 AS number FROM step_logs WHERE run = :run AND step = :step"
-)
 _STEP_NAMES = Statement("SELECT name FROM steps WHERE run = :run ORDER BY position")
-_LOG = Statement(
-    "SELECT l.part FROM step_logs l JOIN steps s ON s.run = l.run AND s.name = l.step"
-    " WHERE l.run = :run AND (CAST(:step AS text) IS NULL OR l.step = :step) ORDER BY s.position, l.number"
-)
 
 
 class RunRow(NamedTuple):
@@ -270,45 +247,6 @@ def finish(
     tx.run(_FINISH, run=row.id, status=status.value, now=now, failure=failure, notes=whole)
     tx.run(_END_STEPS, run=row.id, status=status.value, now=now)
     tx.run(_SKIP_STEPS, run=row.id)
-
-
-def append_log(tx: Transaction, run: str, step: str, number: int, part: bytes) -> bool:
-    """Whether there was no part of this number."""
-    return bool(tx.rows(_APPEND, run=run, step=step, number=number, part=part))
-
-
-def log_size(tx: Transaction, run: str, step: str) -> int:
-    """How many bytes are kept of a step's log."""
-    return int(tx.one(_LOG_SIZE, run=run, step=step)["size"])
-
-
-def next_part(tx: Transaction, run: str, step: str) -> int:
-    """The number of the part that follows those which a step's log has."""
-    return int(tx.one(_NEXT_PART, run=run, step=step)["number"])
-
-
-def log_part(tx: Transaction, run: str, step: str, start: int, most: int) -> LogPart:
-    """Some of a step's log; of the rest no more than its size is read."""
-    sizes = [(row["number"], row["size"]) for row in tx.rows(_PART_SIZES, run=run, step=step)]
-    whole = sum(size for _, size in sizes)
-    first, end = span(whole, start, most)
-    begins, at = 0, 0
-    wanted: list[int] = []
-    for number, size in sizes:
-        if at + size > first and at < end:
-            begins = begins if wanted else at
-            wanted.append(number)
-        at += size
-    if not wanted:
-        return LogPart(start=first, size=whole, part=b"")
-    rows = tx.rows(_SOME_PARTS, run=run, step=step, first=wanted[0], last=wanted[-1])
-    found = b"".join(row["part"] for row in rows)
-    return LogPart(start=first, size=whole, part=found[first - begins : end - begins])
-
-
-def log(tx: Transaction, run: str, step: str | None) -> bytes:
-    """The log of one step, or of all in the order of the pipeline."""
-    return b"".join(row["part"] for row in tx.rows(_LOG, run=run, step=step))
 
 
 def _rows(rows: Iterable[Row]) -> list[RunRow]:

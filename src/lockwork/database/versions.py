@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
+
 from lockwork.database.engine import Statement, Transaction, as_set
-from lockwork.database.rows import Time, read, read_all
+from lockwork.database.rows import Time, read, read_all, read_json
 
 _INSERT = Statement(
-    "INSERT INTO secret_versions (secret, version, namespace, created, created_by, wrapped, root_key)"
-    " VALUES (:secret, :version, :namespace, :created, :by, :wrapped, :root_key)"
+    "INSERT INTO secret_versions"
+    " (secret, version, namespace, created, created_by, wrapped, root_key, changed)"
+    " VALUES (:secret, :version, :namespace, :created, :by, :wrapped, :root_key, :changed)"
 )
 _INSERT_VALUE = Statement(
     "INSERT INTO secret_values (secret, version, key, sealed) VALUES (:secret, :version, :key, :sealed)"
@@ -29,12 +32,13 @@ _KEPT_ALL = Statement(f"{_KEPT} ORDER BY x.key")
 # Not the same with "or all": each key that is asked would be looked for among all of its version.
 _KEPT_SOME = Statement(f"{_KEPT} AND x.key = w.value ->> 2 ORDER BY x.key")
 _LIST = Statement(
-    "SELECT version, namespace, created, created_by, CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed"
+    "SELECT version, namespace, created, created_by,"
+    " CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed, changed"
     " FROM secret_versions WHERE secret = :secret ORDER BY version DESC"
 )
 _EVERY = Statement(
     "SELECT secret, version, namespace, created, created_by,"
-    " CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed FROM secret_versions"
+    " CASE WHEN wrapped IS NULL THEN 1 ELSE 0 END AS destroyed, changed FROM secret_versions"
 )
 _DESTROY = Statement(
     "UPDATE secret_versions SET wrapped = NULL, root_key = NULL WHERE secret = :secret"
@@ -77,6 +81,13 @@ class Version(NamedTuple):
     created: Time
     by: str
     destroyed: int
+    changed: str | None
+    """JSON: names of keys; None where it is not known."""
+
+    @property
+    def changed_keys(self) -> tuple[str, ...] | None:
+        """Of the keys that the version before had too, those with another value."""
+        return None if self.changed is None else _names(self.changed)
 
 
 class Wrapped(NamedTuple):
@@ -104,9 +115,18 @@ class KeptValues(NamedTuple):
     sealed: dict[str, bytes | None]
 
 
-def insert(tx: Transaction, wrapped: Wrapped, sealed: Mapping[str, bytes], *, by: str, now: int) -> None:
+def insert(
+    tx: Transaction,
+    wrapped: Wrapped,
+    sealed: Mapping[str, bytes],
+    *,
+    by: str,
+    now: int,
+    changed: Sequence[str] | None,
+) -> None:
     """A new version with its sealed values."""
-    tx.run(_INSERT, **wrapped._asdict(), by=by, created=now)
+    names = None if changed is None else msgspec.json.encode(changed).decode()
+    tx.run(_INSERT, **wrapped._asdict(), by=by, created=now, changed=names)
     at = {"secret": wrapped.secret, "version": wrapped.version}
     tx.run_many(_INSERT_VALUE, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
 
@@ -186,3 +206,10 @@ def rewrap(tx: Transaction, fresh: Wrapped, was: str, sealed: Mapping[str, bytes
            root_key=fresh.root_key, was=was)  # fmt: skip
     at = {"secret": fresh.secret, "version": fresh.version}
     tx.run_many(_RESEAL, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
+
+
+_NAMES = msgspec.json.Decoder(tuple[str, ...])
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return read_json(_NAMES, [text], "versions")[0]

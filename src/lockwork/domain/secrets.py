@@ -255,6 +255,8 @@ class SecretVersion(msgspec.Struct, frozen=True, kw_only=True):
     by: str
     keys: tuple[str, ...]
     """Empty for versions from before a change of scope: what was private stays private."""
+    changed: tuple[str, ...] | None = None
+    """Of the keys that the version before had too, those with another value; None where it is not known."""
     state: str
     """`current`, `kept`, `destroyed`, or `out of scope` (from before a change of scope)."""
 

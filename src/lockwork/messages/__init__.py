@@ -6,7 +6,7 @@ asking the handler. The messages of a noun are loaded with the first of them tha
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from importlib import import_module
 from types import ModuleType
@@ -56,7 +56,7 @@ class Effect(Enum):
     CHANGE = "change"
     """Changes the store, in one transaction with its record."""
     NOTE = "note"
-    """Writes down what nobody decided, such as that a run still goes on. Recorded only when refused."""
+    """Writes down what nobody decided, such as what a run prints. Recorded only when refused."""
 
 
 class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
@@ -78,9 +78,16 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
         return Effect.READ if getattr(self, "dry_run", False) else self.effect
 
     @classmethod
-    def answered_by(cls, handler: Callable[[C, Self], R]) -> "Answer[C]":
-        """A row of the handler table; the type checker sees that `handler` takes this and returns `R`."""
-        return Answer(cls, handler)
+    def answered_by(
+        cls,
+        handler: Callable[[C, Self], R],
+        together: Callable[[Sequence[tuple[C, Self]]], Sequence[R | None]] | None = None,
+    ) -> "Answer[C]":
+        """A row of the handler table; the type checker sees that `handler` takes this and returns `R`.
+
+        `together` answers several of a brief message; None stands for what the other is to answer, or refuse.
+        """
+        return Answer(cls, handler, together)
 
 
 def checked(message: M) -> M:
@@ -138,6 +145,7 @@ class Answer(NamedTuple, Generic[C]):
 
     message: type[Message[Any]]
     handler: Callable[[C, Any], Any]
+    together: Callable[[Sequence[tuple[C, Any]]], Sequence[Any]] | None
 
 
 class Gateway(Protocol):

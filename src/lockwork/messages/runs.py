@@ -56,17 +56,18 @@ class StillRunning(WorkspaceMessage[None], frozen=True, kw_only=True):
 
 
 class AppendLog(WorkspaceMessage[None], frozen=True, kw_only=True):
-    """Keep a part of a step's masked log, at most 64 KiB; part numbers count from 0.
+    """Keep a part of a step's masked log, at most 64 KiB; `start` bytes come before it, and are kept already.
 
-    Also of a run that was recorded as interrupted: what it left on its machine comes when that is back.
+    What is kept may come again, in the same bytes: who was not answered asks again. Also of a run that was
+    recorded as interrupted: what it left on its machine comes when that is back.
     """
 
     action = "run.log"
     permission = Permission.RUN
-    effect = Effect.CHANGE
+    effect = Effect.NOTE  # a log that follows its step would fill the trail
     run: str
     step: str
-    number: int
+    start: int
     part: bytes
 
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from lockwork.client.api import Client
 from lockwork.domain.errors import LockworkError, Unavailable
 from lockwork.messages.runs import StillRunning
+from lockwork.pipelines.signals import left_to_the_main_thread
 
 EVERY = 60.0
 """Seconds."""
@@ -34,6 +35,7 @@ def beating(client: Client, run: str) -> Iterator[None]:
 
 
 def _beat(client: Client, sign: StillRunning, over: threading.Event) -> None:
+    left_to_the_main_thread()
     while not over.wait(EVERY):
         try:
             client.send(sign)

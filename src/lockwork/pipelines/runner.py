@@ -10,7 +10,6 @@ from pathlib import Path
 import msgspec
 
 from lockwork.capture import logs
-from lockwork.capture.logs import StepLog
 from lockwork.capture.streams import Capture, Inline
 from lockwork.client import handover, kept_logs, left_behind, memory
 from lockwork.client.api import Client
@@ -26,10 +25,10 @@ from lockwork.domain.errors import (
     StoreUnusable,
     Unavailable,
 )
-from lockwork.domain.runs import MAX_LOG_PART, OutputRecord, Run, RunStatus, Step
+from lockwork.domain.runs import OutputRecord, Run, RunStatus, Step
 from lockwork.domain.secrets import SecretScope
 from lockwork.flavors import registry
-from lockwork.messages.runs import AppendLog, FinishRun, FinishStep, StartStep
+from lockwork.messages.runs import FinishRun, FinishStep, StartStep
 from lockwork.pipelines import attempts, preflight
 from lockwork.pipelines.attempts import Job, Outcome
 from lockwork.pipelines.graph import Graph
@@ -37,6 +36,7 @@ from lockwork.pipelines.preflight import Begun
 from lockwork.pipelines.progress import Progress
 from lockwork.pipelines.pulse import beating
 from lockwork.pipelines.resolver import Resolver
+from lockwork.pipelines.sending import Sending
 from lockwork.pipelines.signals import Watch
 from lockwork.pipelines.workers import Finished, Workers
 
@@ -124,6 +124,7 @@ class Execution:
             None if client.profile.is_machine else logs.folder(kept_logs.place(client.profile), self._id)
         )
         self._note = Noted(client, self._id)
+        self._sending = Sending(client, self._id)
         self._resolver = Resolver(client, self._id, begun.settled.found, capture)
         self._resolver.learn(memory.revealed())
         # What a step prints of its environment, or of what its Client sends, may hold them.
@@ -180,12 +181,13 @@ class Execution:
         return ended
 
     def _orchestrated(self) -> tuple[RunStatus, str | None]:
-        try:
-            return self._ordered()
-        finally:
-            for finished in self._workers.end():
-                with suppress(*_UNRECORDED):  # told at the end of the run, which cannot be recorded either
-                    self._record(finished)
+        with self._sending.meanwhile():
+            try:
+                return self._ordered()
+            finally:
+                for finished in self._workers.end():
+                    with suppress(*_UNRECORDED):  # told at the run's end, which cannot be recorded either
+                        self._record(finished)
 
     def _ordered(self) -> tuple[RunStatus, str | None]:
         try:
@@ -216,7 +218,8 @@ class Execution:
             with self._watch.held():
                 began = self._begin(step)
                 call = self._graph.calls[step.name]
-                self._workers.start(self._job(step), call, self._capture, self._log_file(step), began)
+                log = self._workers.start(self._job(step), call, self._capture, self._log_file(step), began)
+                self._sending.begin(step.name, log)
 
     def next_finished(self) -> tuple[Step, bool]:
         """Wait for one of those that were started."""
@@ -233,6 +236,7 @@ class Execution:
         began = self._begin(step)
         call = self._graph.calls[step.name]
         with self._capture.step(step.name, self._log_file(step)) as log:
+            self._sending.begin(step.name, log)
             outcome = attempts.attempt(self._job(step), call.step.entrypoint, call.arguments, self._resolver)
             self._leave_if_forked(outcome)
         return Finished(step, outcome, log, began)
@@ -276,12 +280,7 @@ class Execution:
             self._progress.note(note)
         if outcome.trace:
             self._capture.say(outcome.trace)
-        for number, part in enumerate(_parts(log, outcome.trace)):
-            self._client.send(
-                AppendLog(
-                    workspace=self._client.workspace, run=self._id, step=step.name, number=number, part=part
-                )
-            )
+        self._sending.end(step.name, log, outcome.trace)
         self._client.send(
             FinishStep(
                 workspace=self._client.workspace,
@@ -316,11 +315,3 @@ class Execution:
             text = f"{component} could not be told: {attempts.failed(trouble, self._capture).failure}"
             self._progress.note(text)
             yield text
-
-
-def _parts(log: StepLog, trace: str) -> Iterator[bytes]:
-    """The log, and behind it where the step failed."""
-    yield from log.parts()
-    rest = trace.encode("utf-8", "replace")[-MAX_LOG_PART:]
-    if rest:
-        yield rest

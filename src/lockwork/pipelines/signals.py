@@ -83,6 +83,11 @@ def waking() -> Iterator[int | None]:
         os.close(wake)
 
 
+def left_to_the_main_thread() -> None:
+    """In a thread of ours: what ends a run reaches the one that knows when to hold it back."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
+
+
 class Listening:
     """In a worker, that is born with these signals blocked: they reach it while it `listens`, and no code of
     ours before or after."""

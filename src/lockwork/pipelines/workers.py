@@ -98,16 +98,17 @@ class Workers:
         self._running: list[_Worker] = []
         self._never_began: list[Finished] = []
 
-    def start(self, job: Job, call: Call, capture: Capture, file: Path | None, began: float) -> None:
-        """Begin a step. One that cannot run elsewhere is finished at once, failed."""
+    def start(self, job: Job, call: Call, capture: Capture, file: Path | None, began: float) -> StepLog:
+        """Begin a step, and give its log. One that cannot run elsewhere is finished at once, failed."""
         step = job.plan.step
         try:
             task = _task(job, call)
         except LockworkError as failure:
             text = failure.message + (f" (hint: {failure.hint})" if failure.hint else "")
             outcome = Outcome(status=RunStatus.FAILED, failure=text)
-            self._never_began.append(Finished(step, outcome, StepLog(step.name), began))
-            return
+            nothing = StepLog(step.name)
+            self._never_began.append(Finished(step, outcome, nothing, began))
+            return nothing
         with ExitStack() as opened:
             place = opened.enter_context(capture.worker(step.name, file))
             result = opened.enter_context(_nameless_file())
@@ -123,6 +124,7 @@ class Workers:
                     pass_fds=[place.door, result.fileno(), server.fileno()],
                 )
                 self._running.append(_Worker(step, process, result, place.log, began, opened.pop_all()))
+            return place.log
 
     def next_finished(self) -> Finished:
         """Wait for one."""

@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 Answering = Callable[[Request], Awaitable[Response]]
 
 _FIELD = re.compile(r"\{(\w+)\}")
-_Words = tuple[str | None, ...]
+_Words = tuple[str, ...]
 
 
 class Place(NamedTuple):
@@ -26,36 +26,40 @@ class Place(NamedTuple):
     fields: tuple[tuple[int, str], ...]
 
 
+class _Shape(NamedTuple):
+    """Paths whose literal words stand at the same places."""
+
+    at: tuple[int, ...]
+    places: dict[_Words, Place]
+
+
 class Paths:
     """An ASGI application: what answers each path, and what all others are told."""
 
     def __init__(self, table: Mapping[str, Mapping[str, Answering]], nothing: Answering) -> None:
-        self._places: dict[_Words, Place] = {}
-        self._shapes: dict[int, list[tuple[bool, ...]]] = {}
+        self._shapes: dict[int, list[_Shape]] = {}
+        """By how many words a path has; the most literal first: `batch` is no secret's name there."""
         self._nothing = nothing
         for path, methods in table.items():
             self._add(path, methods)
         for shapes in self._shapes.values():
-            shapes.sort(key=sum, reverse=True)  # the most literal first: `batch` is no secret's name there
+            shapes.sort(key=lambda shape: -len(shape.at))
 
     def _add(self, path: str, methods: Mapping[str, Answering]) -> None:
         parts = path.split("/")
         fields = tuple((n, found[1]) for n, part in enumerate(parts) if (found := _FIELD.fullmatch(part)))
-        open_places = {n for n, _ in fields}
-        self._places[tuple(None if n in open_places else p for n, p in enumerate(parts))] = Place(
-            path, methods, fields
-        )
-        shape = tuple(n not in open_places for n in range(len(parts)))
+        at = tuple(n for n, part in enumerate(parts) if not _FIELD.fullmatch(part))
         shapes = self._shapes.setdefault(len(parts), [])
-        if shape not in shapes:
-            shapes.append(shape)
+        shape = next((shape for shape in shapes if shape.at == at), None)
+        if shape is None:
+            shapes.append(shape := _Shape(at, {}))
+        shape.places[tuple(parts[n] for n in at)] = Place(path, methods, fields)
 
     def find(self, path: str) -> tuple[Place, dict[str, str]] | None:
         """The place that a path means, and its fields as they stand there, still quoted; never empty."""
         parts = path.split("/")
         for shape in self._shapes.get(len(parts), ()):
-            words = tuple(part if is_literal else None for part, is_literal in zip(parts, shape, strict=True))
-            place = self._places.get(words)
+            place = shape.places.get(tuple([parts[n] for n in shape.at]))
             if place is not None:
                 fields = {name: parts[n] for n, name in place.fields}
                 return (place, fields) if all(fields.values()) else None

@@ -38,7 +38,7 @@ def _for_programs(site: Site) -> dict[str, dict[str, Answering]]:
     }
     for noun, rows in table.ROUTES.items():
         for row in rows:
-            found.setdefault(row.path, {})[row.method] = _answering(site, table.message_of(noun, row), row)
+            found.setdefault(row.path, {})[row.method] = _Row(site, table.message_of(noun, row), row)
     return found
 
 
@@ -71,52 +71,56 @@ class _Asked(NamedTuple):
     door: Shown
 
 
-def _answering(site: Site, message: type[Message[Any]], row: table.Route) -> Answering:
-    """What answers one row."""
+class _Row:
+    """What answers one row of the table."""
 
-    async def endpoint(request: Request) -> Response:
-        body = await body_of(site, request)
+    def __init__(self, site: Site, message: type[Message[Any]], row: table.Route) -> None:
+        self._site, self._message, self._row = site, message, row
+        self._together = Together(self._answered_together, site.lanes) if message.is_brief else None
+
+    async def __call__(self, request: Request) -> Response:
+        body = await body_of(self._site, request)
         if_match = request.headers.getlist("if-match")
         asked = _Asked(request.path_params, _once(request), body, if_match, shown(request))
-        if message.permission is Permission.NOBODY:
-            return await site.porch.run(answered, asked)
-        if together is None:
-            return await site.asked(asked.door, answered, asked)
-        await site.admit(asked.door)
-        found = await together.answer(asked)
+        if self._message.permission is Permission.NOBODY:
+            return await self._site.porch.run(self._answered, asked)
+        if self._together is None:
+            return await self._site.asked(asked.door, self._answered, asked)
+        await self._site.admit(asked.door)
+        found = await self._together.answer(asked)
         if found is None or isinstance(found, NotLoggedIn):  # who is no more known is a stranger again
-            return await site.asked(asked.door, answered, asked)
+            return await self._site.asked(asked.door, self._answered, asked)
         if isinstance(found, LockworkError):
             raise found
         return found
 
-    def answered(asked: _Asked) -> Response:
-        return told(site.gate.answer(asked.door, meant(asked)))
+    def _answered(self, asked: _Asked) -> Response:
+        return self._told(self._site.gate.answer(asked.door, self._meant(asked)))
 
-    def answered_together(those: Sequence[_Asked]) -> list[Response | LockworkError | None]:
-        clear = {n: asked for n, one in enumerate(those) if (asked := meant_if_clear(one))}
-        found: dict[int, Response | LockworkError | None] = {}
-        for n, answer in zip(clear, site.gate.answer_together(list(clear.values())), strict=True):
-            found[n] = answer if answer is None or isinstance(answer, LockworkError) else told(answer)
-        return [found.get(n) for n in range(len(those))]
+    def _answered_together(self, those: Sequence[_Asked]) -> list[Response | LockworkError | None]:
+        clear = {n: asked for n, one in enumerate(those) if (asked := self._meant_if_clear(one))}
+        answers = dict(zip(clear, self._site.gate.answer_together(list(clear.values())), strict=True))
+        return [
+            answer if answer is None or isinstance(answer, LockworkError) else self._told(answer)
+            for answer in map(answers.get, range(len(those)))
+        ]
 
-    def meant_if_clear(asked: _Asked) -> tuple[Shown, Message[Any]] | None:
+    def _meant_if_clear(self, asked: _Asked) -> tuple[Shown, Message[Any]] | None:
         with suppress(LockworkError):
-            return asked.door, meant(asked)
+            return asked.door, self._meant(asked)
         return None
 
-    def meant(asked: _Asked) -> Message[Any]:
-        if row.message != "SetUp":
-            check_set_up(site)
-        return demanding(message_from(message, asked.in_path, asked.query, asked.body), asked.if_match)
+    def _meant(self, asked: _Asked) -> Message[Any]:
+        if self._row.message != "SetUp":
+            check_set_up(self._site)
+        message = message_from(self._message, asked.in_path, asked.query, asked.body)
+        return demanding(message, asked.if_match)
 
-    def told(answer: object) -> Response:
+    def _told(self, answer: object) -> Response:
         if isinstance(answer, bytes):
-            return Response(answer, row.status, media_type="application/octet-stream")
-        return Response(encoded_answer(answer), row.status, etag_of(answer), media_type="application/json")
-
-    together = Together(answered_together, site.lanes) if message.is_brief else None
-    return endpoint
+            return Response(answer, self._row.status, media_type="application/octet-stream")
+        headers, body = etag_of(answer), encoded_answer(answer)
+        return Response(body, self._row.status, headers, media_type="application/json")
 
 
 def _once(request: Request) -> dict[str, str]:

@@ -39,22 +39,33 @@ class Together(Generic[Q, A]):
 
     async def answer(self, question: Q) -> A:
         """What `answer_all` has for it; its failure is that of all that were asked with it."""
-        loop = asyncio.get_running_loop()
-        one = _Waiting[Q, A](question, loop.create_future())
+        one = _Waiting[Q, A](question, asyncio.get_running_loop().create_future())
         self._waiting.append(one)
-        if len(self._free) == self._all_free:
+        if self._is_idle:
             self._begin()
         elif self._late is None:
-            self._late = loop.call_later(PATIENCE, self._begin_another)
+            self._be_patient()
         return await one.answer
+
+    @property
+    def _is_idle(self) -> bool:
+        return len(self._free) == self._all_free
+
+    def _be_patient(self) -> None:
+        """With those who wait from here on; with those who waited before, it is over."""
+        if self._late is not None:
+            self._late.cancel()
+        loop = asyncio.get_running_loop()
+        self._late = loop.call_later(PATIENCE, self._begin_another) if self._waiting else None
 
     def _begin_another(self) -> None:
         self._late = None
-        if self._waiting and self._free:
+        if self._free:
             self._begin()
 
     def _begin(self) -> None:
         those, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+        self._be_patient()
         lane = self._free.pop()
         answers = lane.begin(self._answer_all, [one.question for one in those])
         answers.add_done_callback(lambda answers: self._end(lane, those, answers))
@@ -63,7 +74,7 @@ class Together(Generic[Q, A]):
         self, lane: Threads, those: Sequence[_Waiting[Q, A]], answers: "asyncio.Future[Sequence[A]]"
     ) -> None:
         self._free.append(lane)
-        if self._waiting:
+        if self._waiting and self._is_idle:  # or two lanes that began once would share the work for ever
             self._begin()
         failure = asyncio.CancelledError() if answers.cancelled() else answers.exception()
         for n, one in enumerate(those):

@@ -18,9 +18,9 @@ from lockwork.database.keys import SCHEMA, Store
 from lockwork.database.sqlite.database import SqliteDatabase, check_private, create_private
 from lockwork.domain import ways_out
 from lockwork.domain.errors import RootKeyUnusable, StoreUnusable, Tampered
-from lockwork.messages import Message
+from lockwork.messages import Answer, Message
 from lockwork.service.context import AUDIT_KEY, Clock, House, Policy
-from lockwork.service.gate import Gate, Handler
+from lockwork.service.gate import Gate
 from lockwork.service.patience import Patience
 from lockwork.service.recording import Direct, Grouped
 from lockwork.service.store_files import DATABASE_FILE, KEYRING_FILE, LOCK_FILE, OPEN_FILE
@@ -45,14 +45,14 @@ class Handlers:
     """Which function answers which message. A module is loaded with the first message that it answers."""
 
     def __init__(self) -> None:
-        self._known: dict[type[Message[Any]], Handler] = {}
+        self._known: dict[type[Message[Any]], Answer[Any]] = {}
 
-    def __getitem__(self, message: type[Message[Any]]) -> Handler:
+    def __getitem__(self, message: type[Message[Any]]) -> Answer[Any]:
         for room in ROOMS[message.__module__.rpartition(".")[2]]:
             if message in self._known:
                 break
             answers = import_module(f"lockwork.service.{room}").ANSWERS
-            self._known.update((answer.message, answer.handler) for answer in answers)
+            self._known.update((answer.message, answer) for answer in answers)
         return self._known[message]
 
 

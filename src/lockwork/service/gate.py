@@ -4,7 +4,7 @@ A change shares its transaction with its record; a reveal's values leave after i
 refusal or failure is recorded after the rollback. Reading metadata is recorded only when it is refused.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from typing import Any, NamedTuple, Protocol, TypeVar
 
@@ -14,6 +14,7 @@ from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import (
     Fault,
+    InvalidInput,
     LockworkError,
     NotFound,
     NotLoggedIn,
@@ -24,7 +25,7 @@ from lockwork.domain.errors import (
     Unavailable,
 )
 from lockwork.domain.secrets import SecretScope
-from lockwork.messages import Effect, Message, WorkspaceMessage, check_texts, checked
+from lockwork.messages import Answer, Effect, Message, WorkspaceMessage, check_texts, checked
 from lockwork.service import callers
 from lockwork.service.callers import Door, Met, Shown
 from lockwork.service.context import Context, House, Porch
@@ -32,9 +33,6 @@ from lockwork.service.recording import recorded
 from lockwork.service.trail import Entry
 
 R = TypeVar("R")
-Handler = Callable[[Any, Any], Any]
-"""Of a `Context` and a message; of a `Porch` where nobody has a name yet."""
-
 Asked = tuple[Door, Message[Any]]
 
 MINUTE = 60_000_000
@@ -42,18 +40,17 @@ _MOST_NOTED = 10_000
 
 
 class Handlers(Protocol):
-    """Which function answers which message."""
+    """Which function answers which message: of a `Context`, or of a `Porch` where nobody has a name yet."""
 
-    def __getitem__(self, message: type[Message[Any]]) -> Handler: ...
+    def __getitem__(self, message: type[Message[Any]]) -> Answer[Any]: ...
 
 
-class Seen(NamedTuple):
-    """An answer that is not recorded yet, and where it stands among those that are given together."""
+class Inside(NamedTuple):
+    """Who came in, and where they stand among those who are answered together."""
 
     place: int
-    message: Message[Any]
     context: Context
-    answer: Any
+    message: Message[Any]
 
 
 class Gate:
@@ -86,17 +83,17 @@ class Gate:
         raise fault  # out here: what was not foreseen may hold values, and a chain would keep it
 
     def answer_together(self, asked: Sequence[Asked]) -> list[Any]:
-        """Answers to reveals that came at one time: from one view of the store, their records in one commit.
+        """Answers to reveals of one kind that came at one time: from one view, their records in one commit.
 
         A failure stands for an answer whose record could not be written, and None for what is to be asked by
         itself: it is told then what is the matter.
         """
         answers: list[Any] = [None] * len(asked)
         with suppress(Exception):  # what nobody foresaw as well: nothing has left, and all is asked again
-            seen = self._seen_together(asked)
-            due = [_done(one.context, one.message) for one in seen]
-            for one, failure in zip(seen, self._recorded(due), strict=True):
-                answers[one.place] = failure or one.answer
+            seen = self._seen_together(asked) if asked else []
+            due = [_done(one.context, one.message) for one, _ in seen]
+            for (one, answer), failure in zip(seen, self._recorded(due), strict=True):
+                answers[one.place] = failure or answer
         return answers
 
     def close(self) -> None:
@@ -117,26 +114,34 @@ class Gate:
             answer: R = (
                 self._changed(door, context, message)
                 if changes
-                else self._handlers[type(message)](context, message)
+                else self._handlers[type(message)].handler(context, message)
             )
         if effect is Effect.REVEAL:
             self._record_reveal(context, message)
         self._note_use(context)
         return answer
 
-    def _seen_together(self, asked: Sequence[Asked]) -> list[Seen]:
-        """From one view, which a failure of the database's ends; nobody is concerned by another's own."""
-        seen: list[Seen] = []
-        met: Met = {}
-        with suppress(LockworkError), self._house.database.reading() as tx:
-            for place, (door, message) in enumerate(asked):
-                with suppress(NotFound, NotLoggedIn, NotPermitted):
-                    context = self._entered(tx, door, message, met)
-                    answer = self._handlers[type(message)](context, message)
-                    seen.append(Seen(place, message, context, answer))
-        for one in seen:
+    def _seen_together(self, asked: Sequence[Asked]) -> list[tuple[Inside, Any]]:
+        """Who is answered, with the answer: from one view, which a failure of the database's ends."""
+        together = self._handlers[type(asked[0][1])].together
+        inside: list[Inside] = []
+        answers: Sequence[Any] = ()
+        if together is not None:
+            with suppress(LockworkError), self._house.database.reading() as tx:
+                inside = list(self._entered_together(tx, asked))
+                answers = together([(one.context, one.message) for one in inside])
+        seen = [(one, answer) for one, answer in zip(inside, answers, strict=False) if answer is not None]
+        for one, _ in seen:
             self._note_use(one.context)
-        return [one for one in seen if one.context.fetched is None]  # or its run is written to as well
+        return seen
+
+    def _entered_together(self, tx: Transaction, asked: Sequence[Asked]) -> Iterator[Inside]:
+        """Those who may ask this: who may not concerns nobody else."""
+        met: Met = {}
+        for place, (door, message) in enumerate(asked):
+            with suppress(InvalidInput, NotFound, NotLoggedIn, NotPermitted):
+                check_texts(message)
+                yield Inside(place, self._entered(tx, door, message, met), message)
 
     def _recorded(self, due: Sequence[Entry]) -> list[LockworkError | None]:
         return recorded(self._house.database, self._house.trail, due) if due else []
@@ -156,7 +161,7 @@ class Gate:
         return answer
 
     def _done(self, context: Context, message: Message[R]) -> R:
-        answer: R = self._handlers[type(message)](context, message)
+        answer: R = self._handlers[type(message)].handler(context, message)
         self._house.trail.append_all(context.tx, (_done(context, message),))
         return answer
 
@@ -174,7 +179,7 @@ class Gate:
 
     def _on_the_porch(self, door: Door, message: Message[R]) -> R:
         """Who asks has no name yet. A password takes its time: the handler opens its own transactions."""
-        answer: R = self._handlers[type(message)](Porch(self._house, door), message)
+        answer: R = self._handlers[type(message)].handler(Porch(self._house, door), message)
         return answer
 
     def _entered(self, tx: Transaction, door: Door, message: Message[Any], met: Met | None = None) -> Context:

@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 
 from lockwork.capture import logs
-from lockwork.database import runs
+from lockwork.database import runs, step_logs
 from lockwork.domain.secrets import is_uuid
 from lockwork.service.context import Context
 
@@ -30,10 +30,8 @@ def _adopt(ctx: Context, run: str, step: str, file: Path) -> None:
     except OSError:  # recorded already, or it has not begun
         return
     try:
-        # Killed while it was being recorded, a log has its first parts already, in the same bytes.
-        recorded = runs.log_size(ctx.tx, run, step)
-        first = runs.next_part(ctx.tx, run, step)
-        for number, part in enumerate(logs.parts(descriptor, recorded), start=first):
-            runs.append_log(ctx.tx, run, step, number, part)
+        # Killed while it was being recorded, a log has its beginning already, in the same bytes.
+        for part in logs.parts(descriptor, step_logs.size(ctx.tx, run, step)):
+            step_logs.append(ctx.tx, run, step, part)
     finally:
         os.close(descriptor)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from lockwork.database import secrets, versions
 from lockwork.database.secrets import Secret
+from lockwork.domain.access import Sight
 from lockwork.domain.errors import NotFound, Tampered
 from lockwork.domain.runs import Fetched, SecretUsed
-from lockwork.domain.secrets import RevealedSecret, SecretScope, missing_key
+from lockwork.domain.secrets import RevealedSecret, SecretScope, is_uuid, missing_key
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.secrets import RevealSecret, RevealSecrets, Wanted
 from lockwork.service import findings
@@ -27,6 +28,44 @@ def reveal_one(ctx: Context, message: RevealSecret) -> RevealedSecret:
         ctx.fetched = _fetched(message.run, secret, version)
     info = secret.info(names, findings.notes(ctx, secret), version=version)
     return RevealedSecret(info=info, values=values)
+
+
+def reveal_together(asked: Sequence[tuple[Context, RevealSecret]]) -> list[RevealedSecret | None]:
+    """The same of several, in a question or two for each kind of sight, however many they are.
+
+    None for what has more to it: it is not there or may not be read, is an old version, or goes into a run.
+    """
+    answers: list[RevealedSecret | None] = [None] * len(asked)
+    alike: dict[tuple[Sight, SecretScope | None], list[int]] = {}
+    for place, (ctx, message) in enumerate(asked):
+        if message.run is None and message.key is None and message.version is None:
+            alike.setdefault((ctx.sight, message.scope), []).append(place)
+    for places in alike.values():
+        found = _found([asked[place] for place in places])
+        there = [(place, secret) for place, secret in zip(places, found, strict=True) if secret is not None]
+        fetches = [Fetch(VersionOf(s.id, s.version, s.namespace)) for _, s in there]
+        ctx = asked[places[0]][0]
+        for (place, secret), values in zip(there, ctx.vault.get(ctx.tx, fetches), strict=True):
+            answers[place] = _told(asked[place][0], secret, values)
+    return answers
+
+
+def _found(asked: Sequence[tuple[Context, RevealSecret]]) -> list[Secret | None]:
+    """Of each the secret that it means, if it is there and may be read; all have one sight and scope."""
+    ctx, first = asked[0]
+    spaces = ctx.sight.spaces(first.scope)
+    ids = {m.secret: findings.canonical(m.secret) for _, m in asked if is_uuid(m.secret)}
+    names = {m.secret for _, m in asked} - ids.keys()
+    by_id = {s.id: s for s in secrets.by_ids(ctx.tx, spaces, sorted(set(ids.values())))} if ids else {}
+    by_name = {s.name: s for s in reversed(secrets.by_names(ctx.tx, spaces, sorted(names)))} if names else {}
+    found = [by_id.get(ids.get(m.secret, "")) or by_name.get(m.secret) for _, m in asked]
+    return [s if s and s.deleted is None and s.scope in ctx.sight.acting else None for s in found]
+
+
+def _told(ctx: Context, secret: Secret, values: dict[str, Sensitive]) -> RevealedSecret:
+    """The answer, with its record's subject said."""
+    ctx.about(findings.version_subject(secret, secret.version))
+    return RevealedSecret(info=secret.info(values, findings.notes(ctx, secret)), values=values)
 
 
 def _revealed(
@@ -94,6 +133,6 @@ def _no_version(one: Wanted) -> NotFound:
 
 
 ANSWERS = (
-    RevealSecret.answered_by(reveal_one),
+    RevealSecret.answered_by(reveal_one, reveal_together),
     RevealSecrets.answered_by(reveal_many),
 )

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from lockwork.database import runs
+from lockwork.database import runs, step_logs
 from lockwork.database.runs import RunRow
 from lockwork.domain.access import Permission, allowed, who_may
 from lockwork.domain.audit import Subject
@@ -93,12 +93,15 @@ def append_log(ctx: Context, message: AppendLog) -> None:
     row = _own_running(ctx, message.run, or_=RunStatus.INTERRUPTED)
     if len(message.part) > MAX_LOG_PART:
         raise InvalidInput(f"a part of a log is at most {MAX_LOG_PART:,} bytes, not {len(message.part):,}")
-    if runs.log_size(ctx.tx, row.id, message.step) + len(message.part) > MAX_LOG + _BEYOND:
-        raise Refused(f"the log of step {message.step!r} is full: {MAX_LOG:,} bytes are kept of a step")
+    if message.start < 0:
+        raise InvalidInput("'start' counts from the beginning of a log, and is not below 0")
     _told(ctx, row).step(message.step)
-    if not runs.append_log(ctx.tx, row.id, message.step, message.number, message.part):
-        raise Refused(f"the log of step {message.step!r} has a part {message.number} already")
-    ctx.about(_subject(row))
+    size = step_logs.size(ctx.tx, row.id, message.step)
+    fresh = _what_is_new(ctx, row, message, size)
+    if size + len(fresh) > MAX_LOG + _BEYOND:
+        raise Refused(f"the log of step {message.step!r} is full: {MAX_LOG:,} bytes are kept of a step")
+    if fresh and not step_logs.append(ctx.tx, row.id, message.step, fresh):
+        raise Refused(f"the log of step {message.step!r} is written by somebody else at this moment")
 
 
 def finish_step(ctx: Context, message: FinishStep) -> None:
@@ -150,7 +153,7 @@ def log(ctx: Context, message: GetLog) -> bytes:
     row = _one(ctx, message.run)
     if message.step is not None:
         _told(ctx, row).step(message.step)
-    return runs.log(ctx.tx, row.id, message.step)
+    return step_logs.whole(ctx.tx, row.id, message.step)
 
 
 def log_part(ctx: Context, message: GetLogPart) -> LogPart:
@@ -158,7 +161,7 @@ def log_part(ctx: Context, message: GetLogPart) -> LogPart:
     _told(ctx, row).step(message.step)
     if not 0 <= message.most <= MAX_LOG_PART:
         raise InvalidInput(f"'most' is at most {MAX_LOG_PART:,} bytes")
-    return runs.log_part(ctx.tx, row.id, message.step, message.start, message.most)
+    return step_logs.some(ctx.tx, row.id, message.step, message.start, message.most)
 
 
 def close_lost(ctx: Context) -> None:
@@ -290,6 +293,19 @@ def _absent(text: str) -> LockworkError:
     short = 0 < len(text) < 8
     hint = "at least 8 characters of a run's id are needed" if short else "lockwork run list"
     return NotFound("run", text, hint=hint)
+
+
+def _what_is_new(ctx: Context, row: RunRow, message: AppendLog, size: int) -> bytes:
+    """The part without what is kept of it already; refused where it does not follow that."""
+    kept = f"the log of step {message.step!r} is kept up to byte {size:,}"
+    if message.start > size:
+        raise Refused(f"{kept}, and the part begins after that")
+    fresh = message.part[size - message.start :]
+    if len(fresh) < len(message.part):
+        there = step_logs.some(ctx.tx, row.id, message.step, message.start, len(message.part)).part
+        if not message.part.startswith(there):
+            raise Refused(f"{kept}, and says something else there")
+    return fresh
 
 
 def _own_running(ctx: Context, id_: str, *, or_: RunStatus | None = None) -> RunRow:

@@ -156,10 +156,19 @@ def values_of(
     return ctx.vault.get(ctx.tx, [Fetch(at, keys)])[0]
 
 
-def put(ctx: Context, secret: Secret, values: Mapping[str, Sensitive]) -> None:
-    """Keep `values` as the current version, and no more old versions than the policy says."""
+def put(
+    ctx: Context,
+    secret: Secret,
+    values: Mapping[str, Sensitive],
+    before: Mapping[str, Sensitive] | None = None,
+) -> None:
+    """Keep `values` as the current version, and no more old versions than the policy says.
+
+    `before`: of the version that it replaces, None where nothing may be told of those.
+    """
     at = VersionOf(secret.id, secret.version, secret.namespace)
-    ctx.vault.put(ctx.tx, at, values, by=ctx.caller.name, now=ctx.now)
+    changed = None if before is None else sorted(k for k in values if k in before and values[k] != before[k])
+    ctx.vault.put(ctx.tx, at, values, by=ctx.caller.name, now=ctx.now, changed=changed)
     if versions.prune(ctx.tx, secret.id, secret.version - max(ctx.policy.kept_versions, 1)):
         ctx.forget_pruned()
 
@@ -269,12 +278,13 @@ def written(
     secret: Secret,
     values: Mapping[str, Sensitive],
     *,
-    present: Mapping[str, Sensitive] | None = None,
+    present: Mapping[str, Sensitive] | None,
     notes: Sequence[str] = (),
+    even_if_alike: bool = False,
 ) -> SecretInfo:
     """A new version of `was`, as `secret` says and with `values`; none where it is all so already."""
     check_whole(values)
-    if secret == was and values == present:
+    if secret == was and values == present and not even_if_alike:
         info = told(ctx, was)
         note = f"nothing changed: version {was.version} holds just this already"
         return was.info(info.keys, [note, *info.notes])
@@ -283,7 +293,8 @@ def written(
     secret = secret._replace(version=version, scope_since=since, updated=ctx.now)
     if not secrets.change(ctx.tx, secret, was):
         raise VersionMismatch("secret", was.name, was.version, was.version + 1)
-    put(ctx, secret, values)
+    # Of what was private nobody is told, not even that a value is still the same.
+    put(ctx, secret, values, present if secret.namespace == was.namespace else None)
     info = changed(ctx, secret)
     return secret.info(info.keys, [*notes, *info.notes])
 

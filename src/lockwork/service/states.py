@@ -24,7 +24,10 @@ GONE = "gone"
 def of_secret(
     secret: Secret, history: Iterable[Version], keys: Mapping[tuple[str, int], Sequence[str]]
 ) -> str:
-    """A secret's row, then for each version, by number, its row and its key names, sorted."""
+    """A secret's row, then for each version, by number, its row and its key names, sorted.
+
+    Of a version of which it is not known what it changed, nothing of that: so it was before that was kept.
+    """
     versions = [
         [
             v.version,
@@ -33,6 +36,7 @@ def of_secret(
             v.by,
             bool(v.destroyed),
             sorted(keys.get((secret.id, v.version), ())),
+            *(() if v.changed is None else (v.changed,)),
         ]
         for v in sorted(history)
     ]

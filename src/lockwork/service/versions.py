@@ -1,9 +1,12 @@
 """Old versions of secrets: tell, restore, destroy."""
 
+from collections.abc import Mapping
+
 from lockwork.database import secrets, versions
 from lockwork.database.secrets import Secret
-from lockwork.domain.errors import InvalidInput, NotFound
+from lockwork.domain.errors import InvalidInput, NotFound, Tampered
 from lockwork.domain.secrets import SecretInfo, SecretVersion, from_epoch
+from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.secrets import DestroyVersions, ListVersions, RestoreVersion
 from lockwork.service import findings, uses
 from lockwork.service.context import Context
@@ -24,7 +27,15 @@ def restore(ctx: Context, message: RestoreVersion) -> SecretInfo:
     gone = [key for key in secrets.keys_of(ctx.tx, secret) if key not in values]
     if gone and not message.force:
         uses.check_unused(ctx, secret, "restoring it would take away a key and break", keys=gone)
-    return written(ctx, secret, secret, values)
+    return written(ctx, secret, secret, values, present=_present(ctx, secret), even_if_alike=True)
+
+
+def _present(ctx: Context, secret: Secret) -> Mapping[str, Sensitive] | None:
+    """The current values; None where they are damaged: an old version is restored for just that."""
+    try:
+        return values_of(ctx, secret)
+    except Tampered:
+        return None
 
 
 def destroy(ctx: Context, message: DestroyVersions) -> tuple[SecretVersion, ...]:
@@ -57,6 +68,7 @@ def _told(ctx: Context, secret: Secret) -> tuple[SecretVersion, ...]:
             created=from_epoch(v.created),
             by=v.by,
             keys=keys.get((secret.id, v.version), ()),
+            changed=v.changed_keys if v.version > secret.scope_since else None,
             state=_state(secret, v),
         )
         for v in history

@@ -24,12 +24,20 @@ class BuiltinVault:
         self._keyring = keyring
 
     def put(
-        self, tx: Transaction, at: VersionOf, values: Mapping[str, Sensitive], *, by: str, now: int
+        self,
+        tx: Transaction,
+        at: VersionOf,
+        values: Mapping[str, Sensitive],
+        *,
+        by: str,
+        now: int,
+        changed: Sequence[str] | None,
     ) -> None:
         """Seal `values` under a new data key and keep them as version `at`."""
         root = keys.active(tx)
         data_key = envelope.new_data_key()
-        versions.insert(tx, self._wrapped(at, data_key, root), _sealed(at, data_key, values), by=by, now=now)
+        wrapped, sealed = self._wrapped(at, data_key, root), _sealed(at, data_key, values)
+        versions.insert(tx, wrapped, sealed, by=by, now=now, changed=changed)
 
     def get(self, tx: Transaction, wanted: Sequence[Fetch]) -> list[dict[str, Sensitive]]:
         """One query for what is wanted whole, one for single keys; one unwrapping a version."""

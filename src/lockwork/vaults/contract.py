@@ -27,9 +27,16 @@ class Vault(Protocol):
     """Values go in and come out only as `Sensitive`."""
 
     def put(
-        self, tx: Transaction, at: VersionOf, values: Mapping[str, Sensitive], *, by: str, now: int
+        self,
+        tx: Transaction,
+        at: VersionOf,
+        values: Mapping[str, Sensitive],
+        *,
+        by: str,
+        now: int,
+        changed: Sequence[str] | None,
     ) -> None:
-        """Keep a new version with all its values."""
+        """Keep a new version with all its values; `changed` says which differ from the version before."""
         ...
 
     def get(self, tx: Transaction, wanted: Sequence[Fetch]) -> list[dict[str, Sensitive]]:

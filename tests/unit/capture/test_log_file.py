@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockwork.capture import logs
 from lockwork.capture.log_file import LIMIT, LogFile
 from lockwork.capture.logs import StepLog
 
@@ -50,6 +51,26 @@ def test_the_pieces_make_no_difference(pieces: list[bytes]) -> None:
     log = kept(pieces)
     assert log == kept([b"".join(pieces)])
     assert all(b"\r" not in line.rstrip(b"\r") for line in log.split(b"\n"))
+
+
+@given(st.lists(st.text("ab\r\n", max_size=6).map(str.encode)))
+def test_what_is_settled_stays(pieces: list[bytes]) -> None:
+    """Who reads a log up to its last line end while it grows has read the beginning of what it is at last."""
+    log = StepLog("train")
+    file = LogFile(os.dup(log.fd))
+    read = b""
+    for piece in pieces:
+        file.write(piece)
+        read += b"".join(logs.parts(log.fd, len(read), logs.settled(log.fd, len(read))))
+        assert log.text().encode().rpartition(b"\n")[0] == read.rpartition(b"\n")[0]
+    file.close()
+    assert read + b"".join(logs.rest(log.fd, len(read))) == kept(pieces)
+
+
+def test_a_log_that_is_cut_is_cut_once() -> None:
+    """Also where a drawing was to come."""
+    log = kept([b"x" * LIMIT + b"yyy\r"])
+    assert log.count(b"[lockwork: the log ends here") == 1
 
 
 def test_who_reads_meanwhile_sees_the_last_drawing() -> None:

@@ -6,6 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lockwork.capture import logs
+from lockwork.capture.log_file import NO_ROOM
 from lockwork.capture.logs import PART, StepLog
 
 
@@ -42,6 +44,34 @@ def test_bytes_that_are_no_text() -> None:
     log = written(b"\xff\xfe" * PART)
     assert b"".join(log.parts()) == b"\xff\xfe" * PART
     assert written(b"a\xff").text() == "a�"
+
+
+@pytest.mark.parametrize("lines", [0, 1, 3, 3 * PART])
+@pytest.mark.parametrize("last", [0, 1, PART - 1, PART, PART + 1, 3 * PART])
+def test_a_log_is_settled_up_to_its_last_line_end(lines: int, last: int) -> None:
+    """However long the last line is, and wherever one begins to look; nothing before that is told again."""
+    log = written(b"\n" * lines + b"x" * last)
+    for at in {0, 1, lines - 1, lines} & set(range(lines + 1)):
+        assert logs.settled(log.fd, at) == lines
+        parts = list(logs.parts(log.fd, at, lines))
+        assert b"".join(parts) == b"\n" * (lines - at)
+        assert all(len(part) <= PART for part in parts)
+
+
+def test_the_rest_of_a_log_is_what_is_not_recorded() -> None:
+    """From any byte on; nothing where more is recorded than there is, as where it failed."""
+    log = written(b"one\ntwo")
+    assert [list(logs.rest(log.fd, at)) for at in (0, 5, 7, 8)] == [[b"one\ntwo"], [b"wo"], [], []]
+
+
+@pytest.mark.parametrize("recorded", [0, 4, 13, 14, 13 + len(NO_ROOM)])
+def test_that_the_disk_was_full_is_told_whole(recorded: int) -> None:
+    """The note stands in the place of what was written last, though that may be recorded already; it goes at
+    the end of the step, once."""
+    log = written(b"one\ntwo\nthree", NO_ROOM)
+    assert logs.settled(log.fd, recorded) == recorded
+    before = b"one\ntwo\nthree"[recorded:]
+    assert b"".join(logs.rest(log.fd, recorded)) == before + NO_ROOM
 
 
 def test_the_file_has_no_name_and_can_be_closed() -> None:

@@ -30,7 +30,7 @@ def test_what_a_step_prints_is_followed_where_it_runs(following: Client) -> None
     (folder / "a").write_bytes(b"one\ntwo\n")
     assert following.get_run_log_part(run.id, "a", start=4) == LogPart(start=4, size=8, part=b"two\n")
     assert following.get_run_log_part(run.id[:8], "a", start=-2) == LogPart(start=6, size=8, part=b"o\n")
-    following.send(AppendLog(**at, number=0, part=b"one\ntwo\nthree\n"))
+    following.send(AppendLog(**at, start=0, part=b"one\ntwo\nthree\n"))
     (folder / "a").unlink()
     assert following.get_run_log_part(run.id, "a", start=8).part == b"three\n"
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import pytest
 
@@ -37,6 +38,48 @@ class Held:
         return [2 * n for n in questions]
 
 
+class Apart:
+    """Answers each number with its double, once that number is let go."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[int]] = []
+        self.let_go = {n: threading.Event() for n in range(1, 5)}
+
+    def __call__(self, questions: Sequence[int]) -> list[int]:
+        self.batches.append(list(questions))
+        assert all(self.let_go[n].wait(20) for n in questions)
+        return [2 * n for n in questions]
+
+
+class Timers:
+    """What stands in for the loop's own: they go off when they are told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.running: list[Timer] = []
+        monkeypatch.setattr(asyncio.get_running_loop(), "call_later", self._call_later)
+
+    def _call_later(self, _: float, act: Callable[[], None]) -> "Timer":
+        self.running.append(made := Timer(self, act))
+        return made
+
+    def go_off(self) -> None:
+        (only,) = self.running
+        only.cancel()
+        only.act()
+
+
+@dataclass(eq=False)
+class Timer:
+    """One of them."""
+
+    timers: Timers
+    act: Callable[[], None]
+
+    def cancel(self) -> None:
+        if self in self.timers.running:
+            self.timers.running.remove(self)
+
+
 async def asked(together: Together[int, int], *numbers: int) -> list["asyncio.Task[int]"]:
     tasks = [asyncio.create_task(together.answer(n)) for n in numbers]
     await asyncio.sleep(0)  # they stand in line now
@@ -69,6 +112,52 @@ def test_who_waits_long_gets_another_thread(lanes: Lanes) -> None:
         return [await slow, *answers], is_slow
 
     assert asyncio.run(ask()) == ([2, 4, 6], True)
+
+
+def test_patience_begins_anew_with_each_batch(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who comes after a batch has begun has waited for nothing yet, however long others waited before."""
+    apart = Apart()
+
+    async def ask() -> list[int]:
+        timers = Timers(monkeypatch)
+        together = Together(apart, lanes)
+        tasks = await asked(together, 1, 2)
+        (before,) = timers.running
+        apart.let_go[1].set()
+        await tasks[0]
+        assert timers.running == []
+        tasks += await asked(together, 3)
+        assert before not in timers.running
+        assert len(timers.running) == 1
+        for event in apart.let_go.values():
+            event.set()
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(ask()) == [2, 4, 6]
+    assert apart.batches == [[1], [2], [3]]
+
+
+def test_a_second_thread_is_for_who_waited_long_alone(lanes: Lanes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once begun it does not share the work for ever: one thread is quicker, unless it is slow."""
+    apart = Apart()
+
+    async def ask() -> list[int]:
+        timers = Timers(monkeypatch)
+        together = Together(apart, lanes)
+        tasks = await asked(together, 1, 2)
+        timers.go_off()
+        while len(apart.batches) < 2:
+            await asyncio.sleep(0)
+        tasks += await asked(together, 3, 4)
+        apart.let_go[1].set()
+        await tasks[0]
+        assert apart.batches == [[1], [2]]
+        for event in apart.let_go.values():
+            event.set()
+        return await asyncio.gather(*tasks)
+
+    assert asyncio.run(ask()) == [2, 4, 6, 8]
+    assert apart.batches == [[1], [2], [3, 4]]
 
 
 def test_a_failure_is_that_of_its_batch(lanes: Lanes) -> None:

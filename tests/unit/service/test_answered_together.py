@@ -9,7 +9,7 @@ from lockwork.crypto.tokens import hash_of
 from lockwork.database import access
 from lockwork.database.engine import Statement
 from lockwork.domain.access import Limits, Role
-from lockwork.domain.errors import NotFound, StoreUnusable
+from lockwork.domain.errors import NotFound, StoreUnusable, Tampered
 from lockwork.domain.secrets import RevealedSecret
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
@@ -81,6 +81,18 @@ def test_they_share_a_view_and_a_commit(served: Served) -> None:
     assert served.gate.answer(OWNER, VerifyAudit()).ok
 
 
+def test_their_questions_are_as_many_as_those_of_one(served: Served) -> None:
+    """Secrets and values are asked for at once, however many there are."""
+    shown = Shown(hash_of(served.token()))
+    asked = [(shown, RevealSecret(workspace="default", secret=name)) for name in NAMES]
+    questions = []
+    for some in (asked[:1], asked):
+        served.said.clear()
+        assert all(served.gate.answer_together(some))
+        questions.append([text.partition(" FROM ")[0] for text in served.said if text.startswith("SELECT")])
+    assert questions[1] == questions[0]
+
+
 def test_who_may_not_is_asked_alone_and_keeps_nobody(served: Served) -> None:
     """What is not there, and who may not come in, get no answer here; the others get theirs."""
     asked = [reveal("a"), reveal("missing"), reveal("b", STRANGER), reveal("c")]
@@ -92,14 +104,15 @@ def test_who_may_not_is_asked_alone_and_keeps_nobody(served: Served) -> None:
 
 
 def test_what_is_damaged_keeps_nobody(served: Served) -> None:
-    """A damaged secret ends the view: it and those behind it are to be asked alone, those before are told."""
+    """A damaged secret ends the view: it and all beside it are asked alone, where it alone is told so."""
     served.run(
         "UPDATE secret_versions SET wrapped = x'00' WHERE secret = (SELECT id FROM secrets WHERE name = 'b')"
     )
-    first, *others = served.gate.answer_together([reveal(name) for name in NAMES])
-    assert opened(first) == "value of a"
-    assert others == [None, None]
-    assert served.recorded() == ["a"]
+    assert served.gate.answer_together([reveal(name) for name in NAMES]) == [None, None, None]
+    assert served.recorded() == []
+    assert opened(served.gate.answer(*reveal("a"))) == "value of a"
+    with pytest.raises(Tampered):
+        served.gate.answer(*reveal("b"))
 
 
 def test_each_has_the_rights_of_their_own_token(served: Served) -> None:

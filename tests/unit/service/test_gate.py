@@ -66,7 +66,15 @@ def test_every_message_has_a_handler() -> None:
     assert set(answered) == set(questions())
     assert len(answered) > 30
     handlers = assembly.Handlers()
-    assert all(callable(handlers[question]) for question in questions())
+    assert all(callable(handlers[question].handler) for question in questions())
+
+
+def test_what_is_brief_can_be_answered_together() -> None:
+    """And nothing else: a server takes the one for the other."""
+    handlers = assembly.Handlers()
+    brief = {question for question in questions() if question.is_brief}
+    assert brief == {question for question in questions() if handlers[question].together}
+    assert brief
 
 
 DOORS = ("login", "logout", "setup")

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -64,8 +66,8 @@ def finish(client: Client, run: Run, status: RunStatus = RunStatus.COMPLETED) ->
     return client.send(FinishRun(workspace=W, run=run.id, status=status, notes=("over",)))
 
 
-def append(client: Client, run: Run, number: int, part: bytes, step: str = "a") -> None:
-    client.send(AppendLog(workspace=W, run=run.id, step=step, number=number, part=part))
+def append(client: Client, run: Run, start: int, part: bytes, step: str = "a") -> None:
+    client.send(AppendLog(workspace=W, run=run.id, step=step, start=start, part=part))
 
 
 def fetch(client: Client, run: Run, secret: str, **fields: object) -> None:
@@ -196,15 +198,13 @@ def test_logs_are_kept_in_parts(client: Client):
     """Parts of at most 64 KiB, in their order, 10 MiB a step; one step's or all in the pipeline's order."""
     run = started(client).run
     start_step(client, run, "a")
-    append(client, run, 1, b"two\n")
     append(client, run, 0, b"one\n")
     append(client, run, 0, b"of b\n", step="b")
+    append(client, run, 4, b"two\n")
     assert client.get_run_log(run.id) == "one\ntwo\nof b\n"
     assert client.get_run_log(run.id, "b") == "of b\n"
     with pytest.raises(InvalidInput, match="65,536"):
-        append(client, run, 2, b"x" * 65_537)
-    with pytest.raises(Refused, match="has a part 0"):
-        append(client, run, 0, b"again")
+        append(client, run, 8, b"x" * 65_537)
     with pytest.raises(NotFound, match="no step 'zz'"):
         append(client, run, 0, b"x", step="zz")
     with pytest.raises(NotFound, match="no step 'zz'"):
@@ -215,12 +215,30 @@ def test_a_log_ends_at_ten_mebibytes(client: Client):
     """More than 10 MiB of a step's log is refused; the line that says so still fits."""
     run = started(client).run
     start_step(client, run, "a")
-    for number in range(160):
-        append(client, run, number, b"x" * 65_536)
-    append(client, run, 160, b"cut here\n")
-    append(client, run, 161, b"x" * 65_536)
+    whole = 160 * 65_536
+    for start in range(0, whole, 65_536):
+        append(client, run, start, b"x" * 65_536)
+    append(client, run, whole, b"cut here\n")
+    append(client, run, whole + 9, b"x" * 65_536)
     with pytest.raises(Refused, match="full"):
-        append(client, run, 162, b"x" * 1024)
+        append(client, run, whole + 9 + 65_536, b"x" * 1024)
+
+
+def test_a_log_that_came_line_by_line_is_read_from_few_rows(client: Client, home: Path):
+    """Short parts share a row, so that a log is followed as fast after a day of them; long ones do not."""
+    run = started(client).run
+    start_step(client, run, "a")
+    lines = [f"line {n} {'x' * 90}\n".encode() for n in range(400)]
+    for n, line in enumerate(lines):
+        append(client, run, sum(map(len, lines[:n])), line)
+    size = sum(map(len, lines))
+    append(client, run, size, b"x" * 65_536)
+    append(client, run, size + 65_536, b"last\n")
+    assert client.get_run_log(run.id) == b"".join(lines).decode() + "x" * 65_536 + "last\n"
+    with closing(sqlite3.connect(home / "lockwork.db")) as database:
+        rows = database.execute("SELECT length(part) FROM step_logs ORDER BY number").fetchall()
+    assert [length for (length,) in rows[-2:]] == [65_536, 5]
+    assert len(rows) == 2 + size // 16_384 + 1
 
 
 def test_a_run_is_found_by_the_beginning_of_its_id(client: Client):

@@ -1,6 +1,7 @@
 // What makes pages about access quicker: a role is saved by a button that comes with the change, and patterns
 // say what they take while they are typed.
 import { post } from "./send.js";
+import { whileTyping } from "./typing.js";
 
 document.addEventListener("change", (event) => {
   event.target.closest(".role-form")?.querySelector("[data-if-changed]")?.classList.add("changed");
@@ -9,12 +10,11 @@ document.addEventListener("change", (event) => {
 for (const input of document.querySelectorAll("[data-tried]")) {
   const place = document.getElementById("taken");
   const part = (name) => place.querySelector(`[data-taken="${name}"]`);
-  let waiting, asked = 0;
-  const follow = async () => {
-    const mine = ++asked;
+  const ask = async () => {
     const answer = await post(input.dataset.tried, input.form);
-    if (!answer.ok || mine !== asked) return;
-    const told = await answer.json();
+    return answer.ok && answer.json();
+  };
+  whileTyping(input, ask, (told) => {
     for (const name of ["patterns", "many", "of"]) part(name).textContent = told[name];
     place.querySelector("[data-taken-example]").textContent = "";
     place.querySelector("[data-taken-colon]").textContent = told.names.length ? ":" : ".";
@@ -24,6 +24,5 @@ for (const input of document.querySelectorAll("[data-tried]")) {
       badge.textContent = name;
       return badge;
     }));
-  };
-  input.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(follow, 150); });
+  });
 }

@@ -1,6 +1,7 @@
 // What every page has of its own: copying, menus that close, forms that tell what is wrong where it was typed,
 // lists that follow what is typed. Without scripts all of it works as plain forms and links.
 import { send } from "./send.js";
+import { whileTyping } from "./typing.js";
 
 document.documentElement.classList.add("scripted");
 
@@ -36,19 +37,17 @@ document.addEventListener("submit", (event) => {
 });
 
 for (const form of document.querySelectorAll("form[data-live]")) {
-  let waiting, asked = 0;
-  const follow = async () => {
-    const mine = ++asked;
+  const ask = async () => {
     const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
     const address = `${location.pathname}?${query}`;
     const answer = await fetch(address);
-    if (!answer.ok || mine !== asked) return;
-    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return answer.ok && { address, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
+  };
+  const follow = whileTyping(form, ask, ({ address, page }) => {
     for (const id of form.dataset.live.split(" ")) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
     }
     history.replaceState(null, "", address);
-  };
-  form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(follow, 120); });
+  });
   form.addEventListener("submit", (event) => { event.preventDefault(); follow(); });
 }

@@ -1,4 +1,5 @@
 // A secret's name, looked at as it is typed: whether it is one, whether it is taken, what it would hide.
+import { whileTyping } from "./typing.js";
 
 const checks = new WeakMap();
 
@@ -8,10 +9,8 @@ class Naming {
     this.form = field.closest("form");
     this.input = field.querySelector("input");
     this.says = field.querySelector(".says");
-    this.asked = 0;
-    const later = () => { clearTimeout(this.waiting); this.waiting = setTimeout(() => this.look(), 150); };
-    this.input.addEventListener("input", later);
-    for (const scope of this.scopes()) scope.addEventListener("change", () => this.look());
+    this.look = whileTyping(this.input, () => this.ask(), (told) => this.show(told));
+    for (const scope of this.scopes()) scope.addEventListener("change", this.look);
     if (this.input.value && !field.dataset.of) this.look(); // a secret's present name says nothing new
   }
 
@@ -19,23 +18,23 @@ class Naming {
     return [...this.form.querySelectorAll("input[name=scope]")];
   }
 
-  // Whether it may be called so; the server decides in the end, so what cannot be asked is no obstacle.
-  async look() {
-    clearTimeout(this.waiting);
-    const mine = ++this.asked, name = this.input.value.trim();
-    if (!name) return this.tell("", "");
+  // What the server says of the name, which decides in the end: what cannot be asked is no obstacle.
+  async ask() {
+    const name = this.input.value.trim();
+    if (!name) return {};
     const scope = this.field.dataset.scope || this.scopes().find((one) => one.checked)?.value || "workspace";
     const query = new URLSearchParams({ name, scope, of: this.field.dataset.of });
-    let told;
     try {
       // A name that cannot be is no failure of the request, so it is answered as a success.
-      told = await (await fetch(`${this.field.dataset.nameCheck}?${query}`, { headers: { accept: "application/json" } })).json();
+      return await (await fetch(`${this.field.dataset.nameCheck}?${query}`, { headers: { accept: "application/json" } })).json();
     } catch {
-      return true;
+      return null;
     }
-    if (mine !== this.asked) return !told.problem;
-    if (told.problem) return this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
-    return this.tell(told.note ? "warn" : "good", told.note || told.free || "");
+  }
+
+  show(told) {
+    if (told.problem) this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
+    else this.tell(told.note ? "warn" : "good", told.note || told.free || "");
   }
 
   tell(kind, text) {
@@ -53,7 +52,7 @@ for (const field of document.querySelectorAll("[data-name-check]")) checks.set(f
 export async function nameFits(form) {
   const naming = checks.get(form);
   if (!naming.input.value.trim()) return naming.tell("bad", "a secret needs a name");
-  return naming.look();
+  return !(await naming.look())?.problem;
 }
 
 export const unsay = (form) => checks.get(form).tell("", "");

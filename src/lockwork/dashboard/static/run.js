@@ -62,16 +62,20 @@ async function follow(log) {
   button.addEventListener("click", () => { log.scrollTop = log.scrollHeight; log.focus(); });
   log.addEventListener("scroll", () => { button.hidden = isAtEnd(log); });
   log.scrollTop = log.scrollHeight;
+  const nothing = log.closest("[data-log]").querySelector("[data-nothing-yet]");
   let next = log.dataset.next;
   while (log.isConnected) {
     if (!document.hidden) {
       const told = await fetch(`${address}&from=${next}`).then((answer) => answer.ok ? answer.json() : null).catch(() => null);
       if (told?.text) {
-        log.closest("[data-log]").querySelector("[data-nothing-yet]")?.remove();
+        nothing?.remove();
         add(log, told.text);
       }
       next = told?.next ?? next;
-      if (told?.over) return;
+      if (told?.over) {
+        if (nothing) nothing.textContent = "It printed nothing.";
+        return;
+      }
       if (told?.text) continue;
     }
     await pause(EVERY);

@@ -69,7 +69,7 @@ def test_a_second_writer_is_told_and_may_go_on(
     )
     page.get_by_role("button", name="Save as version 2").click()
     told = page.get_by_role("alert").filter(has_text="it is at version 2, and yours")
-    expect(told).to_contain_text("admin added 'more', 'port' and replaced 'password'")
+    expect(told).to_contain_text("Meanwhile admin added 'more', 'port' and replaced 'password'")
     expect(page.get_by_label("New value of password")).to_have_value("\nmine")
     assert held(team)["password"] == "theirs"
     page.get_by_role("button", name="Save as version 3").click()

@@ -178,7 +178,7 @@ def test_what_is_said_of_a_row_holds_as_long_as_it_is_true(visiting: Visiting, t
     page.get_by_text("Paste a .env").click()
     page.locator("[name=pasted]").fill("just words")
     page.get_by_role("button", name="Split").click()
-    expect(page.locator("[data-pasted-problem]")).to_contain_text("write KEY=value lines")
+    expect(page.locator("[data-pasted-problem]")).to_contain_text("KEY=value lines")
     expect(page.locator("[data-pasted-problem]")).not_to_contain_text("@FILE")
     page.locator("[name=pasted]").fill("b=theirs\n" + "".join(f"K{n}=v\n" for n in range(20)))
     page.get_by_role("button", name="Split").click()

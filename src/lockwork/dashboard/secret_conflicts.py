@@ -20,12 +20,12 @@ class Conflict(NamedTuple):
     @property
     def message(self) -> str:
         versions = f"it is at version {self.current}, and yours was made from version {self.made_from}"
-        return f"Somebody changed it meanwhile: {versions}"
+        return f"Somebody changed it while you typed: {versions}"
 
     @property
     def hint(self) -> str:
         on_top = f"save it on top of version {self.current}, or cancel"
-        return f"{self.meanwhile}. What you typed is kept, and nothing is saved yet: {on_top}."
+        return f"Meanwhile {self.meanwhile}. What you typed is kept, and nothing is saved yet: {on_top}."
 
     def told(self) -> dict[str, str | int]:
         """To a script, which has what was typed."""

@@ -43,7 +43,9 @@ TRIED = {
     "login": "a log-in with a wrong name or password",
     "password.choose": "a code of an invitation",
     "setup": "a code to set up the server",
-    "token": "a token that is not good",
+    "token": "a token that was never good",
+    "ended-token": "a log-in or token that has ended",
+    "password.change": "another password, with a wrong one of now",
 }
 """What was tried, as the trail calls it → in words."""
 

@@ -56,6 +56,8 @@ def test_a_token_opens_what_it_is_held_to_and_is_told_once(
     text = made(editor, "nightly", "prod-*")
     assert kept == {"no-store"}
     assert text.startswith("lkw_")
+    assert f"LOCKWORK_URL={team.url}" in editor.main().inner_text()
+    assert "LOCKWORK_WORKSPACE=default" in editor.main().inner_text()
     assert [asked(team, name, text) for name in ("prod-db", "prod-s3", "staging-db")] == [200, 200, 404]
     assert text not in page.url + page.title()
     if scripts:

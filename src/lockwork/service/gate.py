@@ -244,13 +244,13 @@ class Gate:
             )
 
     def _subject(self, tx: Transaction, door: Door, message: Message[Any]) -> Subject | None:
-        """What was asked of, by name and id where the caller may know of it, whichever of the two they gave."""
+        """What was asked of: by name and id where the caller may know of it, whichever they gave."""
         from lockwork.messages.secrets import OneSecret  # lazy, both: only where something fails
         from lockwork.service import findings
 
         if isinstance(message, OneSecret):
-            # Whoever comes in may list names; who does not is recorded with what they wrote, and no more. So is
-            # what no database could look for: whatever was asked, there is a record.
+            # Whoever comes in may list names; who does not is recorded with what they wrote, and no more.
+            # So is what no database could look for: whatever was asked, there is a record.
             with suppress(Exception):
                 found = findings.known(self._context(tx, door, message), message)
                 if found is not None:

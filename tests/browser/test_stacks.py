@@ -58,7 +58,7 @@ def test_from_a_component_to_a_stack_that_is_whole(visiting: Visiting, team: Tea
     expect(page.locator(".part", has_text="tracker")).to_contain_text("1 to mend")
     visitor.goto(STACKS)
     expect(page.get_by_role("row", name="prod")).to_contain_text("1 to mend")
-    expect(page.get_by_role("row", name="default").first).to_contain_text("whole")
+    expect(page.get_by_role("row", name="default").first).to_contain_text("complete")
     expect(page.get_by_role("row", name="prod")).to_contain_text("experiment tracker tracker")
     page.get_by_role("link", name="prod", exact=True).click()
     page.get_by_role("link", name="Register missing secrets").click()

@@ -22,6 +22,7 @@ table { border-collapse: collapse; margin: 8px 0; width: 100% }
 td { border-top: 1px solid var(--line); padding: 4px 12px 4px 0; vertical-align: top }
 td { overflow-wrap: anywhere }
 td:first-child { min-width: 96px }
+td:nth-child(2) { white-space: nowrap }
 .method { display: inline-block; min-width: 64px; font-weight: 700 }
 @media (max-width: 760px) {
   td { display: block; padding: 0; border: 0 }

@@ -25,6 +25,10 @@ from lockwork.wire.problems import MEDIA_TYPE
 from lockwork.wire.requests import encoded_answer, message_from
 
 
+_PATH = 200
+"""Characters that are told of an address that is none."""
+
+
 def paths(site: Site) -> Paths:
     """All that this server answers: the table, and what stands beside it."""
     found = pages(site, site.dashboard) | ({} if site.is_own else _for_programs(site))
@@ -138,4 +142,4 @@ def _once(request: Request) -> dict[str, str]:
 
 
 async def _nothing_here(hint: str, request: Request) -> Response:
-    return problem(NotFound("address", request.scope["path"], hint=hint))
+    return problem(NotFound("address", request.scope["path"][:_PATH], hint=hint))

@@ -61,7 +61,7 @@ def test_logging_out_ends_the_session(visiting: Visiting, team: Team) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_the_ways_in_can_be_used_by_everyone(visiting: Visiting, scheme: str, width: int) -> None:
-    """No serious fault of accessibility on the pages before the log-in; how long a password is, is told first."""
+    """No serious fault of accessibility before the log-in; how long a password is, is told beforehand."""
     visitor = visiting(scheme=scheme, width=width)
     for path in ("/login", "/setup", "/invited"):
         visitor.goto(path)

@@ -24,7 +24,6 @@ from lockwork.wire import routes as table
 from lockwork.wire.problems import MEDIA_TYPE
 from lockwork.wire.requests import encoded_answer, message_from
 
-
 _PATH = 200
 """Characters that are told of an address that is none."""
 

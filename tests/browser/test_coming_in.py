@@ -61,8 +61,11 @@ def test_logging_out_ends_the_session(visiting: Visiting, team: Team) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_the_ways_in_can_be_used_by_everyone(visiting: Visiting, scheme: str, width: int) -> None:
-    """No serious fault of accessibility on the pages before the log-in."""
+    """No serious fault of accessibility before the log-in, nor in the page of the API; before a password is
+    typed it is told how long it is."""
     visitor = visiting(scheme=scheme, width=width)
-    for path in ("/login", "/setup", "/invited"):
+    for path in ("/login", "/setup", "/invited", *(["/docs"] if width == NARROW else [])):
         visitor.goto(path)
         visitor.check_accessible()
+        asks = path in ("/setup", "/invited")
+        assert ("At least 10 characters" in visitor.main().inner_text()) == asks

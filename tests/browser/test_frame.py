@@ -7,6 +7,8 @@ from playwright.sync_api import expect
 from tests.access.conftest import Team
 from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
 
+from lockwork.messages.workspaces import CreateWorkspace
+
 
 def test_the_current_section_is_in_sight_on_a_telephone(visiting: Visiting) -> None:
     """The strip of sections is moved to it, and nothing else is."""
@@ -53,3 +55,35 @@ def test_what_went_wrong_can_be_read_by_everyone(visiting: Visiting, scheme: str
         for path in ("/w/default/stacks/none", "/w/nowhere/stacks"):
             visitor.goto(path)
             visitor.check_accessible()
+
+
+def test_a_command_that_is_shown_means_the_workspace_of_its_page(visiting: Visiting, team: Team) -> None:
+    """Wherever a page shows one, whatever is active where it is pasted; what an address names acts in no
+    shell. Where one begins it is as short as one types it."""
+    team.did(CreateWorkspace(name="research"))
+    client = team.client("boss", "research")
+    pgdb = client.create_secret("pgdb", {"password": "no matter"})
+    visitor = visiting("boss", scripts=False)
+    secret = f"secrets/{pgdb.id}"
+    for path in (
+        *("secrets", secret, f"{secret}/edit", f"{secret}/delete", f"{secret}/rename", f"{secret}/move"),
+        *("secrets?deleted=1", "components", "stacks", "stacks/new", "stacks/default", "runs"),
+    ):
+        page = visitor.goto(f"/w/research/{path}")
+        shown = [text for text in page.locator("main code").all_inner_texts() if "lockwork" in text]
+        assert shown, path
+        assert all(text.startswith("lockwork --workspace research ") for text in shown), shown
+        copied = page.locator("main [data-copy^=lockwork]").first.get_attribute("data-copy")
+        assert copied in shown, path
+    visitor.goto(f"/w/research/{secret}/delete")
+    page.get_by_text("lockwork --workspace research secret delete pgdb --scope workspace").wait_for()
+    visitor.goto("/w/research/runs?q=%27%3B+reboot+%23")
+    page.get_by_text(
+        """lockwork --workspace research run list --pipeline 'contains:'"'"'; reboot #'"""
+    ).wait_for()
+    visitor.goto("/w/research/stacks/new?orchestrator=%24(reboot)")
+    page.get_by_text("--orchestrator '$(reboot)'").wait_for()
+    visitor.goto("/w/research/settings")
+    assert "--workspace" not in visitor.main().inner_text()
+    visitor.goto("/w/default/secrets/new?name=db&keys=host,port")
+    page.get_by_text("lockwork secret create db --ask host --ask port", exact=True).wait_for()

@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lockwork.dashboard import places
+from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.pages import Ask
 from lockwork.domain.access import Role
 from lockwork.domain.checks import Problem, Report, Where
@@ -150,7 +151,7 @@ class _Ways:
         one, stack = group[0], self._check.stack
         if one.problem == "not_trusted":
             page = places.of_stack_called(self._ask, stack, "trust") if stack else ""
-            return (page, "See what changed") if page else ("", one.fix)
+            return (page, "See what changed") if page else ("", runnable(one.fix, self._ask))
         if one.problem == "not_readable":
             return "", f"Ask {self._who_helps} for the role 'runner'."
         if one.problem == "no_secret" and can_be_called(one.secret):
@@ -170,7 +171,7 @@ class _Ways:
     def _edited(self, one: Problem) -> tuple[str, str]:
         page = places.of_text(self._ask, one.where)
         if not page:
-            return "", one.fix
+            return "", runnable(one.fix, self._ask)
         return (page, "Edit") if self._check.may_write else ("", _EDITORS)
 
     def _keys(self, one: Problem) -> list[str]:

@@ -62,6 +62,8 @@ class Ask:
     cookies: Cookies
     is_embedded: bool
     """Whether the store is one's own, without users who log in."""
+    begins_in: str
+    """The workspace where one begins."""
 
     @property
     def fields(self) -> Mapping[str, str]:

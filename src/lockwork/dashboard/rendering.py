@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 import jinja2
 
-from lockwork.dashboard import assets
+from lockwork.dashboard import assets, commands
 from lockwork.dashboard.notes import NOTES
 from lockwork.dashboard.pages import Ask, Came, Shown, address
 from lockwork.domain.errors import LockworkError
@@ -48,8 +48,14 @@ def _environment() -> jinja2.Environment:
         "bytes": in_bytes,
     }
     made.filters["spelt"] = escaped
+    made.filters["runnable"] = _runnable
     made.globals |= {"asset": assets.address_of, "address": address}
     return made
+
+
+@jinja2.pass_context
+def _runnable(around: jinja2.runtime.Context, text: str) -> str:
+    return commands.runnable(text, around["ask"])
 
 
 def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...]) -> bytes:

@@ -1,6 +1,7 @@
 """Runs: what ran and how it ended; one of them with its graph, its steps and what they printed."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any, NamedTuple
 
 from lockwork.dashboard import graph, mending, places, run_logs
@@ -66,7 +67,7 @@ def listed(ask: Ask) -> Answer:
 def _listing_command(sought: str, status: str) -> str:
     words = ["lockwork run list"]
     if sought:
-        words.append(f"--pipeline 'contains:{sought}'")
+        words.append(f"--pipeline {quote('contains:' + sought)}")
     if status in STATUSES:
         words.append(f"--status {status}")
     return " ".join(words)

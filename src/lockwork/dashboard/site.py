@@ -15,6 +15,7 @@ import msgspec
 
 from lockwork.client.api import Client
 from lockwork.dashboard import rendering
+from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.forms import NOTHING, parsed
 from lockwork.dashboard.pages import Answer, Ask, Came, Data, For, Page, Shown, To, address
@@ -103,6 +104,7 @@ class _Visit:
             csrf=token_for(self._bound),
             cookies=self._cookies,
             is_embedded=self._entrance.is_embedded,
+            begins_in=self._entrance.workspace,
         )
         if page.whose is For.USERS:
             _ = ask.me  # who has no name goes no further
@@ -136,6 +138,7 @@ class _Visit:
             csrf=token_for(self._bound),
             cookies=self._cookies,
             is_embedded=self._entrance.is_embedded,
+            begins_in=self._entrance.workspace,
         )
 
     def _sent_to(self, to: To) -> Reply:
@@ -151,7 +154,7 @@ class _Visit:
         """What went wrong, told to a person or a script; who must come in first is sent to the door."""
         status, _ = problem_of(failure)
         if self._is_for_a_script:
-            told: dict[str, Any] = {"problem": failure.message, "hint": failure.hint or ""}
+            told: dict[str, Any] = {"problem": failure.message, "hint": runnable(failure.hint or "", self._asked)}
             return self._reply(status, msgspec.json.encode(told), "application/json")
         if self._came.method == "GET" and isinstance(failure, NotReady):
             return self._sent_to(To("/setup"))

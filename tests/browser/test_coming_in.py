@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, noted
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -52,7 +52,8 @@ def test_logging_out_ends_the_session(visiting: Visiting, team: Team) -> None:
     kept = visitor.context.cookies()
     visitor.page.get_by_label("Account of viewer").click()
     visitor.page.get_by_role("button", name="Log out", exact=True).click()
-    visitor.page.wait_for_url("**/login?note=logged-out")
+    visitor.page.wait_for_url("**/login")
+    noted(visitor.page, "logged-out")
     visitor.context.add_cookies(kept)  # type: ignore[arg-type]  # as Playwright gave them
     visitor.goto("/w/default/secrets")
     assert visitor.at == "/login"

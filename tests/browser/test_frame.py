@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, noted
 
 from lockwork.messages.workspaces import CreateWorkspace
 
@@ -87,3 +87,21 @@ def test_a_command_that_is_shown_means_the_workspace_of_its_page(visiting: Visit
     assert "--workspace" not in visitor.main().inner_text()
     visitor.goto("/w/default/secrets/new?name=db&keys=host,port")
     page.get_by_text("lockwork secret create db --ask host --ask port", exact=True).wait_for()
+
+
+def test_what_was_done_is_told_once(visiting: Visiting, team: Team) -> None:
+    """On the page that follows, without scripts too; not again on a reload, and not for an address
+    that somebody pasted."""
+    visitor = visiting("editor", scripts=False)
+    page = visitor.goto("/w/default/secrets/new")
+    page.get_by_label("Name", exact=True).fill("db")
+    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_role("button", name="Register").click()
+    noted(page, "created")
+    assert "created" not in page.url
+    page.reload()
+    expect(page.get_by_role("heading", name="db")).to_be_visible()
+    expect(page.locator(".note")).to_have_count(0)
+    for word in ("created", "purged"):
+        visitor.goto(f"/w/default/secrets?note={word}")
+        expect(page.locator(".note")).to_have_count(0)

@@ -114,7 +114,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class To:
-    """Another page, after a change; `note` is a key of `lockwork.dashboard.notes.NOTES`, told there."""
+    """Another page, after a change; `note` is a key of `lockwork.dashboard.notes.NOTES`, told there once."""
 
     path: str
     note: str = ""

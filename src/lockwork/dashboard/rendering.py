@@ -9,7 +9,6 @@ from typing import Any, Protocol
 import jinja2
 
 from lockwork.dashboard import assets, commands
-from lockwork.dashboard.notes import NOTES
 from lockwork.dashboard.pages import Ask, Came, Shown, address
 from lockwork.domain.errors import LockworkError
 from lockwork.domain.terminals import escaped
@@ -58,17 +57,17 @@ def _runnable(around: jinja2.runtime.Context, text: str) -> str:
     return commands.runnable(text, around["ask"])
 
 
-def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...]) -> bytes:
-    """The page with its frame, for who has come in."""
+def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...], note: str) -> bytes:
+    """The page with its frame, for who has come in; `note` tells what they have just done."""
     return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf, me=ask.me, spaces=spaces, note=_note(ask), command=shown.command
+        shown, theme, ask=ask, csrf=ask.csrf, me=ask.me, spaces=spaces, note=note, command=shown.command
     )
 
 
-def alone(ask: Ask, shown: Shown, *, theme: str) -> bytes:
+def alone(ask: Ask, shown: Shown, *, theme: str, note: str) -> bytes:
     """The page without a frame, for who has not."""
     return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf, me=None, spaces=(), note=_note(ask), command=shown.command
+        shown, theme, ask=ask, csrf=ask.csrf, me=None, spaces=(), note=note, command=shown.command
     )
 
 
@@ -86,10 +85,6 @@ def _section(came: Came) -> str:
     """The entry of the side bar under which the address is: `/w/WORKSPACE/SECTION/…`."""
     parts = came.path.split("/")
     return parts[3] if len(parts) > 3 else ""
-
-
-def _note(ask: Ask) -> str:
-    return NOTES.get(ask.query.get("note", ""), "")
 
 
 def _rendered(shown: Shown, theme: str, **around: Any) -> bytes:

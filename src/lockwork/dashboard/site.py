@@ -8,13 +8,12 @@ to a script of ours, as data.
 import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 from urllib.parse import quote
 
 import msgspec
 
 from lockwork.client.api import Client
-from lockwork.dashboard import rendering
+from lockwork.dashboard import notes, rendering
 from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.forms import NOTHING, parsed
@@ -85,6 +84,7 @@ class _Visit:
             self._visit = os.urandom(16).hex()
         theme = shown.get(cookies.theme, "")
         self._theme = theme if theme in THEMES else ""
+        self._note = notes.told(shown.get(cookies.note, ""), came.path)
         self._asked: Ask | None = None
 
     def ask(self, page: Page, origin: str) -> Ask:
@@ -125,10 +125,12 @@ class _Visit:
             return self._sent_to(answer)
         assert self._asked is not None or page.whose is For.EVERYONE  # noqa: S101 - `ask` has seen to it
         if self._asked is None:
-            body = rendering.alone(self._stranger(), answer, theme=self._theme)
+            body = rendering.alone(self._stranger(), answer, theme=self._theme, note=self._note)
         else:
-            body = rendering.whole(self._asked, answer, theme=self._theme, spaces=_spaces(self._asked))
-        return self._reply(answer.status, body, "text/html", _set(answer.cookies))
+            spaces = _spaces(self._asked)
+            body = rendering.whole(self._asked, answer, theme=self._theme, spaces=spaces, note=self._note)
+        told = (self._cookies.forget(self._cookies.note),) if self._note else ()
+        return self._reply(answer.status, body, "text/html", _set((*answer.cookies, *told)))
 
     def _stranger(self) -> Ask:
         return Ask(
@@ -142,19 +144,18 @@ class _Visit:
         )
 
     def _sent_to(self, to: To) -> Reply:
-        path = to.path
+        cookies = to.cookies
         if to.note:
-            path += f"{'&' if '?' in path else '?'}note={to.note}"
-        cookies = _set(to.cookies)
+            cookies += (self._cookies.set_shortly(self._cookies.note, notes.kept(to.note, to.path)),)
         if self._is_for_a_script:
-            return self._reply(200, msgspec.json.encode({"to": path}), "application/json", cookies)
-        return self._reply(303, b"", "text/html", (*cookies, ("location", path)))
+            return self._reply(200, msgspec.json.encode({"to": to.path}), "application/json", _set(cookies))
+        return self._reply(303, b"", "text/html", (*_set(cookies), ("location", to.path)))
 
     def problem(self, failure: LockworkError) -> Reply:
         """What went wrong, told to a person or a script; who must come in first is sent to the door."""
         status, _ = problem_of(failure)
         if self._is_for_a_script:
-            told: dict[str, Any] = {"problem": failure.message, "hint": runnable(failure.hint or "", self._asked)}
+            told = {"problem": failure.message, "hint": runnable(failure.hint or "", self._asked)}
             return self._reply(status, msgspec.json.encode(told), "application/json")
         if self._came.method == "GET" and isinstance(failure, NotReady):
             return self._sent_to(To("/setup"))
@@ -197,7 +198,7 @@ def _set(cookies: Iterable[str]) -> tuple[tuple[str, str], ...]:
 
 def _as_asked(came: Came) -> str:
     """The address, to come back to."""
-    query = "&".join(f"{quote(name)}={quote(text)}" for name, text in came.query.items() if name != "note")
+    query = "&".join(f"{quote(name)}={quote(text)}" for name, text in came.query.items())
     return came.path + (f"?{query}" if query else "")
 
 

@@ -22,7 +22,8 @@ def test_the_current_section_is_in_sight_on_a_telephone(visiting: Visiting) -> N
 
 def test_what_went_wrong_is_told_in_the_frame(visiting: Visiting, team: Team) -> None:
     """Without scripts a refused form is a page too, from which one can go on. Of what is read, nothing is
-    said of changes. Around a workspace that is not there no link could work, so none is shown."""
+    said of changes. What is not there stands in the frame too, whose links lead on; a slash too many, or
+    a workspace alone, leads to what was meant."""
     visitor = visiting("editor", scripts=False)
     visitor.expect_refusal()
     page = visitor.goto("/w/default/secrets/new")
@@ -41,9 +42,19 @@ def test_what_went_wrong_is_told_in_the_frame(visiting: Visiting, team: Team) ->
     expect(sections).to_be_visible()
     sections.get_by_role("link", name="Stacks").click()
     assert visitor.at == "/w/default/stacks"
-    visitor.goto("/w/nowhere/secrets")
-    expect(visitor.main()).to_contain_text("no workspace 'nowhere'")
-    expect(sections).to_have_count(0)
+    for path, told in (
+        ("/w/nowhere/secrets", "No workspace 'nowhere'"),
+        ("/w/default/nothing", "No page '/w/default/nothing'"),
+        ("/secrets", "No page '/secrets'"),
+    ):
+        visitor.goto(path)
+        expect(page.get_by_role("heading", name="Not found")).to_be_visible()
+        expect(visitor.main()).to_contain_text(told)
+        sections.get_by_role("link", name="Secrets").click()
+        assert visitor.at == "/w/default/secrets", path
+    for path in ("/w/default", "/w/default/", "/w/default/secrets/"):
+        visitor.goto(path)
+        assert visitor.at == "/w/default/secrets", path
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)

@@ -104,7 +104,7 @@ def test_without_a_browser_the_code_is_typed(own_home: Path, visiting: Visiting)
     visitor = visiting(url=url)
     visitor.goto("/")
     visitor.page.get_by_label("Code").fill(code)
-    visitor.page.get_by_role("button", name="Come in").click()
+    visitor.page.get_by_role("button", name="Log in").click()
     visitor.page.wait_for_url("**/w/default/secrets")
     visitor.check_accessible()
     # What it shows to be pasted is asked as the same user, whoever is active in that terminal.

@@ -28,11 +28,17 @@ NOTES = {
     "let-in": "They may come in again.",
     "half-rotated": "Moved a part of the versions. Go on until none is left.",
     "password-changed": "Your password is changed. Other log-ins have ended.",
+    "session-ended": "Your session has ended. Log in to go on where you were.",
     "logged-out": "You are logged out.",
     "logged-out-everywhere": "You are logged out everywhere.",
     "key-added": "A new root key waits to be made active.",
     "rotated": "The root key is exchanged.",
 }
+
+
+def is_warning(text: str) -> bool:
+    """Whether it tells of what nobody did."""
+    return text == NOTES["session-ended"]
 
 
 def kept(word: str, path: str) -> str:

@@ -8,9 +8,18 @@ from typing import Any, Protocol
 
 import jinja2
 
-from lockwork.dashboard import assets, commands
+from lockwork.dashboard import assets, commands, notes
 from lockwork.dashboard.pages import Ask, Came, Shown, address
-from lockwork.domain.errors import LockworkError
+from lockwork.dashboard.sessions import Ended
+from lockwork.domain.errors import (
+    Fault,
+    InvalidInput,
+    LockworkError,
+    NotFound,
+    NotLoggedIn,
+    NotPermitted,
+    Unavailable,
+)
 from lockwork.domain.terminals import escaped
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -48,7 +57,9 @@ def _environment() -> jinja2.Environment:
     }
     made.filters["spelt"] = escaped
     made.filters["runnable"] = _runnable
+    made.filters["sentence"] = commands.sentence
     made.globals |= {"asset": assets.address_of, "address": address}
+    made.tests["a_warning"] = notes.is_warning
     return made
 
 
@@ -71,12 +82,25 @@ def alone(ask: Ask, shown: Shown, *, theme: str, note: str) -> bytes:
     )
 
 
+_TITLES: Mapping[type[LockworkError], str] = {
+    NotFound: "Not found",
+    NotPermitted: "Not allowed",
+    InvalidInput: "Not accepted",
+    Ended: "Log in again",
+    NotLoggedIn: "Not logged in",
+    Fault: "Something is wrong in Lockwork",
+    Unavailable: "Not available now",
+}
+
+
 def problem(
     failure: LockworkError, came: Came, *, theme: str, ask: Ask | None, spaces: tuple[str, ...]
 ) -> bytes:
     """What went wrong: in the frame for who has come in, without one for who has not."""
-    facts = {"failure": failure, "is_change": came.method != "GET"}
-    shown = Shown("problem.html", "That did not work", facts, section=_section(came))
+    is_change = came.method != "GET"
+    facts = {"failure": failure, "is_change": is_change, "has_ended": isinstance(failure, Ended)}
+    title = next((title for kind, title in _TITLES.items() if isinstance(failure, kind)), "Not done")
+    shown = Shown("problem.html", title, facts, section=_section(came))
     csrf, me = (ask.csrf, ask.me) if ask else ("", None)
     return _rendered(shown, theme, ask=ask, csrf=csrf, me=me, spaces=spaces, note="", command="")
 

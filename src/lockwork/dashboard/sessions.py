@@ -44,15 +44,36 @@ def token_for(session: str) -> str:
     return base64.urlsafe_b64encode(Mac(session.encode()).of(_LABEL)).decode().rstrip("=")
 
 
-def check_is_ours(came: Came, origin: str, session: str, token: str) -> None:
-    """Refuse what does not come from a page of this origin, made for this session."""
+class Outdated(NotPermitted):
+    """A page that was made for another session: a script of ours may ask for a token of the present one."""
+
+
+def check_origin(came: Came, origin: str) -> None:
+    """Refuse what does not come from a page of this origin."""
+    said, site = came.headers.get("origin"), came.headers.get("sec-fetch-site", "same-origin")
+    if said != origin or site != "same-origin":
+        raise _not_ours()
+
+
+def check_token(session: str, token: str) -> None:
+    """Refuse what does not come from a page that was made for this session."""
     from hmac import compare_digest
 
-    said, site = came.headers.get("origin"), came.headers.get("sec-fetch-site", "same-origin")
-    if said != origin or site != "same-origin" or not session:
-        raise NotPermitted("this did not come from a page of this dashboard", hint="open the page again")
+    if not session:
+        raise _not_ours()
     if not compare_digest(token_for(session).encode(), token.encode("utf-8", "replace")):
-        raise NotPermitted("this page is from an earlier session", hint="open the page again")
+        raise Outdated("this page is from an earlier session", hint="open the page again")
+
+
+def _not_ours() -> NotPermitted:
+    return NotPermitted("this did not come from a page of this dashboard", hint="open the page again")
+
+
+class Ended(NotLoggedIn):
+    """Why a session opens nothing says nothing to people: they log in again."""
+
+    def __init__(self) -> None:
+        super().__init__("your session has ended")
 
 
 class ByLogIn:

@@ -1,4 +1,5 @@
 // A secret's name, looked at as it is typed: whether it is one, whether it is taken, what it would hide.
+import { wayIn } from "./send.js";
 import { whileTyping } from "./typing.js";
 
 const checks = new WeakMap();
@@ -34,6 +35,7 @@ class Naming {
 
   show(told) {
     if (told.problem) this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
+    if (told.has_ended) this.says.append(" ", wayIn());
     else this.tell(told.note ? "warn" : "good", told.note || told.free || "");
   }
 

@@ -1,5 +1,5 @@
 // Values of one secret: each shown or copied by one question, which is recorded. A shown one hides itself.
-import { post } from "./send.js";
+import { AWAY, post, wayIn } from "./send.js";
 
 const SHOWN_MS = 30_000;
 const HIDDEN = "••••••••";
@@ -9,7 +9,7 @@ async function value(row) {
   const form = row.closest("form"), answer = await post(form.action, form, row.querySelector("[data-reveal]"));
   if (answer.ok) return answer.text();
   const told = await answer.json();
-  throw new Error([told.problem, told.hint].filter(Boolean).join(": "));
+  throw Object.assign(new Error([told.problem, told.hint].filter(Boolean).join(". ")), { hasEnded: told.has_ended });
 }
 
 function say(row, text, isBad = false) {
@@ -50,7 +50,8 @@ async function act(row, what) {
   try {
     await what(row);
   } catch (failure) {
-    say(row, failure.message || "the server could not be reached", true);
+    say(row, failure instanceof TypeError ? AWAY.problem : `${failure.message} `, true);
+    if (failure.hasEnded) row.querySelector("[data-said]").append(wayIn());
   } finally {
     row.removeAttribute("aria-busy");
   }

@@ -21,6 +21,7 @@ A server answers JSON over HTTP. It describes itself at `/openapi.json` (OpenAPI
 - **Versions**: the answer about one thing that has a version has it in `ETag`, as `"3"`. A change may
   demand it with `If-Match: "3"` or the field `if_version`; if somebody else wrote first it is 412 and
   nothing is changed.
+- **Trying**: what takes a `dry_run` is then refused as it would be, and else told and not done.
 - **Asking again**: a change that carries `Idempotency-Key` (1 to 128 visible ASCII characters, such as a
   UUID) is done once in 24 hours for each token and message. Asked again with the same fields it gets the
   same answer; with others it is 422. Only a change that was done is remembered. What told a secret text

@@ -43,6 +43,7 @@ SECRETS: dict[str, Makes] = {
     "UndeleteSecret": lambda s: secrets.UndeleteSecret(**of_secret(s)),
     "DeleteSecret, for good": lambda s: secrets.DeleteSecret(**of_secret(s, purge=True)),
     "DeleteSecret": lambda s: secrets.DeleteSecret(**of_secret(s)),
+    "DeleteSecret, as a dry run": lambda s: secrets.DeleteSecret(**of_secret(s, dry_run=True)),
     "ListVersions": lambda s: secrets.ListVersions(**of_secret(s)),
     "RestoreVersion": lambda s: secrets.RestoreVersion(**of_secret(s, version=1)),
     "DestroyVersions": lambda s: secrets.DestroyVersions(**of_secret(s, version=1)),
@@ -184,7 +185,7 @@ def world(lasting_each_api: Api) -> World:
         assert made.status_code == 201, made.text
         keep("stack", case, made.json())
     for path in ("components/experiment_tracker", "stacks"):
-        assert api.ask("DELETE", f"/v1/workspaces/default/{path}/q-66666666").status_code == 200
+        assert api.ask("POST", f"/v1/workspaces/default/{path}/q-66666666/delete").status_code == 200
     started = request_of(runs.StartRun(workspace="elsewhere1", pipeline=PIPELINE, stack="default"))
     made = api.ask("POST", started.path, content=started.body, content_type="application/json")
     assert made.status_code == 201, made.text

@@ -89,6 +89,14 @@ def test_whatever_is_asked_is_answered_as_described(filled: Api, who: str | None
     assert try_all(filled, who, 2, schemathesis.GenerationMode.POSITIVE) >= len(verbs())
 
 
+def test_what_follows_a_record_that_is_gone_is_refused_as_described(filled: Api) -> None:
+    """Whoever exports the trail while it is pruned hears it in a way that the description has."""
+    answer = filled.ask("GET", "/v1/audit/links?before=1&after=-1")
+    described = filled.ask("GET", "/openapi.json").json()["paths"]["/v1/audit/links"]["get"]
+    assert answer.status_code == 409
+    assert str(answer.status_code) in described["responses"]
+
+
 @pytest.mark.soak
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("who", ROLES)

@@ -72,7 +72,7 @@ Workspaces are rooms: what is in one is not seen from another.
   error: no workspace 'nope'
   hint: lockwork workspace list
   [1]
-  $ lockwork workspace delete team
+  $ lockwork workspace delete team --force
   error: the question whether to go on needs a terminal, and there is none
   hint: --yes goes on without asking
   [2]
@@ -161,7 +161,7 @@ Users keep names apart, not people, and creating one says so.
   error: no user 'nobody'
   hint: lockwork user list
   [1]
-  $ lockwork user delete anna
+  $ lockwork user delete anna --force
   error: the question whether to go on needs a terminal, and there is none
   hint: --yes goes on without asking
   [2]

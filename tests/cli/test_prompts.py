@@ -106,13 +106,17 @@ def test_a_line_that_a_terminal_would_cut_is_refused(own_home: Path, open_termin
         (["update", "nosuch", "-i"], "no secret 'nosuch'"),
         (["create", "db", "--ask", "user"], "already exists in workspace 'default'"),
         (["create", "db", "-i"], "already exists in workspace 'default'"),
+        (["create", "no.name", "-i"], "'no.name' is not a secret name"),
+        (["update", "db", "-i", "--if-version", "7"], "is at version 1, not 7"),
+        (["update", "db", "-i", "--remove-keys", "nosuch"], "no key 'nosuch'"),
+        (["update", "db", "--ask", "k", "--remove-keys", "k"], "cannot be both set and removed"),
         (["delete", "nosuch"], "no secret 'nosuch'"),
     ],
 )
 def test_nobody_is_asked_for_what_cannot_be_done(
     own_home: Path, talk: Talk, words: list[str], said: str
 ) -> None:
-    """A secret that is not there, or a name that is taken, is told before the first question."""
+    """A secret that is not there, or a name that is taken or is none, is told before the first question."""
     client = Client()
     client.create_secret("db", {"k": "v"})
     client.close()
@@ -121,6 +125,35 @@ def test_nobody_is_asked_for_what_cannot_be_done(
     assert said in screen
     for question in ("value of", "key (", "[y/N]", "***"):
         assert question not in screen
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("register mlflow -f mlflow --ask tracking_password", "already exists in workspace 'default'"),
+        ("register no/name -f mlflow --ask tracking_password", "'no/name'"),
+        ("update mlflow --ask tracking_password --if-version 7", "is at version 1, not 7"),
+    ],
+)
+def test_nobody_is_asked_for_what_a_component_cannot_get(
+    own_home: Path, talk: Talk, words: str, said: str
+) -> None:
+    """Its name is taken or is none, or others have changed it since: that is told first."""
+    client = Client()
+    client.register_component("mlflow", "mlflow", "experiment_tracker", {"tracking_uri": "http://here"})
+    client.close()
+    code, screen = talk(["experiment-tracker", *words.split()])
+    assert code == 1
+    assert said in screen
+    assert "value of" not in screen
+
+
+def test_nobody_is_asked_for_the_passphrase_of_no_file(own_home: Path, talk: Talk) -> None:
+    """That a backup cannot be read is told first."""
+    code, screen = talk(["restore", "nosuch"])
+    assert code == 1
+    assert "nosuch cannot be read" in screen
+    assert "passphrase" not in screen
 
 
 def test_nobody_is_asked_for_what_is_skipped(own_home: Path, talk: Talk) -> None:
@@ -178,6 +211,42 @@ def test_delete_asks_for_nothing_that_is_not_there(own_home: Path, talk: Talk) -
     assert code == 1
     assert "no secret 'db'" in screen
     assert "[y/N]" not in screen
+
+
+IN_VAIN = {
+    "secret delete db": "secret 'db' is referred to",
+    "secret delete db --purge": "secret 'db' is referred to",
+    "user delete default": "the user that you act as",
+    "user delete anna": "has secrets of their own",
+    "workspace delete default --force": "'default' stays",
+    "workspace delete lab": "workspace 'lab' is not empty",
+    "stack delete default": "stack 'default'",
+    "orchestrator delete default": "is part of a stack",
+    "key destroy ACTIVE": "is active and protects",
+    "audit prune --before 2020-01-01 -f taken": "cannot be created",
+    "audit prune --before 2020-01-01 -f free": "nothing in the trail is older",
+}
+
+
+@pytest.mark.parametrize("words", IN_VAIN)
+def test_nobody_is_asked_whether_to_do_what_cannot_be_done(own_home: Path, talk: Talk, words: str) -> None:
+    """A refusal that is certain is told in place of the question, and nothing is changed."""
+    client = Client()
+    client.create_secret("db", {"k": "v"})
+    client.update_component("orchestrator", "default", environment={"K": "{{db.k}}"})
+    client.create_user("anna")
+    Client(user="anna").create_secret("own", {"k": "v"}, scope="user")
+    client.create_workspace("lab")
+    Client(workspace="lab").create_secret("db", {"k": "v"})
+    Path("taken").touch()
+    head = client.audit_head()
+    code, screen = talk(words.replace("ACTIVE", client.list_keys()[0].id).split())
+    assert code == (0 if "free" in words else 1)
+    assert IN_VAIN[words] in screen
+    assert "[y/N]" not in screen
+    assert not Path("free").exists()
+    assert client.audit_head() == head
+    client.close()
 
 
 def test_a_value_cannot_act_on_the_terminal(own_home: Path, talk: Talk) -> None:

@@ -1,11 +1,12 @@
 """Deleting, bringing back, purging."""
 
+from functools import partial
 from typing import Any, Protocol
 
 import pytest
 
 from lockwork.client.api import Client
-from lockwork.domain.errors import AlreadyExists, Ambiguous, NotFound
+from lockwork.domain.errors import AlreadyExists, Ambiguous, NotFound, Refused
 
 
 class Store(Protocol):
@@ -29,6 +30,51 @@ def test_a_deleted_secret_comes_back_with_its_versions(client: Client) -> None:
     assert client.get_secret("db", version=1).secret_values == {"k": "1"}
     assert client.list_secrets(deleted=True).total == 0
     assert client.list_secrets().total == 1
+
+
+def test_a_dry_run_deletes_nothing(client: Client) -> None:
+    """It tells what would go, of each noun that can be deleted; no record tells of it."""
+    client.create_secret("db", {"k": "v"})
+    client.create_user("anna")
+    client.create_workspace("lab")
+    client.copy_stack("default", "spare")
+    client.copy_component("orchestrator", "default", "spare")
+    first = client.list_keys()[0].id
+    client.activate_key(client.add_key().id)
+    client.rewrap_versions()
+    client.retire_keys()
+    head = client.audit_head()
+    for _ in range(2):
+        assert client.delete_secret("db", dry_run=True).name == "db"
+        assert client.delete_secret("db", purge=True, dry_run=True).name == "db"
+        assert client.delete_user("anna", dry_run=True).name == "anna"
+        assert client.delete_workspace("lab", dry_run=True).name == "lab"
+        assert client.delete_stack("spare", dry_run=True).name == "spare"
+        assert client.delete_component("orchestrator", "spare", dry_run=True).name == "spare"
+        assert client.destroy_key(first, dry_run=True).id == first
+    assert client.audit_head() == head
+    assert client.get_secret("db").secret_values == {"k": "v"}
+    assert first in [key.id for key in client.list_keys() if key.present]
+
+
+def test_a_dry_run_is_refused_as_the_deletion_would_be(client: Client) -> None:
+    """In the same words."""
+    client.create_secret("db", {"k": "v"})
+    client.update_component("orchestrator", "default", environment={"K": "{{db.k}}"})
+    for delete in (
+        partial(client.delete_secret, "db"),
+        partial(client.delete_user, "default"),
+        partial(client.delete_workspace, "default"),
+        partial(client.delete_stack, "default"),
+        partial(client.delete_component, "orchestrator", "default"),
+        partial(client.destroy_key, client.list_keys()[0].id),
+    ):
+        said = []
+        for dry_run in (True, False):
+            with pytest.raises(Refused) as refused:
+                delete(dry_run=dry_run)
+            said.append((refused.value.message, refused.value.hint))
+        assert said[0] == said[1]
 
 
 def test_its_name_is_free_at_once(client: Client) -> None:

@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.cli.conftest import Terminal
 from tests.server.conftest import free_port
 from tests.serving import Team
 
@@ -146,8 +147,8 @@ def test_who_may_is_told_to_who_may_not(team: Team, say: Say) -> None:
 
 
 REFUSED = {
-    "secret delete db": "secret.delete needs write",
-    "secret delete db --purge": "secret.delete needs write",
+    "secret delete db": "with workspace secret 'db': it needs write",
+    "secret delete db --purge": "with workspace secret 'db': it needs write",
     "stack delete default": "stack.delete needs write",
     "orchestrator delete default": "component.delete needs write",
     "user delete default --force": "user.delete needs administer-store",
@@ -165,13 +166,62 @@ def test_nobody_is_asked_for_what_would_be_refused(team: Team, say: Say, words: 
     assert REFUSED[words] in say(*words.split(), code=1)
 
 
+IN_VAIN = {
+    "secret create fresh -i": "secret.create needs write",
+    "secret update db --ask k": "secret.update needs write",
+    "experiment-tracker register t -f mlflow --ask tracking_password": "component.register needs write",
+    "experiment-tracker update mlflow --ask tracking_password": "component.update needs write",
+    "stack register-secrets": "secret.create needs write",
+    "backup file": "a backup is of the store on this machine",
+    "restore here": "a backup is of the store on this machine",
+}
+
+
+@pytest.mark.parametrize("words", IN_VAIN)
+def test_nobody_types_what_would_be_refused(team: Team, words: str) -> None:
+    """No value for what one may not change, no passphrase where there is no store."""
+    team.admin.create_secret("db", {"k": "v"})
+    team.admin.register_component("mlflow", "mlflow", "experiment_tracker", {"tracking_uri": "http://here"})
+    team.admin.update_component("orchestrator", "default", environment={"K": "{{missing.k}}"})
+    Path("here").touch()
+    team.log_in("anna", Role.VIEWER)
+    assert IN_VAIN[words] in _unasked(words)
+
+
+def test_a_service_account_is_not_asked_for_a_password(team: Team) -> None:
+    """It has none."""
+    team.admin.create_user("robot", service=True)
+    team.log_in("robot")
+    assert "'robot' is a service account" in _unasked("user password")
+
+
+def _unasked(words: str) -> str:
+    """All that a command shows which is refused at a terminal, where nothing is typed."""
+    terminal = Terminal(*words.split())
+    assert terminal.end() in (1, 3)
+    assert "not shown" not in terminal.screen
+    assert "(empty ends)" not in terminal.screen
+    return terminal.screen
+
+
+def test_nobody_is_asked_what_would_be_refused_to_everyone(team: Team, say: Say) -> None:
+    """Who may delete users hears at once that this one cannot be."""
+    team.log_in("default")
+    assert "the user that you act as" in say("user", "delete", "default", "--force", code=1)
+
+
 def test_who_may_is_asked_still(team: Team, say: Say) -> None:
     """Also for a secret of one's own, whatever one's role; and where no such workspace is."""
     team.log_in("anna", Role.VIEWER)
     Client().create_secret("mine", {"k": "v"}, scope=SecretScope.USER)
     assert "needs a terminal" in say("secret", "delete", "mine", code=2)
     team.log_in("default")
-    for words in ("user delete anna", "stack delete default", "--workspace none user delete anna"):
+    Client().copy_stack("default", "spare")
+    for words in (
+        "user delete anna --force",
+        "stack delete spare",
+        "--workspace none user delete anna --force",
+    ):
         assert "needs a terminal" in say(*words.split(), code=2)
 
 

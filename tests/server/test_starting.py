@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import json
 import os
 import shutil
@@ -22,7 +23,7 @@ from tests.server.conftest import ADMIN, PASSWORD, Running, command, until, with
 from lockwork.client.http import Http
 from lockwork.crypto.keyring import Keyring, RootKey
 from lockwork.database.keys import SCHEMA
-from lockwork.domain.errors import NotLoggedIn, NotReady
+from lockwork.domain.errors import NotLoggedIn, NotReady, Outdated
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import LogIn, SetUp, WhoAmI
 from lockwork.messages.secrets import ListSecrets
@@ -203,10 +204,18 @@ def test_a_store_of_the_release_before_is_upgraded_by_the_host(own_home: Path) -
         server.start()
 
 
+@pytest.mark.parametrize(
+    ("schema", "way_out"),
+    [
+        (SCHEMA + 1, "stop this server, and start the newer Lockwork"),
+        (SCHEMA - 1, "stop every server of the store, then lockwork server upgrade"),
+    ],
+)
 def test_a_server_stops_answering_when_its_store_is_upgraded_under_it(
-    own_home: Path, postgres: Postgres
+    own_home: Path, postgres: Postgres, schema: int, way_out: str
 ) -> None:
-    """It says so at /readyz and to who asks, and begins no change that another schema would not bear."""
+    """It says so in its log, at /readyz and to who asks, with what helps, and begins no change that another
+    schema would not bear."""
     keys = own_home / "keys"
     Keyring.create_file(keys)
     url = postgres.fresh()
@@ -216,12 +225,19 @@ def test_a_server_stops_answering_when_its_store_is_upgraded_under_it(
         client = server.client(server.token())
         with closing(client):
             client.create_secret("db", {"k": "v"})
-            run(url, f"UPDATE store SET schema = {SCHEMA + 1}")
+            run(url, f"UPDATE store SET schema = {schema}")
             with keys.open("a") as file:  # at which it speaks with the database at once
                 file.write(RootKey.generate().reveal() + "\n")
             until(lambda: server.asks("/readyz") == 503)
-            with pytest.raises(NotReady, match=f"schema {SCHEMA + 1}"):
+            with pytest.raises(Outdated, match=f"schema {schema}") as refused:
                 client.get_secret("db")
+            assert way_out in (refused.value.hint or "")
+        ready = httpx2.get(server.url + "/readyz").json()
+        assert (ready["why"], ready["hint"]) == (refused.value.message, refused.value.hint)
+        page = httpx2.get(server.url + "/")
+        assert (page.status_code, way_out in html.unescape(page.text)) == (503, True)
+        said = [line for line in server.said.splitlines() if "store-away" in line]
+        assert [json.loads(line)["problem"] for line in said] == [refused.value.message]
 
 
 OUTWARD = """

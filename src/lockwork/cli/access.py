@@ -4,12 +4,11 @@ from typing import Any
 
 import click
 
-from lockwork.cli import answers, rights, terminal
+from lockwork.cli import answers, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
 from lockwork.domain.access import MEMBER_ROLES, Role, User
-from lockwork.domain.errors import WrongUsage
-from lockwork.messages.access import DeleteUser
+from lockwork.domain.errors import Refused, WrongUsage
 
 FIELDS = ("id", "name", "kind", "admin", "disabled", "created")
 _COLUMNS = ("name", "kind", "admin", "disabled", "created", "id")
@@ -126,6 +125,9 @@ def password(session: Session, stdin: bool) -> None:
     if session.profile.server is None:
         raise WrongUsage("an embedded store has no passwords", hint="lockwork login URL asks a server")
     asked = answers.Answers("user password", stdin=stdin)
+    who = session.client.active_user  # or why they are let in no more, before they type anything
+    if who.kind != "person":
+        raise Refused(f"user {who.name!r} is a service account: it has tokens and no password")
     current = asked.hidden("password of now (not shown): ")
     session.client.change_password(current, asked.chosen_password())
     terminal.say("your password is changed; you stay logged in here")
@@ -161,9 +163,9 @@ def describe(session: Session, name_or_id: str | None) -> None:
 def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     """Delete a user; refused while they have secrets of their own."""
     if not yes:
-        rights.check(session, DeleteUser)
+        found = session.client.delete_user(name_or_id, force=force, dry_run=True)
         also = " and all secrets of their own, for good" if force else ""
-        terminal.must_confirm(f"delete user {session.client.get_user(name_or_id).name!r}{also}?")
+        terminal.must_confirm(f"delete user {found.name!r}{also}?")
     gone = session.client.delete_user(name_or_id, force=force)
     session.done(f"deleted user {gone.name!r}", record(gone))
     terminal.notes([*gone.notes])

@@ -60,8 +60,9 @@ def backup(session: Session, file: str, passphrase: str | None, force: bool) -> 
     from lockwork.moving.backup import back_up
 
     target = _target(file)
+    session.profile.check_embedded("a backup")  # before anybody is asked for a passphrase, as what follows
     if isinstance(target, Path):
-        private_files.check_free(target, force)  # before anybody is asked for a passphrase
+        private_files.check_free(target, force)
     words = _passphrase(session.profile.settings, passphrase, is_new=True)
     made = back_up(session.client, target, words, replace=force)
     if isinstance(target, Path):
@@ -93,10 +94,15 @@ def restore(
     All of it is verified first: its seal, the database, the root keys, the audit trail. Then it takes the
     place of what is here in one step, unless another process has that open.
     """
-    from lockwork.moving import backup as moving  # lazy: as all of that room, for help needs none
+    # lazy: as all of that room, for help needs none
+    from lockwork.moving import backup as moving
+    from lockwork.moving import private_files
     from lockwork.service import swapping
 
     source = _source(file, passphrase)
+    session.profile.check_embedded("a backup")
+    if isinstance(source, Path):
+        private_files.check_readable(source)
     if not is_check:
         swapping.check_free(session.profile.settings.home.value, force)  # before anybody is asked
     words = _passphrase(session.profile.settings, passphrase, is_new=False)

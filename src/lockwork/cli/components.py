@@ -20,9 +20,9 @@ from lockwork.cli.component_entry import (
 )
 from lockwork.cli.flavors import complete_flavors
 from lockwork.cli.session import Session, complete_by, listing_options, output_option
-from lockwork.domain.errors import NotFound
-from lockwork.domain.stacks import Component, ComponentType, Flavor, needs_of_component
-from lockwork.messages.stacks import DeleteComponent
+from lockwork.domain.errors import AlreadyExists, NotFound, VersionMismatch
+from lockwork.domain.stacks import Component, ComponentType, Flavor, needs_of_component, plain_name
+from lockwork.messages.stacks import RegisterComponent, UpdateComponent
 
 FIELDS = (
     *("id", "name", "type", "flavor", "workspace", "owner", "attributes", "environment", "secrets"),
@@ -74,6 +74,9 @@ def register(session: Session, type_: ComponentType, name: str, flavor: str,
     may be given before its secret exists.
     """
     declared = session.client.get_flavor(type_, flavor)
+    if given["ask"]:
+        rights.check(session, RegisterComponent)
+        _check_is_free(session, type_, name)
     made = session.client.register_component(
         name, declared.name, type_, **_changes(declared, pairs, **given), plaintext=given["plaintext"]
     )
@@ -123,6 +126,10 @@ def update(session: Session, type_: ComponentType, name: str, pairs: Sequence[tu
     """Set and remove attributes, variables and declared secrets, as one new version; the others stay."""
     present = session.client.get_component(type_, name)
     declared = _flavor(session, present)
+    if given["ask"]:
+        rights.check(session, UpdateComponent)
+        if if_version not in (None, present.version):
+            raise VersionMismatch(type_.words, present.name, if_version or 0, present.version)
     changed = session.client.update_component(
         type_,
         name,
@@ -179,8 +186,7 @@ def copy(session: Session, type_: ComponentType, name: str, new_name: str) -> No
 def delete(session: Session, type_: ComponentType, name: str, yes: bool) -> None:
     """Delete a component; refused while a stack holds it."""
     if not yes:
-        rights.check(session, DeleteComponent)
-        terminal.must_confirm(f"delete {session.client.get_component(type_, name)}?")
+        terminal.must_confirm(f"delete {session.client.delete_component(type_, name, dry_run=True)}?")
     gone = session.client.delete_component(type_, name)
     session.done(f"deleted {gone}", record(gone))
     checks.told(gone)
@@ -217,6 +223,18 @@ def _changes(
         "secrets": whole_secrets(secret, whole_secret, flavor),
         "attributes": given_attributes(flavor, pairs, also=also, ask=ask, strip=strip),
     }
+
+
+def _check_is_free(session: Session, type_: ComponentType, name: str) -> None:
+    """Before anybody types a value for what has this name; the store looks again."""
+    plain_name(name, "component")
+    try:
+        session.client.get_component(type_, name)
+    except NotFound:
+        return
+    where = f"in workspace {session.client.workspace!r}"
+    hint = f"change it with: lockwork {type_.dashed} update {name}"
+    raise AlreadyExists(type_.words, name, where, hint=hint)
 
 
 def _flavor(session: Session, component: Component) -> Flavor:

@@ -1,7 +1,7 @@
 """How values get in: from the words of a command, from files, and typed unseen."""
 
 import sys
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, TypeVar
 
 import click
@@ -110,6 +110,11 @@ def entered(
             raise WrongUsage(f"{key!r} is given, and --ask asks for it too")
         found[key] = _hidden(key)
     return {**found, **((interview or _interview)(found, present) if interactive else {})}
+
+
+def is_asking(given: Mapping[str, Any]) -> bool:
+    """Whether somebody is to type a value, by what `entered` is given."""
+    return bool(given["ask"] or given["interactive"])
 
 
 _INSTEAD = "give values as --KEY=@FILE, --KEY=@-, --values @FILE or --env-file FILE"

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lockwork.cli import rights, terminal
+from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, output_option, pass_session
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.keys import KeyState, RootKeyInfo
-from lockwork.messages.keys import DestroyKey
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
@@ -104,7 +103,7 @@ def rotate(session: Session, reseal: bool) -> None:
 def destroy(session: Session, key_id: str, yes: bool) -> None:
     """Take a retired root key out of the keyring, for good. Copies of the store from before need it."""
     if not yes:
-        rights.check(session, DestroyKey)
+        session.client.destroy_key(key_id, dry_run=True)
         terminal.must_confirm(
             f"destroy root key {key_id}? Copies and backups under it can never be opened again."
         )

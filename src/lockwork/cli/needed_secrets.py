@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from lockwork.cli import secrets, terminal
+from lockwork.cli import rights, secrets, terminal
 from lockwork.cli.arguments import Source, read_groups
 from lockwork.cli.commands import Command
 from lockwork.cli.entry import echo
@@ -24,6 +24,7 @@ from lockwork.domain.errors import InvalidInput, Refused, WrongUsage
 from lockwork.domain.secrets import SecretInfo, SecretKey, SecretScope, checked_value
 from lockwork.domain.stacks import Stack, needs_of_stack
 from lockwork.domain.wants import PREFIX, Values, Want, check_storable, still_missing, wants
+from lockwork.messages.secrets import CreateSecret
 
 # --- from the environment ----------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ def register_secrets(session: Session, name: str | None, skip_existing: bool, fr
     if print_env:
         _print(session, wanted)
         return
-    values = _values(session, every, wanted, report, from_env=from_env, from_file=from_file)
+    values = _values(session, every, wanted, report, scope, from_env=from_env, from_file=from_file)
     check_storable(values)
     missing = still_missing(wanted, values)
     kept_back = {want.secret for want in missing}
@@ -197,6 +198,7 @@ def _values(
     every: Sequence[Want],
     wanted: Sequence[Want],
     report: Report,
+    scope: SecretScope | None,
     *,
     from_env: bool,
     from_file: str | None,
@@ -212,7 +214,16 @@ def _values(
         return values
     if not terminal.is_interactive():  # nobody to ask: what is missing is told in the end
         return {}
-    return typed(wanted, {one.name: one for one in report.found})
+    found = {one.name: one for one in report.found}
+    for is_own in {_is_own(want, found, scope) for want in wanted if not want.is_there}:
+        rights.check(session, CreateSecret, is_own=is_own)
+    return typed(wanted, found)
+
+
+def _is_own(want: Want, found: Mapping[str, Found], scope: SecretScope | None) -> bool:
+    """Whether its value is kept in the scope of who gives it."""
+    present = found.get(want.secret)
+    return (scope if present is None else present.scope) is SecretScope.USER
 
 
 def _stored(

@@ -51,7 +51,9 @@ def prune(session: Session, before: str, filename: Path, yes: bool) -> None:
     until = _moment(before)
     if not yes:
         rights.check(session, PruneAudit)
-        terminal.must_confirm(f"take all records before {before} out of the trail, into {filename}?")
+        _check_can_be_made(filename)
+        if session.client.export_audit(until).links:
+            terminal.must_confirm(f"take all records before {before} out of the trail, into {filename}?")
     through = _written(session.client, until, filename)
     if through is None:
         session.done(f"nothing in the trail is older than {before}", {"removed": 0, "file": None})
@@ -121,6 +123,11 @@ def _created(path: Path) -> BinaryIO:
         return os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY | os.O_CLOEXEC, 0o600), "wb")
     except OSError as error:
         raise InvalidInput(f"{path} cannot be created: {reason(error)}") from None
+
+
+def _check_can_be_made(path: Path) -> None:
+    _created(path).close()
+    path.unlink()
 
 
 def _line(file: BinaryIO, what: msgspec.Struct) -> None:

@@ -84,7 +84,6 @@ def list_(
     """List runs, the newest first."""
     if status is not None and ":" not in status and status not in STATUSES:
         raise WrongUsage(f"no run has the status {status!r}", hint=f"it is one of {', '.join(STATUSES)}")
-    _tell_what_is_over(session)
     found = session.client.list_runs(
         pipeline=pipeline, stack=stack, status=status, started=started, sort_by=sort_by, page=page, size=size
     )
@@ -98,7 +97,6 @@ def list_(
 @pass_session
 def describe(session: Session, id: str) -> None:
     """Show a run: its steps and their outputs, the secrets and versions that it used, and why it failed."""
-    _tell_what_is_over(session)
     found = session.client.get_run(id)
     session.show(record(found), lambda: _show(found))
 
@@ -121,14 +119,6 @@ def logs(session: Session, id: str, step: str | None) -> None:
     log = kept_logs.log_of(session.client, id, step)
     record = {"run": id, "step": step, "log": log.decode("utf-8", "replace")}
     session.show(record, lambda: _print(log))
-
-
-def _tell_what_is_over(session: Session) -> None:
-    """What ended here while the server was away is recorded before anybody reads how it ended."""
-    if session.profile.server is not None:
-        from lockwork.pipelines import left_behind  # lazy: beside an embedded store nothing is left
-
-        left_behind.tell(session.client)
 
 
 def _print_by_step(parts: list[tuple[str, bytes]], *, has_headings: bool) -> None:

@@ -8,7 +8,7 @@ import click
 
 from lockwork.cli import formats, hints, rights, terminal
 from lockwork.cli.commands import Group, key_alone
-from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options
+from lockwork.cli.entry import ON_COMMAND_LINES, EntryCommand, echo, entered, entry_options, is_asking
 from lockwork.cli.secret_files import export
 from lockwork.cli.secret_history import destroy, restore, versions
 from lockwork.cli.session import (
@@ -22,10 +22,10 @@ from lockwork.cli.session import (
     pass_session,
     scope_option,
 )
-from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, WrongUsage
-from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, is_uuid
+from lockwork.domain.errors import AlreadyExists, InvalidInput, NotFound, VersionMismatch, WrongUsage
+from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope, SecretVersion, check_merge
 from lockwork.messages import Listing
-from lockwork.messages.secrets import DeleteSecret, ListSecrets
+from lockwork.messages.secrets import CreateSecret, ListSecrets, UpdateSecret
 
 FIELDS = ("id", "name", "scope", "workspace", "owner", "keys", "version", "created", "updated")
 _COLUMNS = ("name", "scope", "owner", "keys", "version", "updated")
@@ -64,6 +64,8 @@ def create(session: Session, /, name: str, scope: SecretScope | None, if_exists:
 
     def look() -> tuple[str, ...] | None:
         nonlocal is_left
+        if is_asking(given):
+            rights.check(session, CreateSecret, is_own=scope is SecretScope.USER)
         present = _present(session, name, scope)
         if present and if_exists == "fail":
             raise _taken(session, present)
@@ -186,7 +188,16 @@ def update(session: Session, /, name_or_id: str, remove: tuple[str, ...], scope:
            **given: Any) -> None:  # fmt: skip
     """Set and remove keys, as one new version; the other keys stay."""
     was = session.client.describe_secret(name_or_id, scope)  # before anybody types a value for it
-    values = entered(**given, look=lambda: was.keys)
+
+    def look() -> tuple[str, ...]:
+        if is_asking(given):
+            rights.check(session, UpdateSecret, is_own=was.scope is SecretScope.USER)
+            if if_version not in (None, was.version):
+                raise VersionMismatch("secret", was.name, if_version or 0, was.version)
+            check_merge(was.name, was.keys, given["ask"], remove)
+        return was.keys
+
+    values = entered(**given, look=look)
     if _can_succeed(was, values, remove, if_version):
         echo(was.name, values, remove)
     info = session.client.update_secret(
@@ -234,7 +245,8 @@ def delete(session: Session, name_or_id: str, yes: bool, scope: SecretScope | No
     """Delete a secret. For 30 days `undelete` brings it back, unless --purge."""
     if not yes:
         how = "for good; nothing brings it back" if purge else "it can be brought back for 30 days"
-        terminal.must_confirm(f"delete {_named(session, name_or_id, scope, purge)} ({how})?")
+        found = session.client.delete_secret(name_or_id, scope, force=force, purge=purge, dry_run=True)
+        terminal.must_confirm(f"delete {found} ({how})?")
     info = session.client.delete_secret(name_or_id, scope, force=force, purge=purge)
     _changed(session, f"{'purged' if purge else 'deleted'} {info}", info)
     if not purge and session.output == "table":
@@ -375,15 +387,3 @@ def _at(session: Session, info: SecretInfo, version: int | None) -> SecretInfo:
     import msgspec  # lazy: loaded by the Client already
 
     return msgspec.structs.replace(info, version=found.version, updated=found.created, keys=found.keys)
-
-
-def _named(session: Session, name_or_id: str, scope: SecretScope | None, purge: bool) -> str:
-    """What a question calls it; what was deleted already has no name to look up."""
-    try:
-        found = session.client.describe_secret(name_or_id, scope)
-        rights.check(session, DeleteSecret, is_own=found.scope is SecretScope.USER)
-        return str(found)
-    except NotFound:
-        if purge and is_uuid(name_or_id):
-            return f"secret {name_or_id}"
-        raise

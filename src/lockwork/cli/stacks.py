@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 import click
 from msgspec.structs import replace
 
-from lockwork.cli import checks, components, formats, rights, terminal
+from lockwork.cli import checks, components, formats, terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.component_entry import whole_secrets
 from lockwork.cli.components import complete_components
@@ -33,7 +33,6 @@ from lockwork.domain.stacks import (
     malformed_in_component,
     needs_of_stack,
 )
-from lockwork.messages.stacks import DeleteStack
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -222,8 +221,8 @@ def copy(session: Session, name: str, new_name: str) -> None:
 def delete(session: Session, name: str, yes: bool) -> None:
     """Delete a stack; its components stay."""
     if not yes:
-        rights.check(session, DeleteStack)
-        terminal.must_confirm(f"delete {session.client.get_stack(name)}? Its components stay.")
+        found = session.client.delete_stack(name, dry_run=True)
+        terminal.must_confirm(f"delete {found}? Its components stay.")
     gone = session.client.delete_stack(name)
     facts = record(session, gone)
     if session.profile.kept_stack == gone.name:

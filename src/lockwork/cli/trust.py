@@ -5,13 +5,14 @@ from typing import Any, TypeVar
 
 import click
 
-from lockwork.cli import terminal
+from lockwork.cli import rights, terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, output_option, pass_session
 from lockwork.cli.stack_names import chosen, complete_stacks
 from lockwork.domain.errors import InvalidInput, ValidationFailed
 from lockwork.domain.secrets import SecretScope
 from lockwork.domain.trust import ChangedPart, Trust
+from lockwork.messages.stacks import TrustStack
 
 T = TypeVar("T")
 
@@ -45,6 +46,7 @@ def trust(session: Session, name: str | None, yes: bool) -> None:
         return
     _tell(found)
     if not yes:
+        rights.check(session, TrustStack)
         terminal.must_confirm(_question(found))
     _accept(session, found)
     now = session.client.get_stack_trust(found.stack)

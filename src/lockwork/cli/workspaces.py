@@ -4,12 +4,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from lockwork.cli import rights, terminal
+from lockwork.cli import terminal
 from lockwork.cli.commands import Group
 from lockwork.cli.session import Session, complete_by, listing_options, output_option, pass_session
 from lockwork.domain.access import MEMBER_ROLES, Member
 from lockwork.domain.workspaces import Workspace
-from lockwork.messages.workspaces import DeleteWorkspace
 
 if TYPE_CHECKING:
     from lockwork.client.api import Client
@@ -89,9 +88,9 @@ def describe(session: Session, name_or_id: str | None) -> None:
 def delete(session: Session, name_or_id: str, yes: bool, force: bool) -> None:
     """Delete a workspace; refused while it holds secrets, components or stacks of yours."""
     if not yes:
-        rights.check(session, DeleteWorkspace)
+        found = session.client.delete_workspace(name_or_id, force=force, dry_run=True)
         also = " and all that is in it" if force else ""
-        terminal.must_confirm(f"delete workspace {session.client.get_workspace(name_or_id).name!r}{also}?")
+        terminal.must_confirm(f"delete workspace {found.name!r}{also}?")
     gone = session.client.delete_workspace(name_or_id, force=force)
     session.done(f"deleted workspace {gone.name!r}", record(session, gone))
     if gone.name == session.client.workspace:

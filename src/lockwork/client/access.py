@@ -91,9 +91,12 @@ class AccessCalls(Asking):
             )
         )
 
-    def delete_user(self, name_or_id: str, *, force: bool = False) -> User:
-        """Take a user away; with `force` also one who has secrets of their own, which are purged."""
-        return self.send(messages.access.DeleteUser(user=named(name_or_id), force=force))
+    def delete_user(self, name_or_id: str, *, force: bool = False, dry_run: bool = False) -> User:
+        """Take a user away; with `force` also one who has secrets of their own, which are purged.
+
+        `dry_run`, here and elsewhere: only refuse what would be refused.
+        """
+        return self.send(messages.access.DeleteUser(user=named(name_or_id), force=force, dry_run=dry_run))
 
     # ---- members of a workspace; without one, of the active ----
 
@@ -189,9 +192,11 @@ class AccessCalls(Asking):
             )
         )
 
-    def delete_workspace(self, name_or_id: str, *, force: bool = False) -> Workspace:
+    def delete_workspace(self, name_or_id: str, *, force: bool = False, dry_run: bool = False) -> Workspace:
         """Take a workspace away with all that is in it; one that holds secrets only with `force`."""
-        return self.send(messages.workspaces.DeleteWorkspace(workspace=named(name_or_id), force=force))
+        return self.send(
+            messages.workspaces.DeleteWorkspace(workspace=named(name_or_id), force=force, dry_run=dry_run)
+        )
 
 
 class StoreCalls(Asking):
@@ -220,9 +225,9 @@ class StoreCalls(Asking):
         """Retire every key that protects nothing any more."""
         return self.send(messages.keys.RetireKeys())
 
-    def destroy_key(self, key: str) -> RootKeyInfo:
+    def destroy_key(self, key: str, *, dry_run: bool = False) -> RootKeyInfo:
         """Take a retired key out of the keyring, for good."""
-        return self.send(messages.keys.DestroyKey(key=key))
+        return self.send(messages.keys.DestroyKey(key=key, dry_run=dry_run))
 
     def list_audit(self, listing: Listing | None = None) -> Page[AuditRecord]:
         """A page of the audit trail, newest first."""

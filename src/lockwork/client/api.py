@@ -35,6 +35,11 @@ class Client(SecretCalls, StackCalls, RunCalls, AccessCalls, StoreCalls):
 
         self.profile = profile or Profile(workspace=workspace, user=user, stack=stack)
         self._gateway = gateway
+        self._asks_by_profile = gateway is None
+
+    @property
+    def asks_by_profile(self) -> bool:
+        return self._asks_by_profile
 
     def send(self, message: Message[R]) -> R:
         """The answer to any message of `lockwork.messages`, or a failure from the domain's tree."""

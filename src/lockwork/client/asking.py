@@ -26,6 +26,11 @@ class Asking:
         """The active workspace's name."""
         raise NotImplementedError
 
+    @property
+    def asks_by_profile(self) -> bool:
+        """Whether what it asks is the store that the profile names, and no gateway that it was given."""
+        raise NotImplementedError
+
     def send(self, message: Message[R]) -> R:
         """The answer to any message of `lockwork.messages`, or a failure from `lockwork.domain.errors`."""
         raise NotImplementedError

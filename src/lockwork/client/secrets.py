@@ -195,8 +195,12 @@ class SecretCalls(Asking):
         *,
         force: bool = False,
         purge: bool = False,
+        dry_run: bool = False,
     ) -> SecretInfo:
-        """Take it away; for 30 days `undelete_secret` brings it back, unless `purge`."""
+        """Take it away; for 30 days `undelete_secret` brings it back, unless `purge`.
+
+        `dry_run`: only refuse what would be refused.
+        """
         return self.send(
             messages.secrets.DeleteSecret(
                 workspace=self.workspace,
@@ -204,6 +208,7 @@ class SecretCalls(Asking):
                 scope=_scope(scope),
                 force=force,
                 purge=purge,
+                dry_run=dry_run,
             )
         )
 

@@ -158,11 +158,16 @@ class StackCalls(Asking):
             )
         )
 
-    def delete_component(self, type: ComponentType | str, name_or_id: str) -> Component:
-        """Take it away; refused while a stack holds it."""
+    def delete_component(
+        self, type: ComponentType | str, name_or_id: str, *, dry_run: bool = False
+    ) -> Component:
+        """Take it away; refused while a stack holds it. `dry_run`: only refuse what would be refused."""
         return self.send(
             messages.stacks.DeleteComponent(
-                workspace=self.workspace, type=ComponentType.parse(type), component=named(name_or_id)
+                workspace=self.workspace,
+                type=ComponentType.parse(type),
+                component=named(name_or_id),
+                dry_run=dry_run,
             )
         )
 
@@ -222,9 +227,11 @@ class StackCalls(Asking):
             messages.stacks.CopyStack(workspace=self.workspace, stack=named(name_or_id), new_name=new_name)
         )
 
-    def delete_stack(self, name_or_id: str) -> Stack:
-        """Take it away; its components stay."""
-        return self.send(messages.stacks.DeleteStack(workspace=self.workspace, stack=named(name_or_id)))
+    def delete_stack(self, name_or_id: str, *, dry_run: bool = False) -> Stack:
+        """Take it away; its components stay. `dry_run`: only refuse what would be refused."""
+        return self.send(
+            messages.stacks.DeleteStack(workspace=self.workspace, stack=named(name_or_id), dry_run=dry_run)
+        )
 
     def get_stack_trust(self, name_or_id: str) -> Trust:
         """Which parts of a stack others have changed, and what of your own scope they would get."""

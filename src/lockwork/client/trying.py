@@ -10,7 +10,11 @@ _FIRST = 0.1
 """Seconds; each pause is about twice as long as the one before."""
 _NEVER_SENT = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
 _OVERLOADED = (502, 503, 504)
-_LASTING = (b"urn:lockwork:problem:not-ready", b"urn:lockwork:problem:root-key-unusable")
+_LASTING = (
+    b"urn:lockwork:problem:not-ready",
+    b"urn:lockwork:problem:outdated",
+    b"urn:lockwork:problem:root-key-unusable",
+)
 """What a server says that will say the same in a second."""
 
 

@@ -28,17 +28,22 @@ _WAITING = (
     "  WHERE t.member = :member AND t.thing = p.id AND t.version = p.version) LIMIT 1)"
 )
 # A key's existence is a scalar sub-select: as a join, PostgreSQL hashes the whole table of values. The rest
-# are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair.
+# are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair. Name
+# and namespace come from one sub-select, kept whole by its order: from two, PostgreSQL goes by the namespace
+# alone wherever it believes that to be as good, and reads all of it for every name. See also
+# migrations/0006_one_index.sql.
 _CHECK = Statement(
-    "SELECT w.value ->> 0 AS wanted, w.value ->> 1 AS key,"
+    "SELECT w.name AS wanted, w.key AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"
     f" CASE WHEN s.scope = 'user' THEN {_WAITING} END AS waiting,"
     " (SELECT 1 FROM secret_values v WHERE v.secret = s.id AND v.version = s.version"
-    "  AND v.key = w.value ->> 1) AS has_key"
-    " FROM json_each(:wanted) w LEFT JOIN json_each(:namespaces) n ON 1 = 1"
-    " LEFT JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = w.value ->> 0 AND s.deleted IS NULL"
+    "  AND v.key = w.key) AS has_key"
+    " FROM (SELECT a.value ->> 0 AS name, a.value ->> 1 AS key, n.value ->> 0 AS namespace,"
+    "  CAST(a.key AS integer) AS place, CAST(n.key AS integer) AS turn"
+    "  FROM json_each(:wanted) a LEFT JOIN json_each(:namespaces) n ON 1 = 1 ORDER BY 4, 5) w"
+    " LEFT JOIN secrets s ON s.namespace = w.namespace AND s.name = w.name AND s.deleted IS NULL"
     " LEFT JOIN users u ON u.id = s.owner LEFT JOIN workspaces r ON r.id = s.workspace"
-    " ORDER BY CAST(w.key AS integer), CAST(n.key AS integer)"
+    " ORDER BY w.place, w.turn"
 )
 
 

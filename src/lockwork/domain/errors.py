@@ -22,6 +22,7 @@
         ├── NotLoggedIn (PermissionError)    no token, or one that opens nothing
         ├── Misdirected                      a server that goes by another name
         ├── NotReady                         a server that has no admin yet
+        ├── Outdated                         a server and its store are of different schemas
         ├── Busy                             a server that has too much to do: wait, then try again
         ├── ServerAway                       no answer, or none that can be trusted
         ├── StoreUnusable                    missing, locked, damaged, readable by others
@@ -196,6 +197,10 @@ class Misdirected(Unavailable):
 
 class NotReady(Unavailable):
     """A server that nobody has set up yet."""
+
+
+class Outdated(Unavailable):
+    """A server and its store are of different schemas: another Lockwork has upgraded the one or the other."""
 
 
 class Busy(Unavailable):

@@ -71,6 +71,12 @@ class Message(msgspec.Struct, Generic[R], frozen=True, kw_only=True):
     is_brief: ClassVar[bool] = False
     """It takes a few statements, however large the store is: a server answers those that wait together."""
 
+    @property
+    def effect_as_asked(self) -> Effect:
+        """As a dry run a change is refused as it would be, and else changes nothing: `dry_run`, where it is
+        one that people are asked about first."""
+        return Effect.READ if getattr(self, "dry_run", False) else self.effect
+
     @classmethod
     def answered_by(
         cls,

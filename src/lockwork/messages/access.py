@@ -41,6 +41,7 @@ class DeleteUser(Message[User], frozen=True, kw_only=True):
     effect = Effect.CHANGE
     user: str
     force: bool = False
+    dry_run: bool = False
 
 
 class GetUser(Message[User], frozen=True, kw_only=True):

@@ -55,3 +55,4 @@ class DestroyKey(Message[RootKeyInfo], frozen=True, kw_only=True):
     permission = Permission.ADMINISTER_STORE
     effect = Effect.CHANGE
     key: str
+    dry_run: bool = False

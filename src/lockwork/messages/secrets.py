@@ -116,6 +116,7 @@ class DeleteSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):
     effect = Effect.CHANGE
     force: bool = False
     purge: bool = False
+    dry_run: bool = False
 
 
 class UndeleteSecret(OneSecret[SecretInfo], frozen=True, kw_only=True):

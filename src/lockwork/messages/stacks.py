@@ -82,6 +82,7 @@ class DeleteComponent(OneComponent[Component], frozen=True, kw_only=True):
     action = "component.delete"
     permission = Permission.WRITE
     effect = Effect.CHANGE
+    dry_run: bool = False
 
 
 class GetComponent(OneComponent[Component], frozen=True, kw_only=True):
@@ -140,6 +141,7 @@ class DeleteStack(WorkspaceMessage[Stack], frozen=True, kw_only=True):
     permission = Permission.WRITE
     effect = Effect.CHANGE
     stack: str
+    dry_run: bool = False
 
 
 class GetStack(WorkspaceMessage[Stack], frozen=True, kw_only=True):

@@ -34,3 +34,4 @@ class DeleteWorkspace(Message[Workspace], frozen=True, kw_only=True):
     effect = Effect.CHANGE
     workspace: str
     force: bool = False
+    dry_run: bool = False

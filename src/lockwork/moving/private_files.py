@@ -88,6 +88,13 @@ def reading(path: Path) -> Iterator[BinaryIO]:
         yield file
 
 
+def check_readable(path: Path) -> None:
+    """Refuse what cannot be opened. A pipe can be opened only once."""
+    if not path.is_fifo():
+        with reading(path):
+            pass
+
+
 def _sync(folder: Path) -> None:
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -11,8 +11,9 @@ import msgspec
 
 from lockwork.capture import logs
 from lockwork.capture.streams import Capture, Inline
-from lockwork.client import handover, kept_logs, memory
+from lockwork.client import handover, kept_logs, left_behind, memory
 from lockwork.client.api import Client
+from lockwork.client.left_behind import Noted
 from lockwork.domain import reports
 from lockwork.domain.checks import ValidationLevel
 from lockwork.domain.errors import (
@@ -28,10 +29,9 @@ from lockwork.domain.runs import OutputRecord, Run, RunStatus, Step
 from lockwork.domain.secrets import SecretScope
 from lockwork.flavors import registry
 from lockwork.messages.runs import FinishRun, FinishStep, StartStep
-from lockwork.pipelines import attempts, left_behind, preflight
+from lockwork.pipelines import attempts, preflight
 from lockwork.pipelines.attempts import Job, Outcome
 from lockwork.pipelines.graph import Graph
-from lockwork.pipelines.left_behind import Noted
 from lockwork.pipelines.preflight import Begun
 from lockwork.pipelines.progress import Progress
 from lockwork.pipelines.pulse import beating

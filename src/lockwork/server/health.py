@@ -22,8 +22,10 @@ def health(site: Site) -> dict[str, Answering]:
         try:
             await site.ready.run()
         except LockworkError as failure:
-            why = failure.message if is_loopback(request.state.address) else "its log says why"
-            return JSONResponse({"status": "not ready", "why": why}, 503)
+            why = {"why": "its log says why"}
+            if is_loopback(request.state.address):
+                why = {"why": failure.message, "hint": failure.hint or ""}
+            return JSONResponse({"status": "not ready", **why}, 503)
         return JSONResponse({"status": "ok"})
 
     async def metrics(request: Request) -> Response:

@@ -129,6 +129,8 @@ def delete(ctx: Context, message: DeleteUser) -> User:
             f"user {user.name!r} has secrets of their own", [f"{own} secret{'' if own == 1 else 's'}"],
             hint="--force deletes these secrets for good",
         )  # fmt: skip
+    if message.dry_run:
+        return user.user()
     for secret in secrets.in_namespace(ctx.tx, f"u:{user.id}"):
         purge(ctx, secret)
     for member in members.of_user(ctx.tx, user.id):

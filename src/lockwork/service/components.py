@@ -109,6 +109,8 @@ def delete(ctx: Context, message: DeleteComponent) -> Component:
             f"{component} is part of a stack", [f"stack {name!r}" for name in holders],
             hint=f"give the stack another one, or take it out: lockwork stack update {holders[0]} …",
         )  # fmt: skip
+    if message.dry_run:
+        return component
     stacks.delete_component(ctx.tx, component.id)
     _about(ctx, component)
     own = credentials.secret_of(component)

@@ -106,8 +106,9 @@ class Gate:
         if message.permission is Permission.NOBODY:
             return self._on_the_porch(door, message)
         database = self._house.database
-        changes = message.effect is Effect.CHANGE
-        writes = changes or message.effect is Effect.NOTE
+        effect = message.effect_as_asked
+        changes = effect is Effect.CHANGE
+        writes = changes or effect is Effect.NOTE
         with database.writing() if writes else database.reading() as tx:
             context = self._entered(tx, door, message)
             answer: R = (
@@ -115,7 +116,7 @@ class Gate:
                 if changes
                 else self._handlers[type(message)].handler(context, message)
             )
-        if message.effect is Effect.REVEAL:
+        if effect is Effect.REVEAL:
             self._record_reveal(context, message)
         self._note_use(context)
         return answer
@@ -213,7 +214,7 @@ class Gate:
             self._house.strangers.count(door.address or "", what, self._house.clock())
         if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
             return  # what could not be asked cannot be recorded either
-        if message.effect is not Effect.READ or isinstance(failure, NotPermitted):
+        if message.effect_as_asked is not Effect.READ or isinstance(failure, NotPermitted):
             self._record_failure(door, message, failure)
 
     def _record_failure(self, door: Door, message: Message[Any], failure: LockworkError) -> None:

@@ -114,6 +114,8 @@ def destroy(ctx: Context, message: DestroyKey) -> RootKeyInfo:
             f"root key {key.id} is still held by {', '.join(holding)}",
             hint="take its line out of the file of each (LOCKWORK_ROOT_KEY_FILE), then try again",
         )
+    if message.dry_run:
+        return key
     keys.remove(ctx.tx, key.id)
     if key.present:
         # Before the commit: a file that still has a key which the store forgot would be taken for a new one.

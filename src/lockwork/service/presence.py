@@ -12,12 +12,18 @@ from lockwork.crypto.keyring import parse_root_id
 from lockwork.database import keys, servers
 from lockwork.database.engine import Transaction
 from lockwork.database.keys import SCHEMA
-from lockwork.domain.errors import LockworkError, NotReady, StoreUnusable
+from lockwork.domain.errors import LockworkError, Outdated
 from lockwork.service.context import House
 
 BEAT = 10.0
 LOOK = 1.0
 """Seconds between two words to the database, and between two looks at the keyring file."""
+_OLDER_STORE = (
+    "on its host: stop every server of the store, then lockwork server upgrade, and start them again"
+)
+_NEWER_STORE = (
+    "on its host: stop this server, and start the newer Lockwork that upgraded the store in its place"
+)
 
 
 class Presence:
@@ -29,7 +35,7 @@ class Presence:
         """By which it is told apart from the others."""
         self._told = told
         self._failure: str | None = None
-        self._misfit: NotReady | None = None
+        self._misfit: Outdated | None = None
         self._ends = threading.Event()
         self._thread = threading.Thread(target=self._stay, name="presence", daemon=True)
 
@@ -53,9 +59,9 @@ class Presence:
             servers.forget(tx, self.name, self._house.clock())
 
     def check_fits(self) -> None:
-        """`NotReady` from when another Lockwork has upgraded the store under this one."""
+        """`Outdated` from when another Lockwork has upgraded the store under this one, to the end."""
         if self._misfit is not None:
-            raise NotReady(self._misfit.message, hint=self._misfit.hint)
+            raise Outdated(self._misfit.message, hint=self._misfit.hint)
 
     def _stay(self) -> None:
         held, since = self._held(), 0.0
@@ -88,8 +94,10 @@ class Presence:
         self._failure = None
         try:
             _check_schema(schema)
-        except StoreUnusable as misfit:
-            self._misfit = NotReady(misfit.message, hint=misfit.hint)
+        except Outdated as misfit:
+            if self._misfit is None:
+                self._told(misfit)
+            self._misfit = misfit
 
     def _tell(self, tx: Transaction) -> None:
         servers.tell(tx, self.name, self._held(), self._house.clock())
@@ -100,9 +108,7 @@ class Presence:
 
 def _check_schema(schema: int) -> None:
     if schema != SCHEMA:
-        raise StoreUnusable(
-            f"the store has schema {schema}, and this Lockwork serves {SCHEMA}",
-            hint="lockwork server upgrade"
-            if schema < SCHEMA
-            else "start the Lockwork that upgraded it instead",
+        raise Outdated(
+            f"the store has schema {schema}, and this server serves schema {SCHEMA}",
+            hint=_OLDER_STORE if schema < SCHEMA else _NEWER_STORE,
         )

@@ -122,6 +122,8 @@ def delete(ctx: Context, message: DeleteSecret) -> SecretInfo:
     if secret.deleted is None and not message.force:
         notes = uses.check_unused(ctx, secret, "deleting it would break")
         info = secret.info(info.keys, notes)
+    if message.dry_run:
+        return info
     if message.purge:
         purge(ctx, secret)
     else:

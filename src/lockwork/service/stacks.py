@@ -91,6 +91,8 @@ def delete(ctx: Context, message: DeleteStack) -> Stack:
     """Take it away; its components stay."""
     stack = one(ctx, message.stack)
     _check_not_default(stack, "deleted")
+    if message.dry_run:
+        return stack
     stacks.delete_stack(ctx.tx, stack.id)
     _about(ctx, stack)
     return stack

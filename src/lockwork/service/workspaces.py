@@ -67,6 +67,8 @@ def delete(ctx: Context, message: DeleteWorkspace) -> Workspace:
             holds,
             hint="--force deletes it for good, with all that is in it",
         )
+    if message.dry_run:
+        return told
     for secret in held:
         purge(ctx, secret)
     for member, name in members.in_workspace(ctx.tx, row.id):

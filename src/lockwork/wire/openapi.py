@@ -245,6 +245,8 @@ def _statuses(verb: Verb) -> list[int]:
         found |= {409}
     if "prefix" in verb.shape.beside or "run" in verb.shape.in_path:
         found |= {409}  # a beginning may mean several
+    if "after" in verb.shape.beside:
+        found |= {409}  # what it is to follow may be gone
     if verb.takes_version:
         found |= {412}
     if verb.is_change:

@@ -43,6 +43,7 @@ KINDS = (
     Kind(errors.TooManyAttempts, "too-many-attempts", 429, ("seconds",)),
     Kind(errors.Fault, "fault", 500),
     Kind(errors.NotReady, "not-ready", 503),
+    Kind(errors.Outdated, "outdated", 503),
     Kind(errors.Busy, "busy", 503, ("seconds",)),
     Kind(errors.Tampered, "tampered", 500),
     Kind(errors.StoreUnusable, "store-unusable", 503),

@@ -1,7 +1,8 @@
 """THE table: which message is asked by which method at which path. Names in braces are the message's fields.
 
 The path names what is asked about; every other field rides in the query of a GET, and in the JSON body of
-all else. What reveals a value, or takes a text that may be one, is never a GET: URLs end up in logs.
+all else. What reveals a value, or takes a text that may be one, is never a GET: URLs end up in logs. What can
+be asked as a dry run is never a DELETE: a body that a proxy drops there would leave the deletion itself.
 """
 
 from functools import cache
@@ -53,13 +54,13 @@ ROUTES: dict[str, tuple[Route, ...]] = {
         Route("UpdateComponent", "PATCH", _COMPONENT),
         Route("ConcealAttributes", "POST", f"{_COMPONENT}/conceal"),
         Route("CopyComponent", "POST", f"{_COMPONENT}/copy", 201),
-        Route("DeleteComponent", "DELETE", _COMPONENT),
+        Route("DeleteComponent", "POST", f"{_COMPONENT}/delete"),
         Route("RegisterStack", "POST", f"{_IN}/stacks", 201),
         Route("ListStacks", "GET", f"{_IN}/stacks"),
         Route("GetStack", "GET", _STACK),
         Route("UpdateStack", "PATCH", _STACK),
         Route("CopyStack", "POST", f"{_STACK}/copy", 201),
-        Route("DeleteStack", "DELETE", _STACK),
+        Route("DeleteStack", "POST", f"{_STACK}/delete"),
         Route("GetTrust", "GET", f"{_STACK}/trust"),
         Route("TrustStack", "POST", f"{_STACK}/trust"),
     ),

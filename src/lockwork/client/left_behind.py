@@ -3,8 +3,8 @@
     <home>/servers/<server>/runs/<run>     which process runs it, and once it is over, how it ended
     <home>/servers/<server>/logs/<run>/…   the masked logs of its steps that are not wholly recorded yet
 
-Each run begins by telling what earlier ones left, if their processes have gone, and so does the command that
-reads runs. Both go once they are told.
+Each run begins by telling what earlier ones left, if their processes have gone; so does whoever reads runs
+here. Both go once they are told.
 Beside an embedded store nothing is written here: that looks after its runs by itself. Nor on a machine that
 has its token by the environment: its home is nobody's to come back to.
 """
@@ -17,7 +17,7 @@ import msgspec
 
 from lockwork.capture import logs
 from lockwork.client import kept_logs
-from lockwork.client.api import Client
+from lockwork.client.asking import Asking
 from lockwork.domain.errors import LockworkError, NotFound, Refused, Unavailable
 from lockwork.domain.runs import RunStatus
 from lockwork.messages.runs import AppendLog, FinishRun, GetLogPart, GetRun
@@ -39,7 +39,7 @@ class Note(msgspec.Struct, kw_only=True):
 class Noted:
     """The note of a run that goes on; where none can be written, the run goes on all the same."""
 
-    def __init__(self, client: Client, run: str) -> None:
+    def __init__(self, client: Asking, run: str) -> None:
         self._note = Note(workspace=client.workspace, process=processes.this())
         self._file = _notes(client) / run
         if client.profile.server is not None and not client.profile.is_machine:
@@ -62,9 +62,9 @@ class Noted:
             replaced(self._file, msgspec.json.encode(self._note).decode())
 
 
-def tell(client: Client) -> None:
+def tell(client: Asking) -> None:
     """Tell the server of all that is over here and not recorded there."""
-    if client.profile.server is None:
+    if client.profile.server is None or not client.asks_by_profile:
         return
     for file in _files(client):
         with suppress(OSError, msgspec.DecodeError):
@@ -80,7 +80,7 @@ def tell(client: Client) -> None:
                 file.unlink()
 
 
-def _tell(client: Client, run: str, note: Note) -> None:
+def _tell(client: Asking, run: str, note: Note) -> None:
     try:
         record = client.send(GetRun(workspace=note.workspace, run=run))
     except NotFound:  # it was taken away, with its workspace
@@ -92,7 +92,7 @@ def _tell(client: Client, run: str, note: Note) -> None:
         client.send(FinishRun(workspace=note.workspace, run=run, status=note.status, failure=note.failure))
 
 
-def _tell_log(client: Client, workspace: str, run: str, step: str) -> None:
+def _tell_log(client: Asking, workspace: str, run: str, step: str) -> None:
     """What the server lacks of a log whose file lies here."""
     try:
         file = (logs.folder(kept_logs.place(client.profile), run) / step).open("rb")
@@ -105,11 +105,11 @@ def _tell_log(client: Client, workspace: str, run: str, step: str) -> None:
             at += len(part)
 
 
-def _notes(client: Client) -> Path:
+def _notes(client: Asking) -> Path:
     return kept_logs.place(client.profile) / "runs"
 
 
-def _files(client: Client) -> list[Path]:
+def _files(client: Asking) -> list[Path]:
     with suppress(OSError):
         return sorted(file for file in _notes(client).iterdir() if not file.name.startswith("."))
     return []

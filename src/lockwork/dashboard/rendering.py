@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import jinja2
 
 from lockwork.dashboard import assets, commands, notes
-from lockwork.dashboard.pages import Ask, Came, Shown, address
+from lockwork.dashboard.pages import Ask, Came, Shown, address, local
 from lockwork.dashboard.sessions import Ended
 from lockwork.domain.errors import (
     Fault,
@@ -57,6 +57,7 @@ def _environment() -> jinja2.Environment:
     }
     made.filters["spelt"] = escaped
     made.filters["runnable"] = _runnable
+    made.filters["local"] = local
     made.filters["sentence"] = commands.sentence
     made.globals |= {"asset": assets.address_of, "address": address}
     made.tests["a_warning"] = notes.is_warning

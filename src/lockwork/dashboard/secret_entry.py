@@ -30,6 +30,7 @@ def new(ask: Ask) -> Answer:
     facts["keys"] = [key[:256] for key in keys[:MOST_PREFILLED]] or [""]
     if ask.query.get("scope") == SecretScope.USER:
         facts["chosen"] = SecretScope.USER
+    facts["may_own"] = "shared" not in ask.query
     command = f"lockwork secret create {_as_word(facts['name'])} {_asking(keys)}"
     return Shown("secrets/new.html", "Register secret", facts, command, "secrets")
 

@@ -142,12 +142,14 @@ class _Visit:
         return self._reply(answer.status, body, "text/html", _set((*answer.cookies, *told)))
 
     def _sent_to(self, to: To) -> Reply:
+        # Whoever came to a form to mend something is led back to where that was told.
+        path = local(self._asked.form.text("back", to.path)) if self._asked else to.path
         cookies = to.cookies
         if to.note:
-            cookies += (self._cookies.set_shortly(self._cookies.note, notes.kept(to.note, to.path)),)
+            cookies += (self._cookies.set_shortly(self._cookies.note, notes.kept(to.note, path)),)
         if self._is_for_a_script:
-            return self._reply(200, msgspec.json.encode({"to": to.path}), "application/json", _set(cookies))
-        return self._reply(303, b"", "text/html", (*_set(cookies), ("location", to.path)))
+            return self._reply(200, msgspec.json.encode({"to": path}), "application/json", _set(cookies))
+        return self._reply(303, b"", "text/html", (*_set(cookies), ("location", path)))
 
     def problem(self, failure: LockworkError, whose: For) -> Reply:
         """What went wrong, told to a person or a script; who must come in first is sent to the door."""

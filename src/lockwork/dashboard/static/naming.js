@@ -35,8 +35,8 @@ class Naming {
 
   show(told) {
     if (told.problem) this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
-    if (told.has_ended) this.says.append(" ", wayIn());
     else this.tell(told.note ? "warn" : "good", told.note || told.free || "");
+    if (told.has_ended) this.says.append(" ", wayIn());
   }
 
   tell(kind, text) {

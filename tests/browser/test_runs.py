@@ -107,6 +107,10 @@ def test_a_run_is_told_whole(visiting: Visiting, team: Team, db: str) -> None:
     assert used.get_attribute("href") == f"/w/default/secrets/{db}"
     nodes.get_by_role("link").first.click()
     assert shown_log(page) == "loaded with ***\n"
+    on_a_telephone = visiting("viewer", width=NARROW).goto(run.path)
+    expect(on_a_telephone.locator(".node.chosen.bad")).to_be_in_viewport(ratio=1)
+    rows = on_a_telephone.locator(".run-steps")
+    assert rows.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
     page.get_by_role("link", name="All steps").click()
     assert page.locator("#log pre").all_inner_texts() == ["loaded with ***\n", "trained\n", "Traceback\n"]
 
@@ -199,7 +203,8 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     run = Recorded(team, "live")
     run.begin("load")
     run.log("load", b"".join(b"first %d\n" % n for n in range(60)))
-    page = visiting("viewer").goto(run.path)
+    visitor = visiting("viewer")
+    page = visitor.goto(run.path)
     log = page.locator("#log pre")
     expect(log).to_contain_text("first 59")
     at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 24"
@@ -225,6 +230,15 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     expect(page.locator("#log")).to_contain_text("It has printed nothing yet.")
     run.log("train", b"of train\n")
     expect(log).to_have_text("of train\n")
+    # While the server is away the page says so, and since when; it goes on by itself.
+    visitor.expected.append("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
+    visitor.context.set_offline(True)
+    away = page.get_by_text(
+        re.compile(r"Lockwork cannot be reached. This is how the run stood at \d\d:\d\d:\d\d")
+    )
+    expect(away).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(away).to_be_hidden()
     run.end("train", RunStatus.FAILED, "no")
     run.over(RunStatus.FAILED, "no")
     expect(page.get_by_role("status").first).to_have_text("failed")

@@ -81,6 +81,17 @@ def test_a_browser_comes_in_by_the_file_once(own: Own, own_home: Path, visiting:
     second.page.get_by_text("the code is not good, or no more").wait_for()
     second.goto("/w/default/secrets")
     assert second.at == "/login"
+    # Another code is printed where the command runs, and nowhere else; again only once that is no good.
+    for _ in range(2):
+        second.page.get_by_role("button", name="Print a code there").click()
+        second.page.get_by_text("A code stands where the command runs").wait_for()
+    until(lambda: "lkc_" in own.said and own.said.endswith("\n"))
+    assert own.said.count("lkc_") == 1
+    code = "lkc_" + own.said.partition("lkc_")[2].split()[0]
+    assert code not in second.page.content()
+    second.page.get_by_label("Code").fill(code)
+    second.page.get_by_role("button", name="Log in").click()
+    second.page.wait_for_url("**/w/default/secrets")
     page = own.page
     assert own.end() == 0
     assert not page.parent.exists()

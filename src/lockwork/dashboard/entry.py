@@ -135,7 +135,12 @@ def by_code(entrance: ByCode) -> tuple[Page, ...]:
         # Not sent on: a browser that was led here from outside would show no cookie at the next page.
         return Shown("entry/entered.html", "Logged in", cookies=_let_in(ask, session, "/").cookies)
 
+    def print_code(_: Ask) -> Answer:
+        entrance.print_code()
+        return To("/login", "code-printed")
+
     return (
         Page("GET", "/login", log_in_page, For.EVERYONE),
+        Page("POST", "/code", print_code, For.EVERYONE),
         Page("POST", "/enter", enter, For.EVERYONE, is_from_outside=True),
     )

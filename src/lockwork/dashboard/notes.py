@@ -29,6 +29,7 @@ NOTES = {
     "half-rotated": "Moved a part of the versions. Go on until none is left.",
     "password-changed": "Your password is changed. Other log-ins have ended.",
     "session-ended": "Your session has ended. Log in to go on where you were.",
+    "code-printed": "A code stands where the command runs, good once and for a minute.",
     "logged-out": "You are logged out.",
     "logged-out-everywhere": "You are logged out everywhere.",
     "key-added": "A new root key waits to be made active.",

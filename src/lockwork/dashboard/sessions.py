@@ -96,27 +96,47 @@ class ByCode:
 
     is_embedded = True
 
-    def __init__(self, gate: "Gate", claim: Claim, workspace: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        gate: "Gate",
+        claim: Claim,
+        workspace: str,
+        clock: Callable[[], float],
+        print_code: Callable[[Sensitive], None],
+    ) -> None:
         self.workspace = workspace
         self._gate = gate
         self._claim = claim
         self._clock = clock
+        self._print_code = print_code
         self._sessions: set[str] = set()
-        self._code: str | None = None
-        self._until = 0.0
+        self._codes: dict[str, float] = {}
+        """Until when each is good."""
+        self._printed_until = 0.0
 
     def code(self) -> Sensitive:
         """What lets one browser in: 128 bits, good once, and for a minute."""
-        made = new_code()
-        self._code, self._until = made.hash, self._clock() + CODE_GOOD_FOR
+        made, now = new_code(), self._clock()
+        good = {code: until for code, until in self._codes.items() if until > now}
+        self._codes = good | {made.hash: now + CODE_GOOD_FOR}
         return made.text
+
+    def print_code(self) -> None:
+        """A code where the command runs, which its owner alone sees; none while the last one is good.
+
+        Whoever reaches the page may ask for it: it ends no other code, and comes once a minute at most.
+        """
+        if self._clock() >= self._printed_until:
+            self._printed_until = self._clock() + CODE_GOOD_FOR
+            self._print_code(self.code())
 
     def enter(self, code: Sensitive) -> Sensitive:
         """A session, for the code; NotLoggedIn where it is another, or was used, or is too old."""
         # A wrong one does not end it: another service's page could send that before the right one comes.
-        if self._code is None or self._code != hash_of(code) or self._clock() > self._until:
-            raise NotLoggedIn("the code is not good, or no more", hint="start `lockwork dashboard` again")
-        self._code = None
+        if self._codes.get(hash_of(code), 0.0) <= self._clock():
+            raise NotLoggedIn("the code is not good, or no more", hint="have another one printed")
+        del self._codes[hash_of(code)]
+        self._printed_until = 0.0
         session = new_token()
         self._sessions.add(session.hash)
         return session.text

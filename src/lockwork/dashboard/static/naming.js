@@ -34,7 +34,7 @@ class Naming {
   }
 
   show(told) {
-    if (told.problem) this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
+    if (told.problem) this.tell("bad", [told.problem, !told.has_ended && told.hint].filter(Boolean).join(": "));
     else this.tell(told.note ? "warn" : "good", told.note || told.free || "");
     if (told.has_ended) this.says.append(" ", wayIn());
   }

@@ -138,7 +138,7 @@ def test_a_whole_trail_is_verified(visiting: Visiting, team: Team) -> None:
     visitor.expect_refusal()
     page.get_by_label("A head that you kept").fill("12:<b>")
     page.get_by_role("button", name="Verify now").click()
-    expect(page.get_by_role("alert")).to_contain_text("this is no head of a trail")
+    expect(page.get_by_role("alert")).to_contain_text("This is no head of a trail")
     assert page.get_by_label("A head that you kept").input_value() == "12:<b>"
 
 

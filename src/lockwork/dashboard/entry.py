@@ -1,6 +1,7 @@
 """Coming in and going: log-in, the first set-up, an invitation, one's own account, light and dark."""
 
 from lockwork.dashboard import assets
+from lockwork.dashboard.cookies import shown_cookies
 from lockwork.dashboard.pages import Answer, Ask, Data, For, Page, Shown, To, local
 from lockwork.dashboard.sessions import ByCode
 from lockwork.dashboard.site import THEMES, first_page
@@ -13,11 +14,15 @@ LABEL = "dashboard"
 
 
 def log_in_page(ask: Ask) -> Answer:
-    """The log-in, and nothing of what is behind it."""
-    template = "entry/code.html" if ask.is_embedded else "entry/login.html"
-    return Shown(
-        template, "Log in", {"next": local(ask.query.get("next", "/"))}, command="lockwork login URL"
-    )
+    """The log-in, and nothing of what is behind it; who has a session, if it still is one, goes on."""
+    path = local(ask.query.get("next", "/"))
+    if path.startswith("/login"):
+        path = "/"  # it leads on, and must not lead round
+    if shown_cookies(ask.came.headers).get(ask.cookies.session):
+        return To(path)
+    if ask.is_embedded:
+        return Shown("entry/code.html", "Log in", {"next": path})
+    return Shown("entry/login.html", "Log in", {"next": path}, command=f"lockwork login {ask.cookies.origin}")
 
 
 def log_in(ask: Ask) -> Answer:
@@ -27,8 +32,9 @@ def log_in(ask: Ask) -> Answer:
     return _let_in(ask, made.text, local(ask.form.text("next")))
 
 
-def set_up_page(_: Ask) -> Answer:
-    return Shown("entry/setup.html", "Set up this server", command="lockwork login URL --setup")
+def set_up_page(ask: Ask) -> Answer:
+    command = f"lockwork login {ask.cookies.origin} --setup"
+    return Shown("entry/setup.html", "Set up this server", command=command)
 
 
 def set_up(ask: Ask) -> Answer:
@@ -39,14 +45,20 @@ def set_up(ask: Ask) -> Answer:
     return _let_in(ask, made.text, "/")
 
 
-def invited_page(_: Ask) -> Answer:
-    return Shown("entry/invited.html", "Choose your password", command="lockwork login URL --invited")
+def invited_page(ask: Ask) -> Answer:
+    command = f"lockwork login {ask.cookies.origin} --invited"
+    return Shown("entry/invited.html", "Choose your password", command=command)
 
 
 def invited(ask: Ask) -> Answer:
     password = _chosen(ask)
     made = ask.client.send(ChoosePassword(code=_hidden(ask, "code"), password=password, session=True))
     return _let_in(ask, made.text, "/")
+
+
+def room(ask: Ask) -> Answer:
+    """A workspace, by nothing more: its secrets."""
+    return To(ask.at("secrets"))
 
 
 def log_out(ask: Ask) -> Answer:
@@ -96,6 +108,7 @@ def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
 
 EVERYWHERE = (
     Page("GET", "/", first_page),
+    Page("GET", "/w/{workspace}", room),
     Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
     Page("GET", "/favicon.ico", icon, For.EVERYONE),
     Page("POST", "/theme", choose_theme, For.EVERYONE),
@@ -120,9 +133,14 @@ def by_code(entrance: ByCode) -> tuple[Page, ...]:
         if ask.came.headers.get("accept", "") == "application/json":
             return _let_in(ask, session, "/")
         # Not sent on: a browser that was led here from outside would show no cookie at the next page.
-        return Shown("entry/entered.html", "Come in", cookies=_let_in(ask, session, "/").cookies)
+        return Shown("entry/entered.html", "Logged in", cookies=_let_in(ask, session, "/").cookies)
+
+    def print_code(_: Ask) -> Answer:
+        entrance.print_code()
+        return To("/login", "code-printed")
 
     return (
         Page("GET", "/login", log_in_page, For.EVERYONE),
+        Page("POST", "/code", print_code, For.EVERYONE),
         Page("POST", "/enter", enter, For.EVERYONE, is_from_outside=True),
     )

@@ -27,6 +27,8 @@ from playwright.sync_api import (
 from tests.access.conftest import PASSWORD, Team
 from tests.contract.conftest import GATEWAYS, OverHttp
 
+from lockwork.dashboard.notes import NOTES
+
 LARGEST_PAGE = 100_000
 """Bytes of a page's HTML."""
 WIDE, NARROW = 1280, 360
@@ -148,6 +150,11 @@ class Visitor:
 
 
 Visiting = Callable[..., Visitor]
+
+
+def noted(page: Page, word: str) -> None:
+    """What was done is told on the page that follows, by the note of that word."""
+    page.get_by_role("status").get_by_text(NOTES[word], exact=True).wait_for()
 
 
 @pytest.fixture

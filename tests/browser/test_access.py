@@ -59,7 +59,7 @@ def test_a_workspace_of_others_is_not_there(visiting: Visiting) -> None:
     visitor.expect_refusal()
     for page in ("access", "account", "access/tokens/new"):
         visitor.goto(f"/w/default/{page}")
-        assert "no workspace 'default'" in visitor.main().inner_text()
+        assert "No workspace 'default'" in visitor.main().inner_text()
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -141,7 +141,7 @@ def test_whom_a_code_lets_in(visiting: Visiting, team: Team, scripts: bool) -> N
     anna.page.get_by_label("Code").fill(code)
     for field in ("Password", "The same password again"):
         anna.page.get_by_label(field, exact=True).fill(PASSWORD)
-    anna.page.get_by_role("button", name="Choose this password").click()
+    anna.page.get_by_role("button", name="Set password").click()
     anna.page.wait_for_url("**/w/default/secrets")
     boss.goto("/w/default/access/users")
     assert "has not accepted yet" not in boss.main().inner_text()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from tests.access.conftest import PASSWORD, Team
-from tests.browser.conftest import Visiting, Visitor
+from tests.browser.conftest import Visiting, Visitor, noted
 
 from lockwork.domain.errors import TooManyAttempts
 from lockwork.domain.sensitive import Sensitive
@@ -99,7 +99,8 @@ def test_where_one_is_logged_in(visiting: Visiting, team: Team) -> None:
     assert lines.count() == 1
     other = visiting().log_in("editor")
     page.get_by_role("button", name="Log out everywhere").click()
-    page.wait_for_url("**/login?note=logged-out-everywhere")
+    page.wait_for_url("**/login")
+    noted(page, "logged-out-everywhere")
     other.goto("/w/default/secrets")
     assert other.at == "/login"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import Visiting, noted
 
 from lockwork.domain.errors import NotFound
 from lockwork.domain.secrets import SecretInfo
@@ -45,7 +45,7 @@ def test_keys_are_replaced_added_and_removed_at_once(
     assert page.get_by_placeholder("key", exact=True).first.input_value() == "port"
     page.get_by_placeholder("value", exact=True).first.fill("5432")
     page.get_by_role("button", name="Save as version 2").click()
-    page.wait_for_url("**note=updated")
+    noted(page, "updated")
     assert held(team) == {"user": "admin", "password": "new\nvalue", "port": "5432"}
     latest = page.get_by_role("row").filter(has=page.get_by_text("current"))
     assert latest.locator(".added").all_inner_texts() == ["+port"]
@@ -73,7 +73,7 @@ def test_a_second_writer_is_told_and_may_go_on(
     expect(page.get_by_label("New value of password")).to_have_value("\nmine")
     assert held(team)["password"] == "theirs"
     page.get_by_role("button", name="Save as version 3").click()
-    page.wait_for_url("**note=updated")
+    noted(page, "updated")
     assert held(team) == {"user": "admin", "password": "\nmine", "port": "1", "more": "3"}
 
 
@@ -92,7 +92,7 @@ def test_without_scripts_a_refused_edit_comes_again(visiting: Visiting, team: Te
     expect(page.get_by_placeholder("value", exact=True).first).to_have_value("other")
     added.fill("port")
     page.get_by_role("button", name="Save as version 2").click()
-    page.wait_for_url("**note=updated")
+    noted(page, "updated")
     assert held(team) == {"user": "admin", "password": "mine", "host": "h", "port": "other"}
 
 
@@ -123,7 +123,7 @@ def test_a_key_that_is_referred_to_goes_only_knowingly(
     expect(page.get_by_role("alert").first).to_contain_text("experiment-tracker 'tracker' (tracking_uri)")
     page.get_by_label("Remove keys that are referred to").check()
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**note=updated")
+    noted(page, "updated")
     assert held(team) == {"password": "hunter2", "host": "x"}
 
 
@@ -137,14 +137,14 @@ def test_renaming_rewrites_the_references(
     page.get_by_role("link", name="tracker").wait_for()
     page.get_by_label("New name").fill("base")
     page.get_by_role("button", name="Rename").click()
-    page.wait_for_url("**note=renamed")
+    noted(page, "renamed")
     tracker = editor.get_component("experiment-tracker", "tracker")
     assert tracker.attributes["tracking_uri"] == "{{base.user}}"
     page.goto(f"{team.url}{LIST}/{db.id}/rename")
     page.get_by_label("New name").fill("other")
     page.get_by_label("Leave them as they are").check()
     page.get_by_role("button", name="Rename").click()
-    page.wait_for_url("**note=renamed")
+    noted(page, "renamed")
     tracker = editor.get_component("experiment-tracker", "tracker")
     assert tracker.attributes["tracking_uri"] == "{{base.user}}"
 
@@ -159,13 +159,13 @@ def test_a_scope_is_changed_with_what_it_means_told(visiting: Visiting, team: Te
     expect(page.get_by_role("alert").first).to_contain_text("choose on this page to do it all the same")
     page.get_by_label("Do it all the same").check()
     page.get_by_role("button", name="Make it my own").click()
-    page.wait_for_url("**note=moved")
+    noted(page, "moved")
     assert "from before it changed scope" in page.get_by_role("table").last.inner_text()
     with pytest.raises(NotFound):
         team.client("admin").describe_secret("db")
     page.get_by_role("link", name="Change scope").click()
     page.get_by_role("button", name="Share it with default").click()
-    page.wait_for_url("**note=moved")
+    noted(page, "moved")
     assert team.client("admin").describe_secret("db").version == 3
     own = team.client("viewer").create_secret("own", {"a": "b"}, "user")
     page = visiting("viewer").goto(f"{LIST}/{own.id}/move")
@@ -183,16 +183,16 @@ def test_old_versions_are_restored_and_destroyed(visiting: Visiting, team: Team,
     page.get_by_role("link", name="Restore or destroy version 1").click()
     assert "takes away 1 key of the current version: c" in page.get_by_role("note").inner_text()
     page.get_by_role("button", name="Restore version 1").click()
-    page.wait_for_url("**note=restored")
+    noted(page, "restored")
     assert held(team) == {"a": "1", "b": "1"}
     page.get_by_role("link", name="Restore or destroy version 2").click()
     page.get_by_label("I know that this cannot be undone").check()
     page.get_by_role("button", name="Destroy version 2").click()
-    page.wait_for_url("**note=destroyed")
+    noted(page, "destroyed")
     page.get_by_role("link", name="Destroy old versions").click()
     page.get_by_label("I know that this cannot be undone").check()
     page.get_by_role("button", name="Destroy all but the current").click()
-    page.wait_for_url("**note=destroyed")
+    noted(page, "destroyed")
     states = [version.state for version in editor.list_secret_versions(db.id)]
     assert states == ["current", "destroyed", "destroyed"]
 
@@ -215,7 +215,7 @@ def test_a_deleted_secret_comes_back_under_another_name(
     page.get_by_label("Delete it all the same").check()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Undo").click()
-    page.wait_for_url("**note=undeleted")
+    noted(page, "undeleted")
     editor.delete_secret(db.id, force=True)
     editor.create_secret("db", {"a": "b"})
     page.goto(f"{team.url}{LIST}")
@@ -225,7 +225,7 @@ def test_a_deleted_secret_comes_back_under_another_name(
     page.get_by_text("Another secret has its name by now").wait_for()
     page.get_by_label("Name").fill("db-of-before")
     page.get_by_role("button", name="Bring it back").click()
-    page.wait_for_url("**note=undeleted")
+    noted(page, "undeleted")
     assert held(team, "db-of-before")["password"] == "hunter2"
 
 
@@ -244,7 +244,7 @@ def test_purging_is_a_choice_of_its_own(visiting: Visiting, team: Team, scripts:
     page.goto(f"{team.url}{LIST}/{db.id}/delete")
     page.get_by_label("Type db to purge it").fill("db")
     page.get_by_role("button", name="Purge for good").click()
-    page.wait_for_url("**note=purged")
+    noted(page, "purged")
     assert not editor.list_secrets().items
     assert not editor.list_secrets(deleted=True).items
 

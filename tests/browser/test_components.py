@@ -35,7 +35,7 @@ def register(page: Page, name: str, **attributes: str) -> None:
 
 
 def saved(visitor: Visitor, place: str, note: str) -> None:
-    visitor.page.wait_for_url(f"**{place}?note=*")
+    visitor.page.wait_for_url(f"**{place}")
     visitor.page.get_by_role("status").get_by_text(note).wait_for()
 
 

@@ -22,7 +22,7 @@ from lockwork.client.embedded import Embedded
 class Own:
     """The command as a process, and what it gave the browser to open."""
 
-    def __init__(self, folder: Path, *words: str) -> None:
+    def __init__(self, folder: Path, *words: str, before: tuple[str, ...] = ()) -> None:
         self._said, self._opened = folder / "said", folder / "opened"
         browser = folder / "browser"
         browser.write_text(
@@ -31,7 +31,7 @@ class Own:
         browser.chmod(0o700)
         with self._said.open("wb") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "lockwork", "dashboard", *words],
+                [sys.executable, "-m", "lockwork", *before, "dashboard", *words],
                 env={**os.environ, "LOCKWORK_HOME": str(folder / "store"), "BROWSER": str(browser)},
                 stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT,
             )  # fmt: skip
@@ -84,6 +84,17 @@ def test_a_browser_comes_in_by_the_file_once(own: Own, own_home: Path, visiting:
     second.page.get_by_text("the code is not good, or no more").wait_for()
     second.goto("/w/default/secrets")
     assert second.at == "/login"
+    # Another code is printed where the command runs, and nowhere else; again only once that is no good.
+    for _ in range(2):
+        second.page.get_by_role("button", name="Print a code there").click()
+        second.page.get_by_text("A code stands where the command runs").wait_for()
+    until(lambda: "lkc_" in own.said and own.said.endswith("\n"))
+    assert own.said.count("lkc_") == 1
+    code = "lkc_" + own.said.partition("lkc_")[2].split()[0]
+    assert code not in second.page.content()
+    second.page.get_by_label("Code").fill(code)
+    second.page.get_by_role("button", name="Log in").click()
+    second.page.wait_for_url("**/w/default/secrets")
     page = own.page
     assert own.end() == 0
     assert not page.parent.exists()
@@ -100,15 +111,18 @@ def test_the_code_is_in_no_process_list(own: Own) -> None:
 
 def test_without_a_browser_the_code_is_typed(own_home: Path, visiting: Visiting) -> None:
     """It is printed, for who sits elsewhere; a wrong one, which any page could send, does not end it."""
-    own = Own(own_home, "--no-browser")
+    Client(gateway=Embedded(own_home / "store", user="default")).create_user("anna")
+    own = Own(own_home, "--no-browser", before=("--as", "anna"))
     url, code = own.url, own.said.split()[-1]
     assert httpx2.post(f"{url}/enter", data={"code": "lkc_0000000000000000000000"}).status_code == 401
     visitor = visiting(url=url)
     visitor.goto("/")
     visitor.page.get_by_label("Code").fill(code)
-    visitor.page.get_by_role("button", name="Come in").click()
+    visitor.page.get_by_role("button", name="Log in").click()
     visitor.page.wait_for_url("**/w/default/secrets")
     visitor.check_accessible()
+    # What it shows to be pasted is asked as the same user, whoever is active in that terminal.
+    visitor.page.get_by_text("lockwork --as anna secret list").wait_for()
     assert own.end() == 0
 
 

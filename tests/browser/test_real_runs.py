@@ -96,7 +96,7 @@ def test_a_run_is_refused_mended_followed_and_read(visiting: Visiting, team: Tea
     expect(page.locator("[name=key]").first).to_have_value("password")
     page.locator("[name=value]").first.fill(PW)
     page.get_by_role("main").get_by_role("button", name="Register").click()
-    page.wait_for_url("**/secrets/*")
+    page.get_by_role("heading", name="all that it lacked is there now").wait_for()
     visitor = visiting("viewer")
     with running(home, go, **given) as going:
         with go.open("w") as told:  # opens once the step waits there

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting
+from tests.browser.conftest import NARROW, SCHEMES, WIDE, Visiting, noted
 
 LIST = "/w/default/secrets"
 
@@ -71,7 +71,8 @@ def test_the_whole_registering_needs_a_keyboard_alone(visiting: Visiting, team: 
     assert "first line" not in page.content()
     assert page.locator("textarea").evaluate_all("all => all.map(one => one.value)") == ["", ""]
     page.keyboard.press("Enter")
-    page.wait_for_url("**/secrets/*?note=created")
+    page.wait_for_url("**/secrets/*")
+    noted(page, "created")
 
 
 def test_a_name_is_looked_at_as_it_is_typed(visiting: Visiting, team: Team) -> None:
@@ -234,7 +235,8 @@ def test_without_scripts_a_link_prefills_the_form(visiting: Visiting, team: Team
     page.get_by_text("Paste a .env").click()
     page.locator("[name=pasted]").fill("C='it'\n")
     page.get_by_role("button", name="Register").click()
-    page.wait_for_url("**/secrets/*?note=created")
+    page.wait_for_url("**/secrets/*")
+    noted(page, "created")
     assert held(team, "mine", "viewer", "user") == {
         "a": "one\ntwo",
         "b.c": "",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import NARROW, WIDE, Visiting
+from tests.browser.conftest import NARROW, WIDE, Visiting, noted
 from tests.browser.recorded import Recorded
 
 from lockwork.domain.runs import MAX_LOG_PART, Pipeline, RunStatus, Step
@@ -107,6 +107,10 @@ def test_a_run_is_told_whole(visiting: Visiting, team: Team, db: str) -> None:
     assert used.get_attribute("href") == f"/w/default/secrets/{db}"
     nodes.get_by_role("link").first.click()
     assert shown_log(page) == "loaded with ***\n"
+    on_a_telephone = visiting("viewer", width=NARROW).goto(run.path)
+    expect(on_a_telephone.locator(".node.chosen.bad")).to_be_in_viewport(ratio=1)
+    rows = on_a_telephone.locator(".run-steps")
+    assert rows.evaluate("table => table.parentElement.scrollWidth <= table.parentElement.clientWidth")
     page.get_by_role("link", name="All steps").click()
     assert page.locator("#log pre").all_inner_texts() == ["loaded with ***\n", "trained\n", "Traceback\n"]
 
@@ -199,7 +203,8 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     run = Recorded(team, "live")
     run.begin("load")
     run.log("load", b"".join(b"first %d\n" % n for n in range(60)))
-    page = visiting("viewer").goto(run.path)
+    visitor = visiting("viewer")
+    page = visitor.goto(run.path)
     log = page.locator("#log pre")
     expect(log).to_contain_text("first 59")
     at_end = "log => log.scrollHeight - log.scrollTop - log.clientHeight < 24"
@@ -225,6 +230,15 @@ def test_a_run_is_followed_while_it_goes_on(visiting: Visiting, team: Team, db: 
     expect(page.locator("#log")).to_contain_text("It has printed nothing yet.")
     run.log("train", b"of train\n")
     expect(log).to_have_text("of train\n")
+    # While the server is away the page says so, and since when; it goes on by itself.
+    visitor.expected.append("Failed to load resource: net::ERR_INTERNET_DISCONNECTED")
+    visitor.context.set_offline(True)
+    away = page.get_by_text(
+        re.compile(r"Lockwork cannot be reached. This is how the run stood at \d\d:\d\d:\d\d")
+    )
+    expect(away).to_be_visible()
+    visitor.context.set_offline(False)
+    expect(away).to_be_hidden()
     run.end("train", RunStatus.FAILED, "no")
     run.over(RunStatus.FAILED, "no")
     expect(page.get_by_role("status").first).to_have_text("failed")
@@ -284,33 +298,40 @@ def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team:
     needs = {"A": "{{openai.API_KEY}}", "B": "{{openai.ORG}}", "C": "{{db.nope}} {{db.no}}"}
     run = Recorded(team, "lacking", (Step(name="ask", environment=needs),))
     page = visiting("editor", scripts=False).goto(run.path)
-    # The key's two references to openai are one thing; what is no reference by mistake refuses nothing.
+    # Each reference at each place counts, as on the command line; what is none by mistake refuses nothing.
     expect(
-        page.get_by_role("heading", name="It was refused before anything ran: 4 things to mend")
+        page.get_by_role("heading", name="It was refused before anything ran: 5 things to mend")
     ).to_be_visible()
     points = page.locator(".lacks > li")
     mends = {
         " ".join(point.locator("code").all_inner_texts()): point.locator("a.button").get_attribute("href")
         for point in points.all()
     }
+    back = f"back={quote(run.path, safe='')}"
+    shared = f"shared=1&{back}"  # a run of somebody else's finds no secret of one's own
+    new = "/w/default/secrets/new"
     assert mends == {
-        "{{mlflow.host}}": "/w/default/secrets/new?name=mlflow&keys=host",
-        "{{openai.API_KEY}} {{openai.ORG}}": "/w/default/secrets/new?name=openai&keys=API_KEY%2CORG",
-        # Of another's run, names alone are known.
-        "{{db.nope}}": "/w/default/secrets/db/edit?add=nope%2Cno",
-        "{{db.no}}": "/w/default/secrets/db/edit?add=nope%2Cno",
-        "{{ typo }}": "/w/default/components/experiment-tracker/tracker/edit#f-a.tracking_uri",
+        "{{mlflow.host}}": f"{new}?name=mlflow&keys=host&{shared}",
+        "{{openai.API_KEY}} {{openai.ORG}}": f"{new}?name=openai&keys=API_KEY%2CORG&{shared}",
+        # By its id: whoever looks may have one of their own of that name, which the run would not find.
+        "{{db.nope}}": f"/w/default/secrets/{db}/edit?add=nope%2Cno&{back}",
+        "{{db.no}}": f"/w/default/secrets/{db}/edit?add=nope%2Cno&{back}",
+        "{{ typo }}": f"/w/default/components/experiment-tracker/tracker/edit?{back}#f-a.tracking_uri",
     }
     expect(points.nth(0)).to_contain_text("experiment-tracker tracker: tracking_uri")
     page.get_by_role("link", name="Add key db").first.click()
     assert page.locator("input[name=key][value=nope]").count() == 1
+    page.go_back()
+    page.get_by_role("link", name="Register secret openai").click()
+    expect(page.get_by_label("Only me")).to_be_disabled()
     visitor = visiting("runner", scripts=False)
     page = visitor.goto(run.path)
     points = page.locator(".lacks > li")
     expect(points.filter(has_text="db.nope")).to_contain_text("Its keys: password")
     expect(points.filter(has_text="db.nope")).to_contain_text("Ask an editor of the workspace.")
-    points.filter(has_text="openai.ORG").get_by_role("link", name="Register secret openai").click()
+    points.filter(has_text="openai.ORG").get_by_role("link", name="Register one of your own openai").click()
     assert page.get_by_label("Name", exact=True).input_value() == "openai"
+    expect(page.get_by_label("Only me")).to_be_checked()
     page.go_back()
     page.get_by_role("link", name="Register missing secrets").click()
     assert visitor.at == "/w/default/stacks/default/register-secrets"
@@ -318,6 +339,39 @@ def test_a_refused_run_says_where_each_thing_is_mended(visiting: Visiting, team:
     # Who looks at another's run hears what was wrong, and nothing of what there was instead.
     page = visiting("viewer", scripts=False).goto(run.path)
     expect(page.locator(".lacks > li").filter(has_text="db.nope")).not_to_contain_text("password")
+    openai = page.locator(".lacks > li").filter(has_text="openai.ORG")
+    expect(openai).to_contain_text("Ask an editor of the workspace.")
+    expect(openai.get_by_role("link", name="Register")).to_have_count(0)
+
+
+def test_the_page_of_a_refused_run_says_what_is_there_by_now(visiting: Visiting, team: Team, db: str) -> None:
+    """Each mend leads back to it, without scripts too; what was mended is marked, and a secret of one's own
+    mends nothing of somebody else's run. With all of it there, it shows how to run it again."""
+    needs = {"A": "{{openai.API_KEY}}", "B": "{{openai.ORG}}", "C": "{{db.nope}}"}
+    run = Recorded(team, "lacking", (Step(name="ask", environment=needs),))
+    team.client("editor").create_secret("openai", {"API_KEY": "own", "ORG": "own"}, "user")
+    visitor = visiting("editor", scripts=False)
+    page = visitor.goto(run.path)
+    page.get_by_role("heading", name=": 3 things to mend").wait_for()
+    page.get_by_role("link", name="Register secret openai").click()
+    page.locator("[name=value]").first.fill("a value")
+    page.locator("[name=key]").nth(1).fill("")  # one of the two is forgotten
+    page.get_by_role("button", name="Register").click()
+    page.wait_for_url(f"**{run.path}")
+    noted(page, "created")
+    page.get_by_role("heading", name="2 of 3 things still to mend").wait_for()
+    there = page.get_by_text("there by now").locator("..")
+    expect(there.locator("code")).to_have_text(["{{openai.API_KEY}}"])
+    for secret, key in (("openai", "ORG"), ("db", "nope")):
+        page.get_by_role("link", name=f"Add key {secret}").click()
+        row = page.locator("[data-row]").filter(has=page.locator(f"[name=key][value={key}]"))
+        row.locator("[name=value]").fill("a value")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url(f"**{run.path}")
+    page.get_by_role("heading", name="all that it lacked is there now").wait_for()
+    expect(there.locator("code")).to_have_count(3)
+    page.get_by_text("lockwork pipeline run FILE:lacking --stack default", exact=True).wait_for()
+    expect(page.get_by_role("link", name="Register")).to_have_count(0)
 
 
 def test_who_may_not_read_is_told_who_can_help(visiting: Visiting, team: Team, db: str) -> None:
@@ -335,11 +389,11 @@ def test_a_run_of_others_is_not_there(visiting: Visiting, team: Team, db: str) -
     visitor.expect_refusal()
     for path in (run.path, f"{run.path}/log?step=load", f"{RUNS}/00000000"):
         visitor.goto(path)
-        expect(visitor.main()).to_contain_text("no workspace 'default'")
+        expect(visitor.main()).to_contain_text("No workspace 'default'")
     inside = visiting("viewer", scripts=False)
     inside.expect_refusal()
     inside.goto(f"{run.path}/log?step=../load")
-    expect(inside.main()).to_contain_text("no step '../load'")
+    expect(inside.main()).to_contain_text("No step '../load'")
 
 
 def test_a_log_is_reached_by_the_keyboard_alone(visiting: Visiting, team: Team, db: str) -> None:

@@ -48,6 +48,13 @@ def test_the_list_follows_what_is_typed_and_chosen(visiting: Visiting, team: Tea
     assert named(page) == ["service-of-admin"]
     page.get_by_role("searchbox").fill("service")
     expect(page.locator("#count")).to_have_text("31 secrets")
+    expect(page.locator(".command code")).to_have_text("lockwork secret list --name contains:service")
+    # What was typed is one step of the history: going back skips nothing that was there before.
+    page.go_back()
+    page.wait_for_url("**/secrets?page=2")
+    expect(page.locator("#count")).to_have_text("32 secrets")
+    page.go_forward()
+    expect(page.locator("#count")).to_have_text("31 secrets")
     page.get_by_role("link", name="Made by me").click()
     page.wait_for_url("**q=service&owner=editor")
     assert page.locator("#count").inner_text() == "30 secrets"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from tests.access.conftest import Team
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import Visiting, noted
 
 from lockwork.domain.keys import KeyState
 from lockwork.domain.sensitive import Sensitive
@@ -21,7 +21,8 @@ def test_a_workspace_is_made_and_deleted(visiting: Visiting, team: Team, scripts
     page.get_by_text("New workspace").click()
     page.get_by_label("Name", exact=True).fill("research")
     page.get_by_role("button", name="Create workspace").click()
-    page.wait_for_url("**/w/research/secrets?note=created")
+    page.wait_for_url("**/w/research/secrets")
+    noted(page, "created")
     team.did(CreateSecret(workspace="research", name="db", values={"k": Sensitive("v")}))
 
     def delete(*, force: bool) -> None:
@@ -36,7 +37,8 @@ def test_a_workspace_is_made_and_deleted(visiting: Visiting, team: Team, scripts
     page.get_by_text("workspace 'research' is not empty: 1 secret").wait_for()
     assert "research" in {room.name for room in team.root.list_workspaces()}
     delete(force=True)
-    page.wait_for_url("**/w/default/settings?note=removed")
+    page.wait_for_url("**/w/default/settings")
+    noted(page, "removed")
     assert "research" not in {room.name for room in team.root.list_workspaces()}
     assert page.get_by_label("Delete default").count() == 0
 

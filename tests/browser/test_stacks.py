@@ -31,7 +31,7 @@ def furnish(team: Team) -> None:
 
 
 def noted(visitor: Visitor, place: str, note: str) -> None:
-    visitor.page.wait_for_url(f"**{place}?note=*")
+    visitor.page.wait_for_url(f"**{place}")
     visitor.page.get_by_role("status").get_by_text(note).wait_for()
 
 
@@ -178,7 +178,7 @@ def test_a_stack_is_recomposed_renamed_copied_and_deleted(
     page.get_by_label("Alerter", exact=True).select_option("")
     page.locator("[name=secret-name]").first.fill("openai")
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**?note=updated")
+    page.get_by_role("status").get_by_text("Saved.").wait_for()
     changed = client.get_stack("new")
     noted(visitor, f"{STACKS}/{changed.id}", "Saved.")
     assert {t.value: c.name for t, c in changed.components.items()} == {

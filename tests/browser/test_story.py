@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import Visiting, noted
 from tests.browser.test_own_dashboard import Own
 
 PASSWORD, TOKEN = "hunter2-of-the-story", "t0ken-of-the-story"
@@ -58,7 +58,8 @@ def register_db(page: Page) -> None:
     page.get_by_role("button", name="Next").click()
     page.get_by_role("button", name="Register", exact=True).click()
     page.get_by_role("link", name="Open the secret").click()
-    page.wait_for_url("**/secrets/*?note=created")
+    page.wait_for_url("**/secrets/*")
+    noted(page, "created")
 
 
 def register_tracker(page: Page) -> None:
@@ -70,14 +71,16 @@ def register_tracker(page: Page) -> None:
     page.get_by_label("tracking_uri", exact=True).fill("http://127.0.0.1:9")
     page.get_by_label("tracking_token", exact=True).fill("{{db.token}}")
     page.get_by_role("button", name="Register").click()
-    page.wait_for_url("**/components/experiment-tracker/tracker?note=*")
+    page.wait_for_url("**/components/experiment-tracker/tracker")
+    page.locator("p.note").wait_for()
 
 
 def build_stack(page: Page) -> None:
     page.get_by_role("link", name="Build a stack with it").click()
     page.get_by_label("Name", exact=True).fill("prod")
     page.get_by_role("button", name="Build").click()
-    page.wait_for_url("**/stacks/prod?note=*")
+    page.wait_for_url("**/stacks/prod")
+    page.locator("p.note").wait_for()
 
 
 def test_from_nothing_to_a_run_that_masks_what_it_prints(
@@ -105,13 +108,11 @@ def test_from_nothing_to_a_run_that_masks_what_it_prints(
     expect(page.locator("[data-key]").last).to_have_value("token")
     page.get_by_placeholder("value", exact=True).last.fill(TOKEN)
     page.get_by_role("button", name="Save").click()
-    page.wait_for_url("**/secrets/*?note=*")
-    page.goto(report)
-    page.get_by_role("link", name="Register missing secrets").click()
-    page.get_by_text("Nothing is missing.").wait_for()
+    page.wait_for_url(report)
+    page.get_by_text("lockwork pipeline run FILE:training --stack prod", exact=True).wait_for()
     done = run(own_home)
     assert done.returncode == 0, done.stderr
-    page.get_by_role("link", name="Runs", exact=True).click()
+    page.get_by_role("link", name="Runs", exact=True).first.click()
     page.get_by_role("link", name="training", exact=True).first.click()
     expect(page.get_by_role("status").first).to_have_text("completed")
     expect(page.locator("#log pre")).to_have_text("the tracker's token is ***\n")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Page, expect
 from tests.access.conftest import Team
-from tests.browser.conftest import Visiting
+from tests.browser.conftest import Visiting, noted
 
 VALUE = "hunter2-that-no-browser-keeps"
 KEPT = """async () => JSON.stringify([
@@ -61,7 +61,8 @@ def test_going_back_after_the_log_out_shows_nothing(visiting: Visiting, team: Te
     revealed(page)
     page.get_by_label("Account of editor").click()
     page.get_by_role("button", name="Log out", exact=True).click()
-    page.wait_for_url("**/login?note=logged-out")
+    page.wait_for_url("**/login")
+    noted(page, "logged-out")
     for _ in range(2):
         page.go_back()
         page.get_by_label("Password", exact=True).wait_for()

@@ -1,11 +1,14 @@
 """`lockwork dashboard`: the store of this machine, in a browser."""
 
+import sys
+
 import click
 
 from lockwork.cli import terminal
 from lockwork.cli.commands import Command
 from lockwork.cli.session import Session, pass_session
 from lockwork.domain.errors import Refused
+from lockwork.domain.sensitive import Sensitive
 
 
 @click.command(cls=Command)
@@ -36,16 +39,25 @@ def dashboard(session: Session, port: int | None, no_browser: bool) -> None:
         settings.home.value, root_key=settings.root_key, root_key_file=settings.root_key_file
     )
     try:
-        opened = own.OwnDashboard(gate, profile.user.value, profile.workspace.value, own.listening(port))
+        user, workspace = profile.user.value, profile.workspace.value
+        opened = own.OwnDashboard(gate, user, workspace, own.listening(port), _print_code)
         if no_browser:
-            terminal.note(f"open {opened.url} and give this code, good once and for a minute:")
-            terminal.say(opened.code().reveal())
+            terminal.note(f"the dashboard is at {opened.url} until Ctrl-C: open it and give this code")
+            opened.print_code()
             opened.serve()
             return
         with own.handed_over(opened) as page:
             terminal.note(f"the dashboard is at {opened.url} until Ctrl-C")
             if not webbrowser.open(page.as_uri()):
-                terminal.hint("no browser was found here: lockwork dashboard --no-browser")
+                terminal.note("no browser was found here: open it in one, and give this code")
+                opened.print_code()
             opened.serve()
     finally:
         gate.close()
+
+
+def _print_code(code: Sensitive) -> None:
+    """As text of its own line, so that it can be copied whole."""
+    terminal.note("a code for the log-in page, good once and for a minute:")
+    terminal.say(code.reveal())
+    sys.stdout.flush()  # it comes while the server answers, and may go into a file

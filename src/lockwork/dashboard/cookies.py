@@ -28,6 +28,11 @@ class Cookies(NamedTuple):
         return f"{self._ours}-visit"
 
     @property
+    def note(self) -> str:
+        """What is told once, on the page that follows a change."""
+        return f"{self._ours}-note"
+
+    @property
     def theme(self) -> str:
         return f"{self._ours}-theme"
 
@@ -36,6 +41,10 @@ class Cookies(NamedTuple):
         kept = "; Max-Age=31536000" if is_kept else ""
         secure = "; Secure" if self.is_secure else ""
         return f"{name}={text}; Path=/; HttpOnly; SameSite=Strict{secure}{kept}"
+
+    def set_shortly(self, name: str, text: str) -> str:
+        """As `set`, for a minute."""
+        return f"{self.set(name, text)}; Max-Age=60"
 
     def forget(self, name: str) -> str:
         return f"{self.set(name, '')}; Max-Age=0"

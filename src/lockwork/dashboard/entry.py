@@ -3,6 +3,7 @@
 from lockwork.crypto.passwords import MIN_CHARACTERS
 from lockwork.dashboard import assets
 from lockwork.dashboard.browsers import session_name
+from lockwork.dashboard.cookies import shown_cookies
 from lockwork.dashboard.pages import Answer, Ask, Data, For, Page, Shown, To, local
 from lockwork.dashboard.sessions import ByCode
 from lockwork.dashboard.site import THEMES, first_page
@@ -12,11 +13,15 @@ from lockwork.messages.access import ChoosePassword, LogIn, SetUp
 
 
 def log_in_page(ask: Ask) -> Answer:
-    """The log-in, and nothing of what is behind it."""
-    template = "entry/code.html" if ask.is_embedded else "entry/login.html"
-    return Shown(
-        template, "Log in", {"next": local(ask.query.get("next", "/"))}, command="lockwork login URL"
-    )
+    """The log-in, and nothing of what is behind it; who has a session, if it still is one, goes on."""
+    path = local(ask.query.get("next", "/"))
+    if path.startswith("/login"):
+        path = "/"  # it leads on, and must not lead round
+    if shown_cookies(ask.came.headers).get(ask.cookies.session):
+        return To(path)
+    if ask.is_embedded:
+        return Shown("entry/code.html", "Log in", {"next": path})
+    return Shown("entry/login.html", "Log in", {"next": path}, command=f"lockwork login {ask.cookies.origin}")
 
 
 def log_in(ask: Ask) -> Answer:
@@ -25,9 +30,10 @@ def log_in(ask: Ask) -> Answer:
     return _let_in(ask, made.text, local(ask.form.text("next")))
 
 
-def set_up_page(_: Ask) -> Answer:
+def set_up_page(ask: Ask) -> Answer:
     facts = {"shortest": MIN_CHARACTERS}
-    return Shown("entry/setup.html", "Set up this server", facts, "lockwork login URL --setup")
+    command = f"lockwork login {ask.cookies.origin} --setup"
+    return Shown("entry/setup.html", "Set up this server", facts, command)
 
 
 def set_up(ask: Ask) -> Answer:
@@ -37,15 +43,21 @@ def set_up(ask: Ask) -> Answer:
     return _let_in(ask, made.text, "/")
 
 
-def invited_page(_: Ask) -> Answer:
+def invited_page(ask: Ask) -> Answer:
     facts = {"shortest": MIN_CHARACTERS}
-    return Shown("entry/invited.html", "Choose your password", facts, "lockwork login URL --invited")
+    command = f"lockwork login {ask.cookies.origin} --invited"
+    return Shown("entry/invited.html", "Choose your password", facts, command)
 
 
 def invited(ask: Ask) -> Answer:
     code, password, label = _hidden(ask, "code"), _chosen(ask), session_name(ask.came)
     made = ask.client.send(ChoosePassword(code=code, password=password, label=label, session=True))
     return _let_in(ask, made.text, "/")
+
+
+def room(ask: Ask) -> Answer:
+    """A workspace, by nothing more: its secrets."""
+    return To(ask.at("secrets"))
 
 
 def log_out(ask: Ask) -> Answer:
@@ -95,6 +107,7 @@ def _let_in(ask: Ask, session: Sensitive, path: str) -> To:
 
 EVERYWHERE = (
     Page("GET", "/", first_page),
+    Page("GET", "/w/{workspace}", room),
     Page("GET", "/static/{edition}/{file}", static, For.EVERYONE),
     Page("GET", "/favicon.ico", icon, For.EVERYONE),
     Page("POST", "/theme", choose_theme, For.EVERYONE),
@@ -119,9 +132,14 @@ def by_code(entrance: ByCode) -> tuple[Page, ...]:
         if ask.came.headers.get("accept", "") == "application/json":
             return _let_in(ask, session, "/")
         # Not sent on: a browser that was led here from outside would show no cookie at the next page.
-        return Shown("entry/entered.html", "Come in", cookies=_let_in(ask, session, "/").cookies)
+        return Shown("entry/entered.html", "Logged in", cookies=_let_in(ask, session, "/").cookies)
+
+    def print_code(_: Ask) -> Answer:
+        entrance.print_code()
+        return To("/login", "code-printed")
 
     return (
         Page("GET", "/login", log_in_page, For.EVERYONE),
+        Page("POST", "/code", print_code, For.EVERYONE),
         Page("POST", "/enter", enter, For.EVERYONE, is_from_outside=True),
     )

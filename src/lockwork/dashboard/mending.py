@@ -5,6 +5,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from lockwork.dashboard import places
+from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.pages import Ask
 from lockwork.domain.access import Role
 from lockwork.domain.checks import Problem, Report, Where
@@ -87,6 +88,10 @@ class Check(NamedTuple):
     """Whether who asks may change components, and secrets of the workspace."""
     stack: str = ""
     """Where distrust is settled."""
+    is_own: bool = True
+    """Whether it was checked as whoever asks; else a secret of theirs mends nothing."""
+    back: str = ""
+    """The page to which mending leads back; empty for what was mended."""
 
 
 def lacks(ask: Ask, problems: Iterable[Problem], check: Check) -> list[Lack]:
@@ -147,22 +152,32 @@ class _Ways:
 
     def out_of(self, group: list[Problem]) -> tuple[str, str]:
         """The page and what one does there; without a page, what to do instead."""
+        page, act = self._way(group)
+        return (places.and_back(page, self._check.back) if page else "", act)
+
+    def _way(self, group: list[Problem]) -> tuple[str, str]:
         one, stack = group[0], self._check.stack
         if one.problem == "not_trusted":
             page = places.of_stack_called(self._ask, stack, "trust") if stack else ""
-            return (page, "See what changed") if page else ("", one.fix)
+            return (page, "See what changed") if page else ("", runnable(one.fix, self._ask))
         if one.problem == "not_readable":
             return "", f"Ask {self._who_helps} for the role 'runner'."
         if one.problem == "no_secret" and can_be_called(one.secret):
-            return places.new_secret(self._ask, one.secret, self._keys(one)), "Register secret"
+            return self._registered(one)
         if one.problem == "no_key":
             return self._added(one)
         return self._edited(one)
 
+    def _registered(self, one: Problem) -> tuple[str, str]:
+        may_write, is_own = self._check.may_write, self._check.is_own
+        if not may_write and not is_own:
+            return "", _EDITORS
+        page = places.new_secret(self._ask, one.secret, self._keys(one), is_shared=not is_own)
+        return page, "Register secret" if may_write else "Register one of your own"
+
     def _added(self, one: Problem) -> tuple[str, str]:
         found = self._found.get(one.secret)
         if self._check.may_write or (found and found.scope is SecretScope.USER):
-            # Of another's run is not told what was found: a name leads there too.
             secret = found.id if found else one.secret
             return places.added_keys(self._ask, secret, self._keys(one)), "Add key"
         return "", _EDITORS
@@ -170,7 +185,7 @@ class _Ways:
     def _edited(self, one: Problem) -> tuple[str, str]:
         page = places.of_text(self._ask, one.where)
         if not page:
-            return "", one.fix
+            return "", runnable(one.fix, self._ask)
         return (page, "Edit") if self._check.may_write else ("", _EDITORS)
 
     def _keys(self, one: Problem) -> list[str]:

@@ -62,6 +62,8 @@ class Ask:
     cookies: Cookies
     is_embedded: bool
     """Whether the store is one's own, without users who log in."""
+    begins_in: str
+    """The workspace where one begins."""
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -114,7 +116,7 @@ class Shown:
 
 @dataclass(frozen=True)
 class To:
-    """Another page, after a change; `note` is a key of `lockwork.dashboard.notes.NOTES`, told there."""
+    """Another page, after a change; `note` is a key of `lockwork.dashboard.notes.NOTES`, told there once."""
 
     path: str
     note: str = ""

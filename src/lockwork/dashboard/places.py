@@ -54,14 +54,23 @@ def of_text(ask: Ask, where: Where) -> str:
     return ask.at("components", where.kind, where.name, "edit") + (f"#f-a.{found[0]}" if found else "")
 
 
-def new_secret(ask: Ask, name: str, keys: list[str]) -> str:
-    """The form of a new secret, with its name and keys filled in."""
-    return f"{ask.at('secrets', 'new')}?{urlencode({'name': name, 'keys': ','.join(keys)})}"
+def new_secret(ask: Ask, name: str, keys: list[str], *, is_shared: bool = False) -> str:
+    """The form of a new secret, with its name and keys filled in; `is_shared`: it must be the workspace's."""
+    filled = {"name": name, "keys": ",".join(keys)} | ({"shared": "1"} if is_shared else {})
+    return f"{ask.at('secrets', 'new')}?{urlencode(filled)}"
 
 
 def added_keys(ask: Ask, secret: str, keys: list[str]) -> str:
     """The form of a secret, by its id or name, with more keys to give values."""
     return f"{ask.at('secrets', secret, 'edit')}?{urlencode({'add': ','.join(keys)})}"
+
+
+def and_back(page: str, back: str) -> str:
+    """The address of a form that leads to `back` once it was sent."""
+    if not back:
+        return page
+    path, mark, fragment = page.partition("#")
+    return f"{path}{'&' if '?' in path else '?'}{urlencode({'back': back})}{mark}{fragment}"
 
 
 def _is_component(where: Where) -> bool:

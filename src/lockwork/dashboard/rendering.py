@@ -8,10 +8,18 @@ from typing import Any, Protocol
 
 import jinja2
 
-from lockwork.dashboard import assets
-from lockwork.dashboard.notes import NOTES
-from lockwork.dashboard.pages import Ask, Came, Shown, address
-from lockwork.domain.errors import LockworkError
+from lockwork.dashboard import assets, commands, notes
+from lockwork.dashboard.pages import Ask, Came, Shown, address, local
+from lockwork.dashboard.sessions import Ended
+from lockwork.domain.errors import (
+    Fault,
+    InvalidInput,
+    LockworkError,
+    NotFound,
+    NotLoggedIn,
+    NotPermitted,
+    Unavailable,
+)
 from lockwork.domain.terminals import escaped
 
 _TEMPLATES = Path(__file__).parent / "templates"
@@ -49,30 +57,52 @@ def _environment() -> jinja2.Environment:
         "bytes": in_bytes,
     }
     made.filters["spelt"] = escaped
+    made.filters["runnable"] = _runnable
+    made.filters["local"] = local
+    made.filters["sentence"] = commands.sentence
     made.globals |= {"asset": assets.address_of, "address": address}
+    made.tests["a_warning"] = notes.is_warning
     return made
 
 
-def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...]) -> bytes:
-    """The page with its frame, for who has come in."""
+@jinja2.pass_context
+def _runnable(around: jinja2.runtime.Context, text: str) -> str:
+    return commands.runnable(text, around["ask"])
+
+
+def whole(ask: Ask, shown: Shown, *, theme: str, spaces: tuple[str, ...], note: str) -> bytes:
+    """The page with its frame, for who has come in; `note` tells what they have just done."""
     return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf, me=ask.me, spaces=spaces, note=_note(ask), command=shown.command
+        shown, theme, ask=ask, csrf=ask.csrf, me=ask.me, spaces=spaces, note=note, command=shown.command
     )
 
 
-def alone(ask: Ask, shown: Shown, *, theme: str) -> bytes:
+def alone(ask: Ask, shown: Shown, *, theme: str, note: str) -> bytes:
     """The page without a frame, for who has not."""
     return _rendered(
-        shown, theme, ask=ask, csrf=ask.csrf, me=None, spaces=(), note=_note(ask), command=shown.command
+        shown, theme, ask=ask, csrf=ask.csrf, me=None, spaces=(), note=note, command=shown.command
     )
+
+
+_TITLES: Mapping[type[LockworkError], str] = {
+    NotFound: "Not found",
+    NotPermitted: "Not allowed",
+    InvalidInput: "Not accepted",
+    Ended: "Log in again",
+    NotLoggedIn: "Not logged in",
+    Fault: "Something is wrong in Lockwork",
+    Unavailable: "Not available now",
+}
 
 
 def problem(
     failure: LockworkError, came: Came, *, theme: str, ask: Ask | None, spaces: tuple[str, ...]
 ) -> bytes:
     """What went wrong: in the frame for who has come in, without one for who has not."""
-    facts = {"failure": failure, "is_change": came.method != "GET"}
-    shown = Shown("problem.html", "That did not work", facts, section=_section(came))
+    is_change = came.method != "GET"
+    facts = {"failure": failure, "is_change": is_change, "has_ended": isinstance(failure, Ended)}
+    title = next((title for kind, title in _TITLES.items() if isinstance(failure, kind)), "Not done")
+    shown = Shown("problem.html", title, facts, section=_section(came))
     csrf, me = (ask.csrf, ask.me) if ask else ("", None)
     return _rendered(shown, theme, ask=ask, csrf=csrf, me=me, spaces=spaces, note="", command="")
 
@@ -81,10 +111,6 @@ def _section(came: Came) -> str:
     """The entry of the side bar under which the address is: `/w/WORKSPACE/SECTION/…`."""
     parts = came.path.split("/")
     return parts[3] if len(parts) > 3 else ""
-
-
-def _note(ask: Ask) -> str:
-    return NOTES.get(ask.query.get("note", ""), "")
 
 
 def _rendered(shown: Shown, theme: str, **around: Any) -> bytes:

@@ -1,12 +1,12 @@
 """Runs: what ran and how it ended; one of them with its graph, its steps and what they printed."""
 
 from collections.abc import Sequence
+from shlex import quote
 from typing import Any, NamedTuple
 
-from lockwork.dashboard import graph, mending, places, run_logs
+from lockwork.dashboard import graph, places, refusals, run_logs
 from lockwork.dashboard.graph import Box, Drawing
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown
-from lockwork.dashboard.rights import may_write
 from lockwork.domain.runs import Run, RunStatus, StepRun
 
 SIZE = 25
@@ -66,7 +66,7 @@ def listed(ask: Ask) -> Answer:
 def _listing_command(sought: str, status: str) -> str:
     words = ["lockwork run list"]
     if sought:
-        words.append(f"--pipeline 'contains:{sought}'")
+        words.append(f"--pipeline {quote('contains:' + sought)}")
     if status in STATUSES:
         words.append(f"--status {status}")
     return " ".join(words)
@@ -77,7 +77,8 @@ def detail(ask: Ask) -> Answer:
     run = ask.client.get_run(ask.fields["run"])
     chosen = ask.query.get("step", "") or _telling(run.steps)
     page = min(ask.number("steps", 1), _pages(run))
-    lacking = _lacking(ask, run)
+    stack = places.of_stack_called(ask, run.stack)
+    refusal = refusals.looked_at(ask, run)
     facts: dict[str, Any] = {
         "run": run,
         "graph": drawn(run),
@@ -85,22 +86,15 @@ def detail(ask: Ask) -> Answer:
         "page": page,
         "pages": _pages(run),
         "secrets": run.secrets[:MOST_SECRETS],
-        "lacking": lacking[:MOST_LACKS],
-        "many_lacking": sum(lack.refuses for lack in lacking),
-        "stack": places.of_stack_called(ask, run.stack),
-        "can_be_filled": run.report is not None and mending.can_be_filled(run.report),
+        "refusal": refusal,
+        "lacking": refusal.lacking[:MOST_LACKS] if refusal else [],
+        "stack": stack,
+        "fill": places.and_back(f"{stack}/register-secrets", ask.at("runs", run.id)),
         "chosen": chosen,
         "logs": run_logs.chosen(ask, run, chosen),
         "log_page": ask.number("logs", 1),
     }
     return Shown("runs/detail.html", run.pipeline, facts, f"lockwork run describe {run.id[:8]}", "runs")
-
-
-def _lacking(ask: Ask, run: Run) -> list[mending.Lack]:
-    """What a run was refused for."""
-    if run.report is None:
-        return []
-    return mending.lacks(ask, run.report.problems, mending.Check(run.report, may_write(ask), run.stack))
 
 
 def _pages(run: Run) -> int:

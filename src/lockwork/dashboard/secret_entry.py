@@ -1,5 +1,6 @@
 """A new secret: its name looked at as it is typed, its values entered, and the whole of it kept."""
 
+from shlex import quote
 from typing import Any
 
 import msgspec
@@ -26,6 +27,7 @@ def blank(ask: Ask) -> dict[str, Any]:
         "pasted": "",
         "chosen": chosen,
         "may_write": may_write,
+        "may_own": True,
         "problem": None,
     }
 
@@ -38,7 +40,18 @@ def new(ask: Ask) -> Answer:
     facts["keys"] = [key[:256] for key in keys[:MOST_PREFILLED]] or [""]
     if ask.query.get("scope") == SecretScope.USER:
         facts["chosen"] = SecretScope.USER
-    return Shown("secrets/new.html", "Register secret", facts, "lockwork secret create NAME -i", "secrets")
+    facts["may_own"] = "shared" not in ask.query
+    command = f"lockwork secret create {_as_word(facts['name'])} {_asking(keys)}"
+    return Shown("secrets/new.html", "Register secret", facts, command, "secrets")
+
+
+def _as_word(name: str) -> str:
+    """What an address names, as a word of a command: nothing in it acts in a shell."""
+    return quote(name) if name else "NAME"
+
+
+def _asking(keys: list[str]) -> str:
+    return " ".join(f"--ask {quote(key)}" for key in keys[:MOST_PREFILLED]) or "-i"
 
 
 def create(ask: Ask) -> Answer:

@@ -44,15 +44,36 @@ def token_for(session: str) -> str:
     return base64.urlsafe_b64encode(Mac(session.encode()).of(_LABEL)).decode().rstrip("=")
 
 
-def check_is_ours(came: Came, origin: str, session: str, token: str) -> None:
-    """Refuse what does not come from a page of this origin, made for this session."""
+class Outdated(NotPermitted):
+    """A page that was made for another session: a script of ours may ask for a token of the present one."""
+
+
+def check_origin(came: Came, origin: str) -> None:
+    """Refuse what does not come from a page of this origin."""
+    said, site = came.headers.get("origin"), came.headers.get("sec-fetch-site", "same-origin")
+    if said != origin or site != "same-origin":
+        raise _not_ours()
+
+
+def check_token(session: str, token: str) -> None:
+    """Refuse what does not come from a page that was made for this session."""
     from hmac import compare_digest
 
-    said, site = came.headers.get("origin"), came.headers.get("sec-fetch-site", "same-origin")
-    if said != origin or site != "same-origin" or not session:
-        raise NotPermitted("this did not come from a page of this dashboard", hint="open the page again")
+    if not session:
+        raise _not_ours()
     if not compare_digest(token_for(session).encode(), token.encode("utf-8", "replace")):
-        raise NotPermitted("this page is from an earlier session", hint="open the page again")
+        raise Outdated("this page is from an earlier session", hint="open the page again")
+
+
+def _not_ours() -> NotPermitted:
+    return NotPermitted("this did not come from a page of this dashboard", hint="open the page again")
+
+
+class Ended(NotLoggedIn):
+    """Why a session opens nothing says nothing to people: they log in again."""
+
+    def __init__(self) -> None:
+        super().__init__("your session has ended")
 
 
 class ByLogIn:
@@ -75,27 +96,47 @@ class ByCode:
 
     is_embedded = True
 
-    def __init__(self, gate: "Gate", claim: Claim, workspace: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        gate: "Gate",
+        claim: Claim,
+        workspace: str,
+        clock: Callable[[], float],
+        print_code: Callable[[Sensitive], None],
+    ) -> None:
         self.workspace = workspace
         self._gate = gate
         self._claim = claim
         self._clock = clock
+        self._print_code = print_code
         self._sessions: set[str] = set()
-        self._code: str | None = None
-        self._until = 0.0
+        self._codes: dict[str, float] = {}
+        """Until when each is good."""
+        self._printed_until = 0.0
 
     def code(self) -> Sensitive:
         """What lets one browser in: 128 bits, good once, and for a minute."""
-        made = new_code()
-        self._code, self._until = made.hash, self._clock() + CODE_GOOD_FOR
+        made, now = new_code(), self._clock()
+        good = {code: until for code, until in self._codes.items() if until > now}
+        self._codes = good | {made.hash: now + CODE_GOOD_FOR}
         return made.text
+
+    def print_code(self) -> None:
+        """A code where the command runs, which its owner alone sees; none while the last one is good.
+
+        Whoever reaches the page may ask for it: it ends no other code, and comes once a minute at most.
+        """
+        if self._clock() >= self._printed_until:
+            self._printed_until = self._clock() + CODE_GOOD_FOR
+            self._print_code(self.code())
 
     def enter(self, code: Sensitive) -> Sensitive:
         """A session, for the code; NotLoggedIn where it is another, or was used, or is too old."""
         # A wrong one does not end it: another service's page could send that before the right one comes.
-        if self._code is None or self._code != hash_of(code) or self._clock() > self._until:
-            raise NotLoggedIn("the code is not good, or no more", hint="start `lockwork dashboard` again")
-        self._code = None
+        if self._codes.get(hash_of(code), 0.0) <= self._clock():
+            raise NotLoggedIn("the code is not good, or no more", hint="have another one printed")
+        del self._codes[hash_of(code)]
+        self._printed_until = 0.0
         session = new_token()
         self._sessions.add(session.hash)
         return session.text

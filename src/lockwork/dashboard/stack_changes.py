@@ -1,6 +1,7 @@
 """Stacks put together and changed: one component for each type, of those that there are; copied, deleted."""
 
 from collections.abc import Iterable, Mapping
+from shlex import quote
 from typing import NamedTuple
 
 from lockwork.dashboard import component_forms as forms
@@ -126,7 +127,10 @@ def _slot(type_: ComponentType, names: Iterable[str], chosen: str, is_complete: 
 def _command(verb: str, chosen: Mapping[ComponentType, str]) -> str:
     words = {type_: chosen.get(type_) or ("COMPONENT" if type_ in REQUIRED_TYPES else "") for type_ in chosen}
     return " ".join(
-        [f"lockwork stack {verb}", *(f"--{type_.dashed} {name}" for type_, name in words.items() if name)]
+        [
+            f"lockwork stack {verb}",
+            *(f"--{type_.dashed} {quote(name)}" for type_, name in words.items() if name),
+        ]
     )
 
 

@@ -6,7 +6,7 @@ import secrets
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,12 +46,19 @@ def listening(port: int | None) -> Listening:
 class OwnDashboard:
     """It listens already; `serve` answers."""
 
-    def __init__(self, gate: "Gate", user: str, workspace: str, where: Listening) -> None:
+    def __init__(
+        self,
+        gate: "Gate",
+        user: str,
+        workspace: str,
+        where: Listening,
+        print_code: Callable[[Sensitive], None],
+    ) -> None:
         self._opened = running.bound(where)
         self._opened.listen()  # before the address is told: a quick browser waits, and is not refused
         self._listening = running.at(where, self._opened.getsockname()[1])
         claim = Claim(user=user, role=Role.OWNER, system_user=system_user())
-        self._entrance = ByCode(gate, claim, workspace, time.monotonic)
+        self._entrance = ByCode(gate, claim, workspace, time.monotonic, print_code)
         self._site = running.site_of(
             gate,
             self._listening,
@@ -68,6 +75,10 @@ class OwnDashboard:
     def code(self) -> Sensitive:
         """What lets one browser in, once, and for a minute."""
         return self._entrance.code()
+
+    def print_code(self) -> None:
+        """A code, printed where the command runs."""
+        self._entrance.print_code()
 
     def serve(self) -> None:
         """Answer until SIGINT or SIGTERM; all sessions end with it."""

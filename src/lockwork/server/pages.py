@@ -11,7 +11,7 @@ from starlette.responses import Response
 from lockwork.crypto.tokens import hash_of
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.pages import Came, For, Page
-from lockwork.dashboard.site import Dashboard, Reply
+from lockwork.dashboard.site import Dashboard, Reply, nowhere
 from lockwork.domain.errors import InvalidInput, LockworkError, NotFound
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import WhoAmI
@@ -35,9 +35,14 @@ def nothing_here(site: Site, dashboard: Dashboard, else_: Answering) -> Answerin
     async def endpoint(request: Request) -> Response:
         if "text/html" not in request.headers.get("accept", ""):
             return await else_(request)
-        failure = NotFound("page", request.scope["path"], hint="begin at the first page")
-        return _response(dashboard.failed(_came(request, {}, b""), _origin(site, request), failure))
+        origin = _origin(site, request)
+        if request.method == "GET" and shown_cookies(dict(request.headers)).get(Cookies(origin).session):
+            return await inside(request)
+        failure = NotFound("page", request.scope["path"])
+        return _response(dashboard.failed(_came(request, {}, b""), origin, failure))
 
+    # Who has come in is told in the frame, from which they can go on.
+    inside = _answering(site, dashboard, Page("GET", "/", nowhere))
     return endpoint
 
 
@@ -54,7 +59,7 @@ def _answering(site: Site, dashboard: Dashboard, page: Page) -> Answering:
                 came = replace(came, body=body)
             return _response(await reply(visitor, came, origin))
         except LockworkError as failure:
-            return _response(dashboard.failed(came, origin, failure))
+            return _response(dashboard.failed(came, origin, failure, page.whose))
 
     async def reply(visitor: _Visitor, came: Came, origin: str) -> Reply:
         if page.whose is For.EVERYONE and page.method == "GET":  # it asks nothing of the store

@@ -36,10 +36,19 @@ document.addEventListener("submit", (event) => {
   send(event.target, event.submitter);
 });
 
+// What is typed becomes one entry of the history, so that going back leads to the list as it was before.
+let here = location.pathname + location.search, isOfHere = false;
+function keep(address) {
+  if (address !== here) history[isOfHere ? "replaceState" : "pushState"](null, "", address);
+  isOfHere = true;
+  here = address;
+}
+addEventListener("popstate", () => { if (location.pathname + location.search !== here) location.reload(); });
+
 for (const form of document.querySelectorAll("form[data-live]")) {
   const ask = async () => {
     const query = new URLSearchParams([...new FormData(form)].filter(([, text]) => text));
-    const address = `${location.pathname}?${query}`;
+    const address = location.pathname + (query.size ? `?${query}` : "");
     const answer = await fetch(address);
     return answer.ok && { address, page: new DOMParser().parseFromString(await answer.text(), "text/html") };
   };
@@ -47,7 +56,9 @@ for (const form of document.querySelectorAll("form[data-live]")) {
     for (const id of form.dataset.live.split(" ")) {
       document.getElementById(id).replaceChildren(...page.getElementById(id).childNodes);
     }
-    history.replaceState(null, "", address);
+    const command = document.querySelector("footer.command"), next = page.querySelector("footer.command");
+    if (command && next) command.replaceChildren(...next.childNodes);
+    keep(address);
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); follow(); });
 }

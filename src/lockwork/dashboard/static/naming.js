@@ -1,4 +1,5 @@
 // A secret's name, looked at as it is typed: whether it is one, whether it is taken, what it would hide.
+import { wayIn } from "./send.js";
 import { whileTyping } from "./typing.js";
 
 const checks = new WeakMap();
@@ -33,8 +34,9 @@ class Naming {
   }
 
   show(told) {
-    if (told.problem) this.tell("bad", [told.problem, told.hint].filter(Boolean).join(": "));
+    if (told.problem) this.tell("bad", [told.problem, !told.has_ended && told.hint].filter(Boolean).join(": "));
     else this.tell(told.note ? "warn" : "good", told.note || told.free || "");
+    if (told.has_ended) this.says.append(" ", wayIn());
   }
 
   tell(kind, text) {

@@ -1,7 +1,7 @@
 // The guided way to a new secret: one step after the other in a dialog, the focus where one types next.
 import { clear, isTyped, keyOf, note, refuse, rowsOf, settle, valueOf } from "./rows.js";
 import { nameFits, unsay } from "./naming.js";
-import { post, tell } from "./send.js";
+import { AWAY, post, tell } from "./send.js";
 
 const STEPS = ["name", "values", "look", "done"];
 const dialog = document.getElementById("register"), discard = document.getElementById("discard");
@@ -109,7 +109,7 @@ async function register() {
     done(told.to);
     return true;
   } catch {
-    tell(problem, { problem: "The server could not be reached", hint: "try again in a moment" });
+    tell(problem, AWAY);
     return false;
   } finally {
     form.removeAttribute("aria-busy");

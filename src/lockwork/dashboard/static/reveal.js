@@ -1,5 +1,5 @@
 // Values of one secret: each shown or copied by one question, which is recorded. A shown one hides itself.
-import { post } from "./send.js";
+import { AWAY, post, wayIn } from "./send.js";
 
 const SHOWN_MS = 30_000;
 const HIDDEN = "••••••••";
@@ -11,7 +11,7 @@ async function value(row) {
   const form = row.closest("form"), answer = await post(form.action, form, row.querySelector("[data-reveal]"));
   if (answer.ok) return answer.text();
   const told = await answer.json();
-  throw new Error([told.problem, told.hint].filter(Boolean).join(": "));
+  throw Object.assign(new Error([told.problem, told.hint].filter(Boolean).join(". ")), { hasEnded: told.has_ended });
 }
 
 function say(row, text, kind = "") {
@@ -64,7 +64,8 @@ async function act(row, what) {
   try {
     await what(row);
   } catch (failure) {
-    say(row, failure.message || "The server could not be reached", "bad");
+    say(row, failure instanceof TypeError ? AWAY.problem : `${failure.message} `, "bad");
+    if (failure.hasEnded) row.querySelector("[data-said]").append(wayIn());
   } finally {
     row.removeAttribute("aria-busy");
   }

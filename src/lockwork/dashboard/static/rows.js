@@ -1,6 +1,6 @@
 // Rows of key and value: added, removed, shown, filled from files and from a pasted mapping. All of them are sent
 // as one field of JSON: a form would send the line ends of a value as CRLF, and a textarea keeps none at all.
-import { tell } from "./send.js";
+import { AWAY, renewing, tell } from "./send.js";
 
 const LARGEST = 1024 * 1024;
 const MAPPING = /^\s*(?:[{#]|(?:export\s+)?[A-Za-z_][\w.-]*\s*(?:=|:\s))/;
@@ -143,13 +143,13 @@ class Rows {
   // The server splits it, by the same strict rules as everywhere; true when it is all in rows.
   async split(text) {
     this.problem.hidden = true;
-    const csrf = this.box.closest("form").elements.csrf.value;
+    const body = () => new URLSearchParams({ csrf: this.box.closest("form").elements.csrf.value, text });
     let told;
     try {
-      const answer = await fetch(this.box.dataset.split, { method: "POST", body: new URLSearchParams({ csrf, text }), headers: { accept: "application/json" } });
+      const answer = await renewing(() => fetch(this.box.dataset.split, { method: "POST", body: body(), headers: { accept: "application/json" } }));
       told = await answer.json();
     } catch {
-      told = { problem: "The server could not be reached", hint: "try again in a moment" };
+      told = AWAY;
     }
     if (!told.rows) {
       this.refuse(told);

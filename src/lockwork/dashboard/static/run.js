@@ -86,17 +86,36 @@ function followAll() {
   for (const log of document.querySelectorAll("pre[data-follow]")) follow(log);
 }
 
+// What stands on the page was so when it was last seen; it is asked on, and goes on by itself.
+function tellAway(since) {
+  const place = document.querySelector("[data-away]");
+  place.hidden = !since;
+  if (since) place.querySelector("span").textContent = `Lockwork cannot be reached. This is how the run stood at ${since.toLocaleTimeString("en-GB")}; the page goes on by itself once it is back.`;
+}
+
 async function watch() {
+  let seen = new Date();
   while (document.querySelector("#standing[data-going]")) {
     await pause(EVERY);
     if (document.hidden) continue;
     const fresh = await page().catch(() => null);
+    tellAway(fresh ? null : seen);
     if (!fresh) continue;
+    seen = new Date();
     put(fresh);
     putLogs(fresh);
   }
 }
 
+// On a narrow screen the step that is told of is in sight, such as the one that failed.
+function showChosen() {
+  const graph = document.querySelector(".graph"), chosen = graph?.querySelector(".chosen");
+  if (!chosen) return;
+  const box = chosen.getBoundingClientRect(), around = graph.getBoundingClientRect();
+  graph.scrollLeft += box.left + box.width / 2 - around.left - around.width / 2;
+}
+
 for (const log of document.querySelectorAll(".log pre")) log.scrollTop = log.scrollHeight;
+showChosen();
 followAll();
 watch();

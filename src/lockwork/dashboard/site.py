@@ -15,7 +15,7 @@ import msgspec
 
 from lockwork.client.api import Client
 from lockwork.dashboard import notes, rendering
-from lockwork.dashboard.commands import runnable, sentence
+from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.forms import NOTHING, Form, parsed
 from lockwork.dashboard.pages import Answer, Ask, Came, Data, For, Page, Shown, To, address, local
@@ -171,8 +171,8 @@ class _Visit:
         has_ended = isinstance(failure, Ended)
         hint = _GO_ON if has_ended else runnable(failure.hint or "", self._asked)
         return {
-            "problem": sentence(failure.message),
-            "hint": sentence(hint),
+            "problem": rendering.sentence(failure.message),
+            "hint": rendering.sentence(hint),
             "has_ended": has_ended,
             "is_outdated": isinstance(failure, Outdated),
         }

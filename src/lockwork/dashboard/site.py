@@ -192,8 +192,10 @@ class _Visit:
             spaces = _spaces(self._asked)
         except LockworkError:
             return None, ()  # such as a store that does not answer, which may be what is told
-        if not spaces or self._asked.workspace in spaces:
-            return (self._asked, spaces) if spaces else (None, ())
+        if not spaces:
+            return None, ()
+        if self._asked.workspace in spaces:
+            return self._asked, spaces
         # Around a workspace that is not there every link would fail too: they lead into another.
         gateway = self._entrance.gateway(self._session, self._came)
         return replace(self._asked, client=Client(workspace=spaces[0], gateway=gateway)), spaces

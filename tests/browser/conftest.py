@@ -28,6 +28,8 @@ from tests.access.conftest import PASSWORD, Team
 from tests.contract.conftest import GATEWAYS, OverHttp
 
 from lockwork.dashboard.notes import NOTES
+from lockwork.domain.sensitive import Sensitive
+from lockwork.messages.secrets import CreateSecret
 
 LARGEST_PAGE = 100_000
 """Bytes of a page's HTML."""
@@ -67,6 +69,15 @@ def team(request: pytest.FixtureRequest, own_home: Path) -> Iterator[Team]:
     assert isinstance(store, OverHttp)
     yield Team(store)
     store.close()
+
+
+@pytest.fixture
+def db(team: Team) -> str:
+    """The secret that recorded runs use; its id."""
+    made = team.did(
+        CreateSecret(workspace="default", name="db", values={"password": Sensitive("hunter2-pw")})
+    )
+    return str(made.id)
 
 
 STICKING_OUT = """() => {

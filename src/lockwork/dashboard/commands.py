@@ -25,14 +25,7 @@ OF_A_WORKSPACE = frozenset(
 )
 """Groups of commands that ask within a workspace; all others are the same from everywhere."""
 _ANY = "|".join(map(re.escape, sorted(OF_A_WORKSPACE | {"TYPE"})))
-_WORD = re.compile(r"[a-z]+(?=[ ,:])")
 _COMMAND = re.compile(rf"\blockwork (?=(?:{_ANY}) )")
-
-
-def sentence(text: str) -> str:
-    """What a failure says, as a page tells it; a command or a name stays as it is written."""
-    begins = _WORD.match(text)
-    return text[0].upper() + text[1:] if begins and begins[0] != "lockwork" else text
 
 
 def runnable(text: str, ask: Ask | None) -> str:

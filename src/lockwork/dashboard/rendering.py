@@ -1,5 +1,6 @@
 """Pages as HTML: templates that escape all text, and the frame that stands around each."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cache
@@ -59,7 +60,7 @@ def _environment() -> jinja2.Environment:
     made.filters["spelt"] = escaped
     made.filters["runnable"] = _runnable
     made.filters["local"] = local
-    made.filters["sentence"] = commands.sentence
+    made.filters["sentence"] = sentence
     made.globals |= {"asset": assets.address_of, "address": address}
     made.tests["a_warning"] = notes.is_warning
     return made
@@ -159,6 +160,15 @@ def _about(seconds: float) -> str:
     if seconds < 2 * _YEAR:
         return plural(round(seconds / _MONTH), "month")
     return plural(round(seconds / _YEAR), "year")
+
+
+_WORD = re.compile(r"[a-z]+(?=[ ,:])")
+
+
+def sentence(text: str) -> str:
+    """What a failure says, as a page tells it; a command or a name stays as it is written."""
+    begins = _WORD.match(text)
+    return text[0].upper() + text[1:] if begins and begins[0] != "lockwork" else text
 
 
 def number(many: int) -> str:

@@ -15,7 +15,7 @@ import msgspec
 
 from lockwork.client.api import Client
 from lockwork.dashboard import notes, rendering
-from lockwork.dashboard.commands import runnable, sentence
+from lockwork.dashboard.commands import runnable
 from lockwork.dashboard.cookies import Cookies, shown_cookies
 from lockwork.dashboard.forms import NOTHING, Form, parsed
 from lockwork.dashboard.pages import Answer, Ask, Came, Data, For, Page, Shown, To, address, local
@@ -173,8 +173,8 @@ class _Visit:
         has_ended = isinstance(failure, Ended)
         hint = _GO_ON if has_ended else runnable(failure.hint or "", self._asked)
         return {
-            "problem": sentence(failure.message),
-            "hint": sentence(hint),
+            "problem": rendering.sentence(failure.message),
+            "hint": rendering.sentence(hint),
             "has_ended": has_ended,
             "is_outdated": isinstance(failure, Outdated),
         }
@@ -194,8 +194,10 @@ class _Visit:
             spaces = _spaces(self._asked)
         except LockworkError:
             return None, ()  # such as a store that does not answer, which may be what is told
-        if not spaces or self._asked.workspace in spaces:
-            return (self._asked, spaces) if spaces else (None, ())
+        if not spaces:
+            return None, ()
+        if self._asked.workspace in spaces:
+            return self._asked, spaces
         # Around a workspace that is not there every link would fail too: they lead into another.
         gateway = self._entrance.gateway(self._session, self._came)
         return replace(self._asked, client=Client(workspace=spaces[0], gateway=gateway)), spaces

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from lockwork.dashboard.rendering import ago
+from lockwork.dashboard.rendering import ago, sentence
 
 
 @pytest.mark.parametrize(
@@ -34,3 +34,18 @@ def test_times_are_told_by_how_far_they_are(since: timedelta, told: str) -> None
 def test_what_has_not_been_was_never() -> None:
     """Such as a secret's last reading."""
     assert ago(None) == "never"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("no secret 'db'", "No secret 'db'"),
+        ("lockwork secret list", "lockwork secret list"),
+        ("'a b' is no name", "'a b' is no name"),
+        ("db.password is still missing", "db.password is still missing"),
+        ("", ""),
+    ],
+)
+def test_what_went_wrong_begins_as_a_sentence(text: str, told: str) -> None:
+    """What is typed or named as it stands is not changed."""
+    assert sentence(text) == told

@@ -11,7 +11,7 @@ export const post = (address, form, submitter) => renewing(() => sent(address, f
 // What `ask` is answered; asked once more where this page is of an earlier session of the same person.
 export async function renewing(ask) {
   const answer = await ask();
-  if (answer.status !== 403 || !(await answer.clone().json()).is_outdated || !(await renewed())) return answer;
+  if (answer.status !== 403 || !(await answer.clone().json().catch(() => ({}))).is_outdated || !(await renewed())) return answer;
   return ask();
 }
 

@@ -24,8 +24,8 @@ class Conflict(NamedTuple):
 
     @property
     def hint(self) -> str:
-        on_top = f"save it on top of version {self.current}, or cancel"
-        return f"Meanwhile {self.meanwhile}. What you typed is kept, and nothing is saved yet: {on_top}."
+        on_top = f"save yours on top of version {self.current}, or cancel"
+        return f"Meanwhile {self.meanwhile}. Nothing of yours is saved yet: {on_top}."
 
     def told(self) -> dict[str, str | int]:
         """To a script, which has what was typed."""

@@ -43,16 +43,14 @@ def _blank(ask: Ask, secret: SecretInfo) -> dict[str, Any]:
         "is_over": False,
         "key_page": 1,
         "key_pages": 1,
-        "typed": {},
-        "values": (),
-        "pasted": "",
+        "again": (),
         "problem": None,
         "may_write": rights.may(ask, Permission.WRITE, secret.scope),
     }
 
 
 def edit(ask: Ask) -> Answer:
-    """All or nothing, and only if nobody wrote meanwhile; else what was typed is mended, or put on top."""
+    """All or nothing, and only if nobody wrote meanwhile; else the form is mended, or goes over theirs."""
     try:
         info = _changed(ask)
     except VersionMismatch:
@@ -108,7 +106,7 @@ def _check_added(ask: Ask, choices: dict[str, str]) -> None:
 
 
 def _on_top(ask: Ask) -> Answer:
-    """The form of the version that others made meanwhile, with what was typed, to save it over theirs."""
+    """The form of the version that others made meanwhile, to save what it says over theirs."""
     secret = ask.client.describe_secret(ask.fields["secret"])
     versions = ask.client.list_secret_versions(secret.id)
     conflict = secret_conflicts.since(versions, ask.form.version())
@@ -118,24 +116,22 @@ def _on_top(ask: Ask) -> Answer:
 
 
 def _given(ask: Ask, secret: SecretInfo, *, is_over: bool = False) -> dict[str, Any]:
-    """The form as it was sent. Over another's version a key that was to be added may be there by now."""
+    """The form as it was sent, but for values. A key that was to be added others may have added by now."""
     choices = ask.form.by_prefix("do.")
-    there: dict[str, str] = {}
-    added: list[secret_rows.Row] = []
-    for key, value in secret_rows.given(ask.form):
+    there: list[str] = []
+    added: list[str] = []
+    for key, _ in secret_rows.given(ask.form):
         if key in secret.keys and key not in there and (is_over or key in choices):
-            there[key] = value
-        elif (key or value) and (key in secret.keys or choices.get(key, "set") == "set"):
-            added.append((key, value))
+            there.append(key)
+        elif key and (key in secret.keys or choices.get(key, "set") == "set"):
+            added.append(key)
     return {
         **_blank(ask, secret),
         "is_over": is_over,
         "keys": [key for key in secret.keys if key in there or len(secret.keys) <= KEYS],
         "choices": {key: choices.get(key, "set") for key in there},
-        "typed": there,
-        "added": [key for key, _ in added] or [""],
-        "values": [value for _, value in added],
-        "pasted": ask.form.text("pasted"),
+        "added": added or [""],
+        "again": secret_rows.valued(ask.form),
     }
 
 

@@ -23,8 +23,7 @@ def blank(ask: Ask) -> dict[str, Any]:
     return {
         "name": "",
         "keys": [""],
-        "values": (),
-        "pasted": "",
+        "again": (),
         "chosen": chosen,
         "may_write": may_write,
         "may_own": True,
@@ -55,7 +54,7 @@ def _asking(keys: list[str]) -> str:
 
 
 def create(ask: Ask) -> Answer:
-    """Keep it, all or nothing; else, to who has no script that kept it, the form comes as it was sent."""
+    """Keep it, all or nothing; else the form comes again, without values, to who has no script to keep it."""
     try:
         info = _created(ask)
     except (InvalidInput, Refused) as failure:
@@ -76,13 +75,11 @@ def _created(ask: Ask) -> SecretInfo:
 
 
 def _again(ask: Ask, failure: InvalidInput | Refused) -> Answer:
-    rows = [row for row in secret_rows.given(ask.form) if any(row)] or [("", "")]
     facts = {
         **blank(ask),
         "name": ask.form.text("name")[:256],
-        "keys": [key for key, _ in rows],
-        "values": [value for _, value in rows],
-        "pasted": ask.form.text("pasted"),
+        "keys": [key for key, _ in secret_rows.given(ask.form) if key] or [""],
+        "again": secret_rows.valued(ask.form),
         "problem": failure,
     }
     if ask.form.text("scope") == SecretScope.USER:

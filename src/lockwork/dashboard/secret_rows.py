@@ -36,8 +36,13 @@ def typed(form: Form) -> list[Row]:
     return list(_named(given(form)))
 
 
+def valued(form: Form) -> frozenset[str]:
+    """Keys for which a value was typed in a row: where the form comes again, it is to be typed again."""
+    return frozenset(key for key, value in given(form) if key and value)
+
+
 def given(form: Form) -> list[Row]:
-    """The rows as they came, also values without a key: what can be shown again for who has to mend them."""
+    """The rows as they came, also values without a key."""
     return _packed(form.text("rows")) if form.has("rows") else _plain(form)
 
 

@@ -31,7 +31,7 @@ _WAITING = (
 # are outer joins, which keep their order: as inner ones, SQLite walks a whole namespace for every pair. Name
 # and namespace come from one sub-select, kept whole by its order: from two, PostgreSQL goes by the namespace
 # alone wherever it believes that to be as good, and reads all of it for every name. See also
-# migrations/0006_one_index.sql.
+# migrations/0005_changed.sql.
 _CHECK = Statement(
     "SELECT w.name AS wanted, w.key AS key,"
     " s.id, s.scope, s.version, u.name AS owner_name, r.name AS workspace_name,"

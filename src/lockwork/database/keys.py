@@ -10,7 +10,7 @@ from lockwork.domain import ways_out
 from lockwork.domain.errors import Tampered
 from lockwork.domain.keys import KeyState
 
-SCHEMA = 6
+SCHEMA = 5
 """The number of the last file in `migrations`, which is not looked for whenever a store is opened."""
 
 _STORE = Statement(

@@ -293,7 +293,7 @@ def page(
     where = filters.condition(listing, fields)
     state = "s.deleted IS NULL" if deleted_since is None else "s.deleted >= :since"
     if listing.sort_by.endswith(("created", "updated")):
-        state += " AND s.version > 0"  # by which an index by time is found: see migrations/0006_one_index.sql
+        state += " AND s.version > 0"  # by which an index by time is found: see migrations/0005_changed.sql
     if spaces.patterns is not None:
         state += f" AND {_SEEN}"
     order = filters.order(listing, fields)

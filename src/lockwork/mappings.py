@@ -17,7 +17,8 @@ MAX_DEPTH = 64
 
 Tree: TypeAlias = "str | list[Tree] | dict[str, Tree] | None"
 
-_FORM = 'write "KEY: TEXT" lines or {"KEY": "TEXT"}, or @FILE to read them from a file'
+HOW_GIVEN = 'write "KEY: TEXT" lines or {"KEY": "TEXT"}, or @FILE to read them from a file'
+"""The way out of a text that is no mapping, on a command line."""
 _KEY_RULE = "a key is 1 to 128 letters, digits, '_', '.' and '-', beginning with a letter or '_'"
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -104,7 +105,7 @@ def _tree(text: str, where: str) -> Tree:
 def _flat(tree: Tree, where: str) -> dict[str, str]:
     values = {}
     for number, (word, node) in _numbered(_mapping(tree, where)):
-        key = _key(word, where, f"{number}. key")
+        key = _key(word, where, f"entry {number}")
         if not isinstance(node, str):
             _refuse_kind(key, node, where)
         values[key] = _checked(key, node, where)
@@ -113,7 +114,7 @@ def _flat(tree: Tree, where: str) -> dict[str, str]:
 
 def _mapping(tree: Tree, where: str) -> dict[str, Tree]:
     if not isinstance(tree, dict):
-        raise InvalidInput(f"{where}: not a mapping of keys to texts", hint=_FORM)
+        raise InvalidInput(f"{where}: not a mapping of keys to texts", hint=HOW_GIVEN)
     return tree
 
 
@@ -123,7 +124,7 @@ def _numbered(mapping: dict[str, Tree]) -> Iterator[tuple[int, tuple[str, Tree]]
 
 def _key(word: str, where: str, place: str) -> str:
     if not _is_key(word):
-        raise InvalidInput(f"{where}: {place} is not a valid key", hint=_KEY_RULE)
+        raise InvalidInput(f"{where}: {place} has no valid key", hint=_KEY_RULE)
     return word
 
 
@@ -253,7 +254,7 @@ class YamlReader:
         place = f" at line {mark.line + 1}, column {mark.column + 1}" if mark is not None else ""
         if is_deep:
             raise InvalidInput(f"{self._where}: nested more than {MAX_DEPTH} deep{place}")
-        raise InvalidInput(f"{self._where}: not valid JSON or YAML{place}", hint=_FORM)
+        raise InvalidInput(f"{self._where}: not valid JSON or YAML{place}", hint=HOW_GIVEN)
 
     def _node(self, event: Any, depth: int, *, in_flow: bool) -> Tree:
         self._check(event, depth)

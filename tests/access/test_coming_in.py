@@ -121,9 +121,13 @@ def test_an_invitation_is_good_once(team: Team) -> None:
     """By its code a person chooses a password and is in; for seven days; members at once."""
     boss, stranger = team.client("boss"), team.with_token(None)
     code = boss.invite_user("carla", workspaces={"default": "editor", "lab": Role.VIEWER})
+    invited = {user.name: user.invited for user in boss.list_users(size=50) if user.invited is not None}
+    assert invited == {"carla": code.expires}
+    assert boss.get_user("carla").invited == code.expires
     chosen = ChoosePassword(code=code.text, password=Sensitive(PASSWORD))
     carla = team.with_token(stranger.send(chosen).text)
     assert carla.active_user.name == "carla"
+    assert boss.get_user("carla").invited is None
     assert [w.name for w in carla.list_workspaces()] == ["default", "lab"]
     with pytest.raises(NotLoggedIn):
         stranger.send(chosen)

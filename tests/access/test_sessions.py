@@ -10,6 +10,7 @@ from lockwork.domain.errors import NotLoggedIn
 from lockwork.domain.sensitive import Sensitive
 from lockwork.domain.tokens import TokenKind
 from lockwork.messages.access import ChangePassword, CreateToken, LogIn, LogOut, WhoAmI
+from lockwork.messages.audit import ListStrangers
 
 
 def session(team: Team, name: str = "editor", password: str = PASSWORD) -> Client:
@@ -32,6 +33,8 @@ def test_a_session_ends_when_nothing_is_asked_for_an_hour(team: Team) -> None:
         visitor.send(WhoAmI())
     assert heard(visitor, WhoAmI()) == "who?"
     visitor.close()
+    # Who was away is no stranger with a forged token.
+    assert [(one.what, one.times) for one in team.did(ListStrangers())] == [("ended-token", 2)]
 
 
 def test_a_session_that_was_never_used_ends_too(team: Team) -> None:

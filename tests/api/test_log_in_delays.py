@@ -8,16 +8,21 @@ from typing import Any
 
 import pytest
 from tests.api.conftest import PASSWORD, Api
+from tests.waiting import until
 
 from lockwork.crypto import passwords
 from lockwork.database import strangers
+from lockwork.domain.access import Role
 from lockwork.domain.errors import NotLoggedIn, TooManyAttempts
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages import Message
 from lockwork.messages.access import ChangePassword, ChoosePassword, LogIn
+from lockwork.messages.audit import ListStrangers
 from lockwork.server.running import MOST_STRANGERS_WAITING
-from lockwork.service.callers import Shown
+from lockwork.service.callers import Claim, Shown
 from lockwork.service.patience import FREE_OF_ACCOUNT, FREE_OF_ADDRESS, SECOND, Patience
+from lockwork.service.presence import Presence
+from lockwork.service.strangers import LATEST
 
 HOME, AWAY = "192.0.2.1", "198.51.100.7"
 
@@ -221,12 +226,33 @@ def test_failed_knocks_are_counted_by_the_minute(each_api: Api, monkeypatch: pyt
         assert api.ask("GET", "/v1/me", "lkw_forged").status_code == 401
     for _ in range(5):
         log_in(api, "ada", "the-wrong-one")
+    assert written(api) == {}
+    counted = {("127.0.0.1", "token"): 30, ("127.0.0.1", "login"): 5}
+    listed = api.gate.answer(Claim("default", Role.OWNER), ListStrangers())
+    assert {(one.address, one.what): one.times for one in listed} == counted
     api.gate.house.strangers.write(api.clock())
+    assert written(api) == counted
+    assert api.gate.answer(Claim("default", Role.OWNER), ListStrangers()) == listed
+
+
+def written(api: Api) -> dict[tuple[str, str], int]:
+    """What the store holds, whatever the process has counted beside it."""
     with api.gate.house.database.reading() as tx:
-        found = strangers.since(tx, 0, 100)
-    assert {(row.address, row.what): row.times for row in found} == {
-        ("127.0.0.1", "token"): 30, ("127.0.0.1", "login"): 5,
-    }  # fmt: skip
+        return {(row.address, row.what): row.times for row in strangers.since(tx, 0, 100)}
+
+
+def test_what_was_counted_is_written_though_nobody_comes(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An attack that has stopped is in the store within seconds, for every server of it."""
+    stop_clock(api, monkeypatch)
+    monkeypatch.setattr("lockwork.service.presence.LOOK", 0.01)
+    presence = Presence(api.gate.house, "one", pytest.fail)
+    presence.join()
+    presence.stay()
+    log_in(api, "ada", "the-wrong-one")
+    assert written(api) == {}
+    api.clock.now += LATEST
+    until(lambda: written(api) == {("127.0.0.1", "login"): 1})
+    presence.leave()
 
 
 def test_what_waits_to_be_counted_has_an_end(api: Api) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -66,9 +67,10 @@ def test_an_admin_says_who_is_here_as_what(visiting: Visiting, team: Team, scrip
     """Added, given another role, taken out, each told; by an admin of this workspace alone."""
     visitor = visiting("admin", scripts=scripts)
     page = visitor.goto("/w/default/access")
+    page.get_by_text("Add member").click()
     page.get_by_label("User", exact=True).fill("outsider")
     page.get_by_label("Role", exact=True).select_option("runner")
-    page.get_by_role("button", name="Add member").click()
+    page.get_by_role("button", name="Add to default").click()
     page.get_by_text("7 members").wait_for()
     assert line(visitor, "outsider").get_by_label("Role of outsider").input_value() == "runner"
     page.get_by_label("Role of outsider").select_option("editor")
@@ -84,13 +86,10 @@ def test_members_by_keyboard_alone(visiting: Visiting, team: Team) -> None:
     """Typed, tabbed and entered; what asks opens by Enter, closes by Escape, and gives the focus back."""
     visitor = visiting("admin")
     page = visitor.goto("/w/default/access")
-    page.get_by_label("User", exact=True).focus()
-    for key in (*"nobody", "Tab", "Enter"):
-        page.keyboard.press(key)
-    page.keyboard.press("Escape")  # the list of roles, which Enter opened
+    page.locator("summary", has_text="Add member").focus()
     visitor.expect_refusal()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
+    for key in ("Enter", "Tab", *"nobody", "Tab", "Tab", "Enter"):
+        page.keyboard.press(key)
     page.get_by_role("alert").get_by_text("no user 'nobody'").wait_for()
     assert page.get_by_label("User", exact=True).input_value() == "nobody"
     page.get_by_label("Remove viewer").focus()
@@ -106,8 +105,9 @@ def test_members_by_keyboard_alone(visiting: Visiting, team: Team) -> None:
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_whom_a_code_lets_in(visiting: Visiting, scripts: bool) -> None:
+def test_whom_a_code_lets_in(visiting: Visiting, team: Team, scripts: bool) -> None:
     """An invitation tells a code once, in no address; by it someone comes in and sees their workspace."""
+    team.store.clock.now = time.time_ns() // 1000  # how long the code is good is seen on the page
     boss = visiting("boss", scripts=scripts)
     page = boss.goto("/w/default/access/invite")
     page.get_by_label("Name", exact=True).fill("anna")
@@ -115,8 +115,20 @@ def test_whom_a_code_lets_in(visiting: Visiting, scripts: bool) -> None:
     page.get_by_role("combobox", name="lab", exact=True).select_option("editor")
     page.get_by_role("button", name="Invite").click()
     page.get_by_text("Copy the code now").wait_for()
+    assert page.get_by_text("the earlier code no longer works").is_hidden()
+    earlier = page.locator("[data-once=text]").inner_text()
+    boss.goto("/w/default/access/users")
+    assert "has not accepted yet" in line(boss, "anna").inner_text()
+    assert "code expires in 7 days" in line(boss, "anna").inner_text()
+    page.get_by_label("Manage anna").click()
+    page.get_by_role("link", name="Invite again").click()
+    assert page.get_by_label("Name", exact=True).input_value() == "anna"
+    page.get_by_role("combobox", name="lab", exact=True).select_option("editor")
+    page.get_by_role("button", name="Invite").click()
+    page.get_by_text("the earlier code no longer works").wait_for()
     code = page.locator("[data-once=text]").inner_text()
     assert code.startswith("lkc_")
+    assert code != earlier
     assert f"{boss.url}/invited" in boss.main().inner_text()
     assert code not in page.url + page.title()
     if scripts:
@@ -131,6 +143,8 @@ def test_whom_a_code_lets_in(visiting: Visiting, scripts: bool) -> None:
         anna.page.get_by_label(field, exact=True).fill(PASSWORD)
     anna.page.get_by_role("button", name="Set password").click()
     anna.page.wait_for_url("**/w/default/secrets")
+    boss.goto("/w/default/access/users")
+    assert "has not accepted yet" not in boss.main().inner_text()
     anna.goto("/w/lab/access")
     assert "You are editor here" in anna.main().inner_text()
 
@@ -159,7 +173,7 @@ def test_whoever_is_disabled_is_out_at_once(visiting: Visiting, team: Team) -> N
     page.get_by_role("button", name="Enable").click()
     page.get_by_text("They may come in again").wait_for()
     page.get_by_role("button", name="Make an admin").click()
-    page.get_by_role("button", name="Take it away").wait_for()
+    page.get_by_role("button", name="Remove admin rights").wait_for()
     editor.goto("/w/default/access")
     assert editor.at == "/login"  # the log-in of before had not only slept: they log in again
     editor.log_in("editor")
@@ -198,14 +212,17 @@ def test_deleting_someone_asks_and_says_what_goes_along(
 def test_a_service_account_and_its_token(visiting: Visiting, team: Team) -> None:
     """Made as a member in a role; its page leads to a token of it, whose owner is chosen already."""
     boss = visiting("boss")
-    page = boss.goto("/w/default/access/services/new")
+    page = boss.page
+    boss.goto("/w/lab/access/services/new")
     page.get_by_label("Name", exact=True).fill("ci")
     page.get_by_role("button", name="Create").click()
     page.get_by_text("Member as runner").wait_for()
+    boss.goto(f"/w/default/access/users/{team.root.get_user('ci').id}")
     page.get_by_role("link", name="New token").click()
     page.get_by_label("Name", exact=True).fill("nightly")
     page.get_by_role("button", name="Create token").click()
     page.get_by_text("Copy it now").wait_for()
+    assert "LOCKWORK_WORKSPACE=lab" in boss.main().inner_text()  # where it is a member, not where it was made
     (made,) = [token for token in team.client("boss").list_tokens(size=50) if token.name == "nightly"]
     assert made.owner == "ci"
 
@@ -223,8 +240,9 @@ def test_names_on_a_store_of_ones_own(
     visitor = visiting()
     page = visitor.goto("/w/default/access")
     page.get_by_text("Its names keep secrets apart, not people").wait_for()
+    page.get_by_text("Add name").click()
     page.get_by_label("Name", exact=True).fill("anna")
-    page.get_by_role("button", name="Add name").click()
+    page.get_by_role("button", name="Add this name").click()
     page.get_by_text("Created.").wait_for()
     visitor.check_accessible()
     page.get_by_label("Delete anna").click()

@@ -26,9 +26,9 @@ def today(team: Team) -> None:
 
 def change(visitor: Visitor, current: str, new: str) -> None:
     visitor.goto("/w/default/account")
-    visitor.page.get_by_label("Your password now").fill(current)
+    visitor.page.get_by_label("Current password").fill(current)
     visitor.page.get_by_label("New password", exact=True).fill(new)
-    visitor.page.get_by_label("The same new password again").fill(new)
+    visitor.page.get_by_label("New password again").fill(new)
     visitor.page.get_by_role("button", name="Change password").click()
 
 
@@ -38,7 +38,7 @@ def test_another_password_ends_the_other_sessions(visiting: Visiting, scripts: b
     here, there = visiting(scripts=scripts).log_in("viewer"), visiting().log_in("viewer")
     here.expect_refusal()
     change(here, "not this one at all", "quite another horse")
-    here.page.get_by_text("the password that you have now is another").wait_for()
+    here.page.get_by_text("Your current password is wrong").wait_for()
     there.goto("/w/default/secrets")
     assert there.at == "/w/default/secrets"
     change(here, PASSWORD, "quite another horse")
@@ -71,23 +71,26 @@ def test_passwords_that_differ_change_nothing(visiting: Visiting, team: Team) ->
     visitor = visiting("viewer")
     visitor.expect_refusal()
     page = visitor.goto("/w/default/account")
-    page.get_by_label("Your password now").fill(PASSWORD)
+    page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password", exact=True).fill("quite another horse")
-    page.get_by_label("The same new password again").fill("quite another house")
+    page.get_by_label("New password again").fill("quite another house")
     page.get_by_role("button", name="Change password").click()
     page.get_by_role("alert").get_by_text("the two passwords differ").wait_for()
     visiting().log_in("viewer")
 
 
 def test_where_one_is_logged_in(visiting: Visiting, team: Team) -> None:
-    """This browser is marked; another log-in is ended from here, whatever it calls itself; then all."""
+    """Which browser, from where, since when; another log-in is ended from here, whatever it calls itself."""
     here = visiting().log_in("editor")
+    team.store.clock.now += 25 * 1_000_000  # within the minute, to which it is written down that it was used
     team.did(LogIn(name="editor", password=Sensitive(PASSWORD), label=HOSTILE))
     page = here.goto("/w/default/account")
-    assert "As editor of default: also makes, changes and deletes" in here.main().inner_text()
+    assert "As editor of default you can read, create, change and delete secrets" in here.main().inner_text()
     lines = page.get_by_role("region", name="Where you are logged in").get_by_role("listitem")
     assert lines.count() == 2
-    assert "dashboard this browser" in lines.first.inner_text()
+    assert "Chrome on Linux, from 127.0.0.1 this browser" in lines.first.inner_text()
+    began, used = lines.first.locator("time").evaluate_all("all => all.map(one => one.dateTime)")[:2]
+    assert began <= used
     assert HOSTILE in lines.last.inner_text()
     assert lines.first.get_by_role("button").count() == 0
     lines.last.get_by_text("End", exact=True).click()

@@ -42,8 +42,8 @@ def test_keys_are_replaced_added_and_removed_at_once(
     expect(page.get_by_label("New value of user")).to_be_hidden()
     page.get_by_label("New value of password").fill("new\nvalue")
     choice(page, "host", "Remove")
-    assert page.get_by_placeholder("key", exact=True).input_value() == "port"
-    page.get_by_placeholder("value", exact=True).fill("5432")
+    assert page.get_by_placeholder("key", exact=True).first.input_value() == "port"
+    page.get_by_placeholder("value", exact=True).first.fill("5432")
     page.get_by_role("button", name="Save as version 2").click()
     noted(page, "updated")
     assert held(team) == {"user": "admin", "password": "new\nvalue", "port": "5432"}
@@ -53,28 +53,63 @@ def test_keys_are_replaced_added_and_removed_at_once(
     assert "host" in latest.locator(".removed").inner_text()
 
 
-def test_a_second_writer_is_told_and_overwrites_nothing(
-    visiting: Visiting, team: Team, db: SecretInfo
+@BOTH
+def test_a_second_writer_is_told_and_may_go_on(
+    visiting: Visiting, team: Team, db: SecretInfo, scripts: bool
 ) -> None:
-    """Who saves what somebody else changed meanwhile hears so, and keeps what was typed."""
-    visitor = visiting("editor")
+    """Who comes second hears what changed meanwhile, keeps what was typed, and saves it on top knowingly."""
+    visitor = visiting("editor", scripts=scripts)
+    visitor.expect_refusal()
+    page = visitor.goto(f"{LIST}/{db.id}/edit?add=password,port")
+    page.get_by_label("New value of password").fill("\nmine")
+    page.get_by_placeholder("value", exact=True).first.fill("1")
+    choice(page, "host", "Remove")
+    team.client("admin").update_secret(
+        db.id, add_or_update_values={"password": "theirs", "port": "2", "more": "3"}
+    )
+    page.get_by_role("button", name="Save as version 2").click()
+    told = page.get_by_role("alert").filter(has_text="it is at version 2, and yours")
+    expect(told).to_contain_text("Meanwhile admin added 'more', 'port' and replaced 'password'")
+    expect(page.get_by_label("New value of password")).to_have_value("\nmine")
+    assert held(team)["password"] == "theirs"
+    page.get_by_role("button", name="Save as version 3").click()
+    noted(page, "updated")
+    assert held(team) == {"user": "admin", "password": "\nmine", "port": "1", "more": "3"}
+
+
+def test_without_scripts_a_refused_edit_comes_again(visiting: Visiting, team: Team, db: SecretInfo) -> None:
+    """As it was sent, also a key that cannot be added: what is wrong is told, and can be mended at once."""
+    visitor = visiting("editor", scripts=False)
     visitor.expect_refusal()
     page = visitor.goto(f"{LIST}/{db.id}/edit?add=password")
     page.get_by_label("New value of password").fill("mine")
-    team.client("admin").update_secret(db.id, add_or_update_values={"password": "theirs"})
+    added = page.get_by_placeholder("key", exact=True).first
+    added.fill("user")
+    page.get_by_placeholder("value", exact=True).first.fill("other")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert").first).to_contain_text("is at version 2, not 1; nothing was changed")
-    assert page.get_by_label("New value of password").input_value() == "mine"
-    assert held(team)["password"] == "theirs"
+    expect(page.get_by_role("alert").first).to_contain_text("Key 'user' exists already")
+    expect(page.get_by_label("New value of password")).to_have_value("mine")
+    expect(page.get_by_placeholder("value", exact=True).first).to_have_value("other")
+    added.fill("port")
+    page.get_by_role("button", name="Save as version 2").click()
+    noted(page, "updated")
+    assert held(team) == {"user": "admin", "password": "mine", "host": "h", "port": "other"}
 
 
 def test_a_key_that_is_referred_to_goes_only_knowingly(
     visiting: Visiting, team: Team, db: SecretInfo
 ) -> None:
-    """Removing it is refused, naming the component, until that is ticked; a stray value is refused."""
-    visitor = visiting("editor")
+    """Removing it is refused, naming the component, until that is ticked; so are stray and second values."""
+    visitor = visiting("editor", width=765)
     visitor.expect_refusal()
     page = visitor.goto(f"{LIST}/{db.id}/edit")
+    heights = page.locator(".segment").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(set(heights)) == 3, "the choices of each key stand in one line"
+    page.get_by_placeholder("key", exact=True).fill("host")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Key 'host' exists already")).to_be_visible()
+    expect(page.get_by_text("choose Replace beside it")).to_be_visible()
+    page.get_by_placeholder("key", exact=True).fill("")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("nothing is changed yet")).to_be_visible()
     choice(page, "host", "Replace")
@@ -166,18 +201,24 @@ def test_old_versions_are_restored_and_destroyed(visiting: Visiting, team: Team,
 def test_a_deleted_secret_comes_back_under_another_name(
     visiting: Visiting, team: Team, db: SecretInfo, scripts: bool
 ) -> None:
-    """Deleting says what it breaks and wants it ticked; the list of the deleted leads back."""
-    visitor = visiting("editor", scripts=scripts)
+    """Deleting says what it breaks and wants it ticked; it can be undone, at once or from a list."""
+    visitor, editor = visiting("editor", scripts=scripts), team.client("editor")
     visitor.expect_refusal()
+    stack = {"orchestrator": "default", "artifact-store": "default", "experiment-tracker": "tracker"}
+    editor.create_stack("prod", stack)
     page = visitor.goto(f"{LIST}/{db.id}/delete")
     page.get_by_role("link", name="tracker").wait_for()
+    page.get_by_text("1 reference to it would fail, and with it 1 stack:").wait_for()
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_text("deleting it would break").wait_for()
     page.goto(f"{team.url}{LIST}/{db.id}/delete")
     page.get_by_label("Delete it all the same").check()
     page.get_by_role("button", name="Delete", exact=True).click()
-    noted(page, "deleted")
-    team.client("editor").create_secret("db", {"a": "b"})
+    page.get_by_role("button", name="Undo").click()
+    noted(page, "undeleted")
+    editor.delete_secret(db.id, force=True)
+    editor.create_secret("db", {"a": "b"})
+    page.goto(f"{team.url}{LIST}")
     page.get_by_role("link", name="Deleted").click()
     page.wait_for_url("**deleted=1")
     page.get_by_role("link", name="db", exact=True).click()
@@ -190,18 +231,18 @@ def test_a_deleted_secret_comes_back_under_another_name(
 
 @BOTH
 def test_purging_is_a_choice_of_its_own(visiting: Visiting, team: Team, scripts: bool) -> None:
-    """For good, and only by who says that they know; the server holds to that by itself."""
+    """For good, and only by who types its name; the server holds to that by itself."""
     editor = team.client("editor")
     db = editor.create_secret("db", {"a": "b"})
     visitor = visiting("editor", scripts=scripts)
     visitor.expect_refusal()
     page = visitor.goto(f"{LIST}/{db.id}/delete")
-    sure = page.get_by_label("I know that this cannot be undone")
-    if scripts:
-        sure.evaluate("box => box.removeAttribute('required')")
-        page.get_by_role("button", name="Purge for good").click()
-        expect(page.get_by_text("purging cannot be undone")).to_be_visible()
-    sure.check()
+    page.get_by_label("Type db to purge it").fill("bd")
+    page.get_by_role("button", name="Purge for good").click()
+    page.get_by_text("type the secret's name to purge it").wait_for()
+    expect(page.get_by_text("Nothing was changed")).to_have_count(0 if scripts else 1)
+    page.goto(f"{team.url}{LIST}/{db.id}/delete")
+    page.get_by_label("Type db to purge it").fill("db")
     page.get_by_role("button", name="Purge for good").click()
     noted(page, "purged")
     assert not editor.list_secrets().items
@@ -209,11 +250,18 @@ def test_purging_is_a_choice_of_its_own(visiting: Visiting, team: Team, scripts:
 
 
 def test_the_gate_refuses_what_a_page_did_not_offer(visiting: Visiting, team: Team, db: SecretInfo) -> None:
-    """A viewer who goes to the address of a change is told, and changes nothing."""
+    """A viewer who goes to the address of a change gets no form, and who sends one changes nothing."""
     visitor = visiting("viewer")
     visitor.expect_refusal()
-    page = visitor.goto(f"{LIST}/{db.id}/edit?add=password")
-    page.get_by_label("New value of password").fill("mine")
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert").first).to_contain_text("may not")
+    for what in ("rename", "delete", "destroy", "edit"):
+        page = visitor.goto(f"{LIST}/{db.id}/{what}")
+        page.get_by_text("Your role in default does not let you change this secret").wait_for()
+        assert page.locator("main form").count() == 0
+    sent = page.evaluate(
+        "() => fetch('', { method: 'POST', headers: { accept: 'application/json' },"
+        " body: new URLSearchParams({ csrf: document.querySelector('[name=csrf]').value, version: 1,"
+        " 'do.password': 'set', key: 'password', value: 'mine' }) })"
+        ".then(answer => answer.text())"
+    )
+    assert "may not" in sent
     assert held(team)["password"] == "hunter2"

@@ -109,7 +109,7 @@ def test_a_form_without_scripts_says_that_the_session_has_ended(visiting: Visiti
     page = visitor.goto("/w/default/secrets/new")
     end_sessions(team, "editor")
     page.get_by_label("Name", exact=True).fill("db")
-    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_label("Key", exact=True).first.fill("key")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("alert")).to_have_text("Your session has ended")
     page.get_by_text("Nothing was changed. Log in, then open the page again.").wait_for()
@@ -140,8 +140,11 @@ def test_logging_out_ends_the_session(visiting: Visiting, team: Team) -> None:
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 def test_the_ways_in_can_be_used_by_everyone(visiting: Visiting, scheme: str, width: int) -> None:
-    """No serious fault of accessibility on the pages before the log-in."""
+    """No serious fault of accessibility before the log-in, nor in the page of the API; before a password is
+    typed it is told how long it is."""
     visitor = visiting(scheme=scheme, width=width)
-    for path in ("/login", "/setup", "/invited"):
+    for path in ("/login", "/setup", "/invited", *(["/docs"] if width == NARROW else [])):
         visitor.goto(path)
         visitor.check_accessible()
+        asks = path in ("/setup", "/invited")
+        assert ("At least 10 characters" in visitor.main().inner_text()) == asks

@@ -21,17 +21,19 @@ def test_the_current_section_is_in_sight_on_a_telephone(visiting: Visiting) -> N
 
 
 def test_what_went_wrong_is_told_in_the_frame(visiting: Visiting, team: Team) -> None:
-    """Without scripts a refused form is a page too, from which one can go on. Of what is read, nothing is
-    said of changes. What is not there stands in the frame too, whose links lead on; a slash too many, or
-    a workspace alone, leads to what was meant."""
+    """Without scripts a refused form comes again with what was typed, and one can go on. Of what is read,
+    nothing is said of changes. What is not there stands in the frame too, whose links lead on; a slash too
+    many, or a workspace alone, leads to what was meant."""
     visitor = visiting("editor", scripts=False)
     visitor.expect_refusal()
     page = visitor.goto("/w/default/secrets/new")
     page.get_by_label("Name", exact=True).fill("not a name")
-    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_label("Key", exact=True).first.fill("key")
+    page.get_by_label("Value", exact=True).first.fill("\nvalue")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("alert")).to_contain_text("'not a name' is not a secret name")
-    expect(visitor.main()).to_contain_text("Nothing was changed.")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("not a name")
+    expect(page.get_by_placeholder("value").first).to_have_value("\nvalue")
     sections = page.get_by_role("navigation", name="Main")
     expect(sections.get_by_role("link", name="Secrets")).to_have_attribute("aria-current", "page")
     page.locator("summary[aria-label='Account of editor']").click()
@@ -106,7 +108,7 @@ def test_what_was_done_is_told_once(visiting: Visiting, team: Team) -> None:
     visitor = visiting("editor", scripts=False)
     page = visitor.goto("/w/default/secrets/new")
     page.get_by_label("Name", exact=True).fill("db")
-    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_label("Key", exact=True).first.fill("key")
     page.get_by_role("button", name="Register").click()
     noted(page, "created")
     assert "created" not in page.url

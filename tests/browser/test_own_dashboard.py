@@ -76,6 +76,9 @@ def test_a_browser_comes_in_by_the_file_once(own: Own, own_home: Path, visiting:
     first.page.goto(own.page.as_uri())
     first.page.wait_for_url("**/w/default/secrets")
     assert first.main().get_by_role("link", name="db", exact=True).is_visible()
+    first.goto("/w/default/settings/about")
+    assert first.page.title() == "About this store · Lockwork"
+    assert first.main().locator("a[href='/docs'], a[href='/openapi.json']").count() == 0
     second.expect_refusal()
     second.page.goto(own.page.as_uri())
     second.page.get_by_text("the code is not good, or no more").wait_for()
@@ -125,7 +128,9 @@ def test_without_a_browser_the_code_is_typed(own_home: Path, visiting: Visiting)
 
 def test_it_answers_its_browser_alone(own: Own) -> None:
     """No API, no other name, no page without the session."""
-    assert httpx2.get(f"{own.url}/v1/workspaces/default/secrets").status_code == 404
+    nothing = httpx2.get(f"{own.url}/v1/workspaces/default/secrets")
+    assert (nothing.status_code, "openapi" in nothing.text) == (404, False)
+    assert "no address '/v1/workspaces/default/secrets'" in nothing.json()["detail"]
     elsewhere = {"host": "evil.example"}
     assert httpx2.get(own.url, headers=elsewhere).status_code == 421
     told = httpx2.get(f"{own.url}/w/default/secrets")

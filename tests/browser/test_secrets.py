@@ -64,8 +64,12 @@ def test_the_list_follows_what_is_typed_and_chosen(visiting: Visiting, team: Tea
     assert "lockwork secret list --name contains:service --owner editor --sort-by desc:name" in (
         page.locator(".command").inner_text()
     )
+    editor.create_secret("n" * 128, {"k" * 128: "b"}, "user")
     page.goto(f"{team.url}{LIST}?scope=user")
-    assert named(page) == ["mine"]
+    assert named(page) == ["mine", "n" * 128]
+    owner = page.locator("td.owner a").first.bounding_box()
+    assert owner is not None
+    assert owner["height"] < 24, "the owner stands in one line beside the longest name"
     page.goto(f"{team.url}{LIST}?updated=day")
     assert named(page) == []  # the clock of the store stands at the beginning of the year
     page.get_by_role("link", name="Show all").click()
@@ -73,7 +77,7 @@ def test_the_list_follows_what_is_typed_and_chosen(visiting: Visiting, team: Tea
 
 
 def test_a_value_is_nowhere_before_it_is_asked_for(visiting: Visiting, team: Team) -> None:
-    """Reveal and copy are one recorded question each; what is shown is text, and hides by itself."""
+    """Reveal and copy are one recorded question each; what is shown is text, what is unseen is told."""
     db = made(team)
     visitor = visiting("editor")
     visitor.page.clock.install()
@@ -84,6 +88,7 @@ def test_a_value_is_nowhere_before_it_is_asked_for(visiting: Visiting, team: Tea
     row.get_by_role("button", name="Reveal").click()
     expect(row.locator("output")).to_have_text(HOSTILE, use_inner_text=True)
     assert row.locator("output").evaluate("place => place.textContent") == HOSTILE
+    expect(row.get_by_text("not seen or turn its order around: U+202E")).to_be_visible()
     assert read_records(team) == 1
     row.get_by_role("button", name="Hide").click()
     assert row.locator("output").inner_text() == "••••••••"
@@ -104,9 +109,11 @@ def test_a_value_is_nowhere_before_it_is_asked_for(visiting: Visiting, team: Tea
 
 
 def test_without_scripts_a_value_is_plain_text(visiting: Visiting, team: Team) -> None:
-    """The same button answers the value alone, as text that no browser keeps."""
+    """The same button answers the value alone, as text that no browser keeps; it promises no hiding."""
     db = made(team)
     page = visiting("editor", scripts=False).goto(f"{LIST}/{db.id}")
+    expect(page.get_by_text("hides itself after 30 seconds")).to_be_hidden()
+    expect(page.get_by_text("which does not hide itself")).to_be_visible()
     with page.expect_response("**/reveal") as answered:
         page.get_by_role("row", name="user").get_by_role("button", name="Reveal").click()
     assert answered.value.text() == "admin"
@@ -130,7 +137,7 @@ def test_a_page_offers_what_a_role_may(
 
 
 def test_a_secret_tells_who_uses_it_and_what_it_hides(visiting: Visiting, team: Team) -> None:
-    """Components and stacks by links, who last read it, and the workspace's that one's own hides."""
+    """Components and stacks by links, who last read it, and what one's own hides, on both pages."""
     db, editor = made(team), team.client("editor")
     own = made(team, scope="user", password="mine")
     editor.register_component("tracker", "mlflow", "experiment-tracker", {"tracking_uri": "{{db.user}}"})
@@ -146,6 +153,8 @@ def test_a_secret_tells_who_uses_it_and_what_it_hides(visiting: Visiting, team: 
     assert page.get_by_role("link", name="prod").get_attribute("href") == "/w/default/stacks/prod"
     assert page.get_by_role("link", name="training").get_attribute("href") == f"/w/default/runs/{run.id}"
     assert "by runner" in page.get_by_text("Last read").inner_text()
+    hides = page.get_by_text("hides this one from you").get_by_role("link")
+    assert hides.get_attribute("href") == f"{LIST}/{own.id}"
     page.goto(f"{team.url}{LIST}/{own.id}")
     hidden = page.get_by_text("of your own hides").get_by_role("link")
     assert hidden.get_attribute("href") == f"{LIST}/{db.id}"

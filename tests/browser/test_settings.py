@@ -18,6 +18,7 @@ def test_a_workspace_is_made_and_deleted(visiting: Visiting, team: Team, scripts
     boss = visiting("boss", scripts=scripts)
     boss.expect_refusal()
     page = boss.goto("/w/default/settings")
+    page.get_by_text("New workspace").click()
     page.get_by_label("Name", exact=True).fill("research")
     page.get_by_role("button", name="Create workspace").click()
     page.wait_for_url("**/w/research/secrets")
@@ -52,7 +53,7 @@ def test_settings_for_who_administers_nothing(visiting: Visiting, team: Team) ->
     assert page.get_by_role("button", name="Create workspace").count() == 0
     assert page.get_by_role("link", name="Root keys").count() == 0
     page.get_by_role("link", name="About").click()
-    page.get_by_text("How the store stands is for admins of the server").wait_for()
+    page.get_by_text("Details are for admins of the server").wait_for()
     assert page.get_by_role("link", name="The API, verb by verb").get_attribute("href") == "/docs"
     for path in ("keys", f"workspaces/{team.root.active_workspace.id}/delete"):
         editor.goto(f"/w/default/settings/{path}")
@@ -94,5 +95,5 @@ def test_how_the_store_stands(visiting: Visiting, team: Team) -> None:
     boss.goto("/w/default/settings/about")
     told = boss.main().inner_text()
     (key,) = team.root.list_keys()
-    assert f"at hand {key.id}" in told
+    assert f"present {key.id}" in told
     assert str(team.root.audit_head()) in told

@@ -58,7 +58,8 @@ def test_from_a_component_to_a_stack_that_is_whole(visiting: Visiting, team: Tea
     expect(page.locator(".part", has_text="tracker")).to_contain_text("1 to mend")
     visitor.goto(STACKS)
     expect(page.get_by_role("row", name="prod")).to_contain_text("1 to mend")
-    expect(page.get_by_role("row", name="default").first).to_contain_text("whole")
+    expect(page.get_by_role("row", name="default").first).to_contain_text("complete")
+    expect(page.get_by_role("row", name="prod")).to_contain_text("experiment tracker tracker")
     page.get_by_role("link", name="prod", exact=True).click()
     page.get_by_role("link", name="Register missing secrets").click()
     expect(page.get_by_text("wanted by experiment-tracker 'tracker', tracking_password")).to_be_visible()
@@ -191,7 +192,7 @@ def test_a_stack_is_recomposed_renamed_copied_and_deleted(
     page.get_by_label("More").get_by_role("button", name="Copy", exact=True).click()
     noted(visitor, f"{STACKS}/second", "Created.")
     page.get_by_text("Delete…").click()
-    page.get_by_role("button", name="Delete it").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
     noted(visitor, STACKS, "Removed.")
     assert [s.name for s in client.list_stacks()] == ["default", "new"]
 

@@ -50,7 +50,7 @@ def run(home: Path) -> subprocess.CompletedProcess[str]:
 
 def register_db(page: Page) -> None:
     """By the guided dialog."""
-    page.get_by_role("link", name="Register Secret").click()
+    page.get_by_role("link", name="Register secret").click()
     page.get_by_label("Name", exact=True).fill("db")
     page.get_by_role("button", name="Next").click()
     page.get_by_placeholder("key", exact=True).fill("password")

@@ -31,7 +31,7 @@ def made(visitor: Visitor, name: str, patterns: str = "") -> str:
     """The text of a new token, as the page tells it."""
     page = visitor.goto("/w/default/access/tokens/new")
     page.get_by_label("Name", exact=True).fill(name)
-    page.get_by_label("With secrets alone").fill(patterns)
+    page.get_by_label("Only secrets named").fill(patterns)
     page.get_by_role("button", name="Create token").click()
     page.get_by_text("Copy it now").wait_for()
     return page.locator("[data-once=text]").inner_text()
@@ -56,6 +56,8 @@ def test_a_token_opens_what_it_is_held_to_and_is_told_once(
     text = made(editor, "nightly", "prod-*")
     assert kept == {"no-store"}
     assert text.startswith("lkw_")
+    assert f"LOCKWORK_URL={team.url}" in editor.main().inner_text()
+    assert "LOCKWORK_WORKSPACE=default" in editor.main().inner_text()
     assert [asked(team, name, text) for name in ("prod-db", "prod-s3", "staging-db")] == [200, 200, 404]
     assert text not in page.url + page.title()
     if scripts:
@@ -82,12 +84,12 @@ def test_patterns_say_what_they_take_while_they_are_typed(visiting: Visiting) ->
     page = visitor.goto("/w/default/access/tokens/new")
     taken = page.locator("#taken")
     assert "For example, prod-* takes 2 of the 3 secrets" in taken.inner_text()
-    page.get_by_label("With secrets alone").press_sequentially("*-db, nothing")
+    page.get_by_label("Only secrets named").press_sequentially("*-db, nothing")
     taken.get_by_text("*-db nothing").wait_for()
     assert taken.locator(".badge").all_inner_texts() == ["prod-db", "staging-db"]
     assert page.get_by_label("Owner", exact=True).count() == 0  # it can be one's own alone
     visitor.expect_refusal()
-    page.get_by_label("With secrets alone").fill("what?")
+    page.get_by_label("Only secrets named").fill("what?")
     page.get_by_label("Name", exact=True).fill("t")
     page.get_by_role("button", name="Create token").click()
     page.get_by_role("alert").get_by_text("'what?' is not a pattern").wait_for()
@@ -100,7 +102,7 @@ def test_patterns_are_tried_without_scripts(visiting: Visiting) -> None:
     page.get_by_label("Name", exact=True).fill("t")
     page.get_by_label("runner").check()
     page.get_by_role("checkbox", name="default").check()
-    page.get_by_label("With secrets alone").fill("*-db")
+    page.get_by_label("Only secrets named").fill("*-db")
     page.get_by_label("Until it is revoked").check()
     page.get_by_role("button", name="Show what they take").click()
     page.get_by_text("takes 2 of the 3").wait_for()

@@ -80,6 +80,10 @@ def test_the_first_admin_comes_in_by_a_code_that_is_told_until_there_is_one(own_
             with pytest.raises(NotReady):
                 way_in.send(message)
         code = next(line for line in server.said.splitlines() if "comes in by" in line).split()[-1]
+        assert (
+            f"hint: in a browser: {server.url}/setup; here: lockwork login {server.url} --setup"
+            in server.said
+        )
         assert way_in.send(SetUp(code=Sensitive(code), name=ADMIN, password=_hidden())).token.owner == ADMIN
         server.stop()
         told = server.said

@@ -10,7 +10,7 @@ from lockwork.cli.session import Session, complete_by, listing_options, output_o
 from lockwork.domain.access import MEMBER_ROLES, Role, User
 from lockwork.domain.errors import Refused, WrongUsage
 
-FIELDS = ("id", "name", "kind", "admin", "disabled", "created")
+FIELDS = ("id", "name", "kind", "admin", "disabled", "invited", "created")
 _COLUMNS = ("name", "kind", "admin", "disabled", "created", "id")
 complete_users = complete_by(lambda client, _context, _word: [u.name for u in client.list_users(size=200)])
 

@@ -206,4 +206,4 @@ def _tell_code(hosted: "Host", url: str) -> None:
     code = hosted.setup_code()
     if code is not None:
         terminal.note(f"no one administers this server yet: the first admin comes in by {code.text.reveal()}")
-        terminal.hint(f"lockwork login {url} --setup, within 30 minutes")
+        terminal.hint(f"in a browser: {url}/setup; here: lockwork login {url} --setup; within 30 minutes")

@@ -37,6 +37,11 @@ class Session(NamedTuple):
     is_this: bool
     """Whether it is what this browser shows."""
 
+    @property
+    def used(self) -> datetime:
+        """When it was last used. That is written down to the minute, which may begin before the log-in."""
+        return max(self.token.created, self.token.last_used or self.token.created)
+
 
 def _sessions(ask: Ask) -> tuple[Session, ...]:
     """Those that are open: this one, then the last used first."""
@@ -45,7 +50,7 @@ def _sessions(ask: Ask) -> tuple[Session, ...]:
     found = ask.client.send(ListTokens(listing=Listing(filters=wanted, sort_by="desc:created", size=_MOST)))
     shown = shown_cookies(ask.came.headers).get(ask.cookies.session, "")
     good = [Session(token, shown.startswith(token.begins)) for token in found if token.revoked is None]
-    good.sort(key=lambda one: (one.is_this, one.token.last_used or one.token.created), reverse=True)
+    good.sort(key=lambda one: (one.is_this, one.used), reverse=True)
     return tuple(good[:SIZE])
 
 
@@ -62,8 +67,7 @@ def change_password(ask: Ask) -> Answer:
         is_wrong = False
     if is_wrong:
         raise NotPermitted(
-            "the password that you have now is another",
-            hint="who has forgotten theirs asks for a code: lockwork server reset-password USER",
+            "Your current password is wrong", hint="Forgotten it? Ask an admin of the server for a reset code"
         )
     return To(ask.at("account"), "password-changed")
 

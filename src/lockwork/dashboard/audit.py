@@ -40,10 +40,12 @@ BY_LINK = ("id", "step", "address", "request")
 
 
 TRIED = {
-    "login": "a log-in with a wrong name or password",
-    "password.choose": "a code of an invitation",
-    "setup": "a code to set up the server",
-    "token": "a token that is not good",
+    "login": "log-in with a wrong name or password",
+    "password.choose": "wrong or used code of an invitation or reset",
+    "setup": "wrong code to set up the server",
+    "token": "unknown token",
+    "ended-token": "session or token that had ended",
+    "password.change": "change of password, with a wrong current one",
 }
 """What was tried, as the trail calls it → in words."""
 
@@ -134,7 +136,7 @@ def strangers(ask: Ask) -> Answer:
         items=found[(page - 1) * STRANGERS : page * STRANGERS], page=page, size=STRANGERS, total=len(found)
     )
     facts = {"knocks": some, "tried": TRIED}
-    return Shown("audit/strangers.html", "Strangers", facts, "lockwork audit strangers", "audit")
+    return Shown("audit/strangers.html", "Failed log-ins", facts, "lockwork audit strangers", "audit")
 
 
 @for_admins
@@ -153,7 +155,7 @@ def verify(ask: Ask) -> Answer:
     verdict = None
     if text and expect is None:
         failure = InvalidInput(
-            "this is no head of a trail", hint="it is a number, a colon and 64 hexadecimal digits"
+            "This is not a head of the trail", hint="It is a number, a colon and 64 hexadecimal digits"
         )
         head = ask.client.audit_head()
     else:

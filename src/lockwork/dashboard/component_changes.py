@@ -3,12 +3,14 @@
 from lockwork.dashboard import component_forms as forms
 from lockwork.dashboard import places
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
+from lockwork.dashboard.rights import for_writers
 from lockwork.domain.errors import NotFound
 from lockwork.domain.stacks import Component, ComponentType, Flavor
 
 SECTION = "components"
 
 
+@for_writers
 def new(ask: Ask) -> Answer:
     """First a choice of type and flavor, by links; then the form of that flavor."""
     type_, flavor = ask.query.get("type", ""), ask.query.get("flavor", "")
@@ -52,6 +54,7 @@ def register(ask: Ask) -> Answer:
     return To(places.of_component(ask, made), _note(flavor, given, made, "registered"))
 
 
+@for_writers
 def edit(ask: Ask) -> Answer:
     """All that can be changed, with what is there; never a credential."""
     found = one(ask)

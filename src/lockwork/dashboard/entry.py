@@ -1,6 +1,8 @@
 """Coming in and going: log-in, the first set-up, an invitation, one's own account, light and dark."""
 
+from lockwork.crypto.passwords import MIN_CHARACTERS
 from lockwork.dashboard import assets
+from lockwork.dashboard.browsers import session_name
 from lockwork.dashboard.cookies import shown_cookies
 from lockwork.dashboard.pages import Answer, Ask, Data, For, Page, Shown, To, local
 from lockwork.dashboard.sessions import ByCode
@@ -8,9 +10,6 @@ from lockwork.dashboard.site import THEMES, first_page
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.sensitive import Sensitive
 from lockwork.messages.access import ChoosePassword, LogIn, SetUp
-
-LABEL = "dashboard"
-"""What a session is called in the list of tokens."""
 
 
 def log_in_page(ask: Ask) -> Answer:
@@ -26,33 +25,31 @@ def log_in_page(ask: Ask) -> Answer:
 
 
 def log_in(ask: Ask) -> Answer:
-    made = ask.client.send(
-        LogIn(name=ask.form.text("name"), password=_hidden(ask, "password"), label=LABEL, session=True)
-    )
+    name, password = ask.form.text("name"), _hidden(ask, "password")
+    made = ask.client.send(LogIn(name=name, password=password, label=session_name(ask.came), session=True))
     return _let_in(ask, made.text, local(ask.form.text("next")))
 
 
 def set_up_page(ask: Ask) -> Answer:
     command = f"lockwork login {ask.cookies.origin} --setup"
-    return Shown("entry/setup.html", "Set up this server", command=command)
+    return Shown("entry/setup.html", "Set up this server", {"shortest": MIN_CHARACTERS}, command)
 
 
 def set_up(ask: Ask) -> Answer:
-    password = _chosen(ask)
-    made = ask.client.send(
-        SetUp(code=_hidden(ask, "code"), name=ask.form.text("name"), password=password, session=True)
-    )
+    code, name, password = _hidden(ask, "code"), ask.form.text("name"), _chosen(ask)
+    label = session_name(ask.came)
+    made = ask.client.send(SetUp(code=code, name=name, password=password, label=label, session=True))
     return _let_in(ask, made.text, "/")
 
 
 def invited_page(ask: Ask) -> Answer:
     command = f"lockwork login {ask.cookies.origin} --invited"
-    return Shown("entry/invited.html", "Choose your password", command=command)
+    return Shown("entry/invited.html", "Choose your password", {"shortest": MIN_CHARACTERS}, command)
 
 
 def invited(ask: Ask) -> Answer:
-    password = _chosen(ask)
-    made = ask.client.send(ChoosePassword(code=_hidden(ask, "code"), password=password, session=True))
+    code, password, label = _hidden(ask, "code"), _chosen(ask), session_name(ask.came)
+    made = ask.client.send(ChoosePassword(code=code, password=password, label=label, session=True))
     return _let_in(ask, made.text, "/")
 
 

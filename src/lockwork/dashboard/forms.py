@@ -8,6 +8,8 @@ from urllib.parse import parse_qsl
 
 from lockwork.domain.errors import InvalidInput
 
+OVER = "over"
+"""The field of a button that puts a change on top of a newer version than its form was made from."""
 URL_ENCODED = "application/x-www-form-urlencoded"
 MULTIPART = "multipart/form-data"
 MOST_FIELDS = 3000
@@ -42,10 +44,10 @@ class Form:
         }
 
     def version(self) -> int:
-        """Which version it was made from: whoever writes second is told."""
-        number = whole(self.text("version"))
+        """Which version it was made from, or is put on top of: whoever writes second is told."""
+        number = whole(self.text(OVER) or self.text("version"))
         if number is None:
-            raise InvalidInput("the form does not say which version it shows", hint="open the page again")
+            raise InvalidInput("The form does not say which version it shows", hint="open the page again")
         return number
 
 

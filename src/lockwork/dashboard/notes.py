@@ -14,7 +14,6 @@ NOTES = {
     "moved": "Moved to another scope, as a new version.",
     "restored": "Restored, as a new version.",
     "destroyed": "Destroyed for good.",
-    "deleted": "Deleted. It can be brought back for 30 days.",
     "undeleted": "Brought back.",
     "purged": "Purged: it is in no file of the store any more.",
     "removed": "Removed.",

@@ -110,6 +110,8 @@ class Shown:
     status: int = 200
     cookies: tuple[str, ...] = ()
     """`Set-Cookie` lines."""
+    told: Mapping[str, Any] = field(default_factory=dict)
+    """What a script of ours is told instead, which has on its page what this one would show again."""
 
 
 @dataclass(frozen=True)

@@ -19,13 +19,28 @@ class Explained(NamedTuple):
 
     role: Role
     may: str
+    """Beside what the one before it in a list may."""
+    in_full: str
+    """After "you can", where no other stands before it."""
 
 
 ROLES = (
-    Explained(Role.VIEWER, "sees names and keys, never a value"),
-    Explained(Role.RUNNER, "also reads values and runs pipelines"),
-    Explained(Role.EDITOR, "also makes, changes and deletes"),
-    Explained(Role.ADMIN, "also says who is a member, and as what"),
+    Explained(Role.VIEWER, "sees names and keys, never a value", "see names and keys, but no values"),
+    Explained(
+        Role.RUNNER,
+        "also reads values and runs pipelines",
+        "see names and keys, read values and run pipelines",
+    ),
+    Explained(
+        Role.EDITOR,
+        "also creates, changes and deletes",
+        "read, create, change and delete secrets, components and stacks, and run pipelines",
+    ),
+    Explained(
+        Role.ADMIN,
+        "also manages members and their roles",
+        "do everything here, and manage members and their roles",
+    ),
 )
 
 
@@ -34,10 +49,10 @@ def administers(ask: Ask) -> bool:
     return ask.me.admin or ask.is_embedded
 
 
-def role_of(ask: Ask, name: str) -> Role | None:
-    """What someone is in this workspace; None for who is no member."""
+def role_of(ask: Ask, name: str, workspace: str = "") -> Role | None:
+    """What someone is in a workspace, in this one if none is named; None for who is no member."""
     listing = Listing(filters={"user": name}, sort_by="asc:user", size=1)
-    found = ask.client.send(ListMembers(workspace=ask.workspace, listing=listing))
+    found = ask.client.send(ListMembers(workspace=workspace or ask.workspace, listing=listing))
     return found[0].role if found.items else None
 
 

@@ -50,6 +50,7 @@ def _environment() -> jinja2.Environment:
     )
     made.filters |= {
         "ago": ago,
+        "is_past": is_past,
         "moment": moment,
         "plural": plural,
         "number": number,
@@ -131,22 +132,34 @@ def moment(when: datetime | None) -> str:
     return "" if when is None else when.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-_STEPS = ((60, "second"), (60, "minute"), (24, "hour"), (30, "day"), (12, "month"), (1000, "year"))
+def is_past(when: datetime) -> bool:
+    """Whether it is over."""
+    return when <= datetime.now(UTC)
+
+
+_UNITS = ((60, 1, "second"), (3600, 60, "minute"), (24 * 3600, 3600, "hour"), (100 * 86400, 86400, "day"))
+"""Below how many seconds a unit is told, and how many it has. Then come months, after two years years."""
+_MONTH, _YEAR = 30.44 * 86400, 365.25 * 86400
 
 
 def ago(when: datetime | None) -> str:
-    """How long ago, or in how long, in the largest unit that fits."""
+    """How long ago, or in how long, to the nearest of a unit that fits."""
     if when is None:
         return "never"
     seconds = (datetime.now(UTC) - when).total_seconds()
-    many = int(abs(seconds))
-    if many < 10:
+    if abs(seconds) < 10:
         return "just now"
-    for size, unit in _STEPS:
-        if many < size:
-            return f"{plural(many, unit)} ago" if seconds > 0 else f"in {plural(many, unit)}"
-        many //= size
-    return moment(when)
+    told = _about(abs(seconds))
+    return f"{told} ago" if seconds > 0 else f"in {told}"
+
+
+def _about(seconds: float) -> str:
+    for below, size, unit in _UNITS:
+        if round(seconds / size) * size < below:
+            return plural(round(seconds / size), unit)
+    if seconds < 2 * _YEAR:
+        return plural(round(seconds / _MONTH), "month")
+    return plural(round(seconds / _YEAR), "year")
 
 
 _WORD = re.compile(r"[a-z]+(?=[ ,:])")

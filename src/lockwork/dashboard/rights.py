@@ -1,6 +1,9 @@
 """What whoever asks may do in this workspace, so that pages offer no more; the gate refuses the rest."""
 
-from lockwork.dashboard.pages import Ask
+from collections.abc import Callable
+from functools import wraps
+
+from lockwork.dashboard.pages import Answer, Ask, Shown
 from lockwork.domain.access import Permission
 from lockwork.domain.secrets import SecretScope
 
@@ -13,3 +16,16 @@ def may(ask: Ask, permission: Permission, scope: SecretScope | None = None) -> b
 def may_write(ask: Ask) -> bool:
     """Whether components, stacks and secrets of the workspace may be changed."""
     return may(ask, Permission.WRITE)
+
+
+def for_writers(answer: Callable[[Ask], Answer]) -> Callable[[Ask], Answer]:
+    """A form of what the workspace holds: nobody fills in what would be refused."""
+
+    @wraps(answer)
+    def answered(ask: Ask) -> Answer:
+        if may_write(ask):
+            return answer(ask)
+        section = ask.came.path.split("/")[3]  # /w/WORKSPACE/SECTION/…
+        return Shown("not_for_role.html", "Not for your role", {"list": section}, section=section, status=403)
+
+    return answered

@@ -8,8 +8,9 @@ import msgspec
 from lockwork.dashboard import rights, secret_rows
 from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
-from lockwork.domain.errors import InvalidInput
+from lockwork.domain.errors import InvalidInput, Refused
 from lockwork.domain.secrets import SecretInfo, SecretName, SecretScope
+from lockwork.wire.problems import problem_of
 
 MOST_PREFILLED = 50
 """Rows that an address may ask for."""
@@ -19,7 +20,16 @@ def blank(ask: Ask) -> dict[str, Any]:
     """What the form says at first; who may make none in the workspace makes one of their own."""
     may_write = rights.may_write(ask)
     chosen = SecretScope.WORKSPACE if may_write else SecretScope.USER
-    return {"name": "", "keys": [""], "chosen": chosen, "may_write": may_write}
+    return {
+        "name": "",
+        "keys": [""],
+        "values": (),
+        "pasted": "",
+        "chosen": chosen,
+        "may_write": may_write,
+        "may_own": True,
+        "problem": None,
+    }
 
 
 def new(ask: Ask) -> Answer:
@@ -45,15 +55,40 @@ def _asking(keys: list[str]) -> str:
 
 
 def create(ask: Ask) -> Answer:
-    """Keep it, all or nothing."""
+    """Keep it, all or nothing; else, to who has no script that kept it, the form comes as it was sent."""
+    try:
+        info = _created(ask)
+    except (InvalidInput, Refused) as failure:
+        if ask.came.is_by_script:
+            raise
+        return _again(ask, failure)
+    return To(ask.at("secrets", info.id), "created")
+
+
+def _created(ask: Ask) -> SecretInfo:
     values = secret_rows.read(ask.form)
     if not values:
-        raise InvalidInput("a secret needs at least one key", hint="name a key in a row, and give its value")
+        raise InvalidInput("A secret needs at least one key", hint="name a key in a row, and give its value")
     with in_our_words():
-        info = ask.client.create_secret(
+        return ask.client.create_secret(
             ask.form.text("name").strip(), values, SecretScope.parse(ask.form.text("scope", "workspace"))
         )
-    return To(ask.at("secrets", info.id), "created")
+
+
+def _again(ask: Ask, failure: InvalidInput | Refused) -> Answer:
+    rows = [row for row in secret_rows.given(ask.form) if any(row)] or [("", "")]
+    facts = {
+        **blank(ask),
+        "name": ask.form.text("name")[:256],
+        "keys": [key for key, _ in rows],
+        "values": [value for _, value in rows],
+        "pasted": ask.form.text("pasted"),
+        "problem": failure,
+    }
+    if ask.form.text("scope") == SecretScope.USER:
+        facts["chosen"] = SecretScope.USER
+    status, _ = problem_of(failure)
+    return Shown("secrets/new.html", "Register secret", facts, section="secrets", status=status)
 
 
 def look_at_name(ask: Ask) -> Answer:

@@ -12,11 +12,12 @@ import msgspec
 from lockwork.dashboard.forms import Form
 from lockwork.dashboard.pages import Answer, Ask, Data
 from lockwork.domain.errors import InvalidInput
-from lockwork.mappings import parse_env, parse_mapping
+from lockwork.mappings import HOW_GIVEN, parse_env, parse_mapping
 
 Row = tuple[str, str]
 
-PASTED = "what was pasted"
+PASTED = "What was pasted"
+_WRITTEN = 'write KEY=value lines, {"KEY": "value"}, or KEY: value'
 _ENV = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:export[ \t]+)?[A-Za-z_][A-Za-z0-9_.-]*[ \t]*=")
 
 
@@ -25,15 +26,24 @@ def read(form: Form) -> dict[str, str]:
     found: dict[str, str] = {}
     for key, value in (*typed(form), *pasted(form).items()):
         if key in found:
-            raise InvalidInput(f"key {key!r} is given twice", hint="each key once: change or remove one row")
+            raise InvalidInput(f"Key {key!r} is given twice", hint="each key once: change or remove one row")
         found[key] = value
     return found
 
 
 def typed(form: Form) -> list[Row]:
     """The rows in their order, their keys without blanks around them."""
-    rows = _packed(form.text("rows")) if form.has("rows") else _plain(form)
-    return list(_named(rows))
+    return list(_named(given(form)))
+
+
+def given(form: Form) -> list[Row]:
+    """The rows as they came, also values without a key: what can be shown again for who has to mend them."""
+    return _packed(form.text("rows")) if form.has("rows") else _plain(form)
+
+
+def keys(form: Form) -> list[str]:
+    """Of all rows and of what was pasted, in their order, also those that are given twice."""
+    return [*(key for key, _ in typed(form)), *pasted(form)]
 
 
 def pasted(form: Form) -> dict[str, str]:
@@ -45,14 +55,19 @@ def pasted(form: Form) -> dict[str, str]:
 def split(text: str) -> dict[str, str]:
     """Key → value of a `.env`, JSON or YAML text: by its first line, `KEY=` is `.env`."""
     read_as = parse_env if _ENV.match(text.removeprefix("\ufeff")) else parse_mapping
-    return read_as(text, PASTED)
+    try:
+        return read_as(text, PASTED)
+    except InvalidInput as failure:
+        if failure.hint == HOW_GIVEN:
+            failure.hint = _WRITTEN  # there is no file to name in a browser
+        raise
 
 
 def as_rows(ask: Ask) -> Answer:
     """What was pasted, as rows: values go back to who sent them, and are kept nowhere."""
     rows = list(split(ask.form.text("text")).items())
     if not rows:
-        raise InvalidInput(f"{PASTED} has no keys", hint='KEY=value lines, {"KEY": "value"}, or KEY: value')
+        raise InvalidInput(f"{PASTED} has no keys", hint=_WRITTEN)
     return Data(msgspec.json.encode({"rows": rows}))
 
 
@@ -74,4 +89,4 @@ def _named(rows: Iterable[Row]) -> Iterable[Row]:
         if key.strip():
             yield key.strip(), value
         elif value:
-            raise InvalidInput("a value has no key", hint="name each value, or remove its row")
+            raise InvalidInput("A value has no key", hint="name each value, or remove its row")

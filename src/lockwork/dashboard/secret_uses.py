@@ -19,11 +19,16 @@ class Place(NamedTuple):
 
     use: Use
     path: str
+    is_reference: bool
+    """False for a stack that only holds the component in which the reference stands."""
 
 
 def places(ask: Ask, uses: Sequence[Use]) -> list[Place]:
     """Each use with the address of what uses it."""
-    return [Place(use, _page_of(ask, use)) for use in uses]
+    components = {f"{use.kind} {use.name!r}" for use in uses}  # as a stack's use tells what it holds
+    return [
+        Place(use, _page_of(ask, use), not (use.kind == "stack" and use.path in components)) for use in uses
+    ]
 
 
 def _page_of(ask: Ask, use: Use) -> str:
@@ -48,7 +53,7 @@ def in_our_words() -> Iterator[None]:
         failure.hint = "change what refers to it first, or choose on this page to do it all the same"
         raise
     except VersionMismatch as failure:
-        failure.hint = "somebody changed it meanwhile: look at it in another tab, then reload this page"
+        failure.hint = "somebody changed it meanwhile: open this page again, then repeat it"
         raise
     except AlreadyExists as failure:
         failure.hint = "choose another name, or change the secret that is there"

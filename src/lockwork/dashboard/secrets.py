@@ -58,6 +58,7 @@ def listed(ask: Ask) -> Answer:
         "sort": query.get("sort", "name"),
         "is_deleted": is_deleted,
         "ages": tuple(AGES),
+        "undo": secret_removal.to_undo(ask),
         **secret_entry.blank(ask),
     }
     return Shown("secrets/list.html", "Secrets", facts, _listing_command(query), "secrets")
@@ -103,7 +104,7 @@ def detail(ask: Ask) -> Answer:
         "versions": _history(ask, secret),
         "may_read": rights.may(ask, Permission.READ_SECRETS, secret.scope),
         "may_write": rights.may(ask, Permission.WRITE, secret.scope),
-        "hidden": _hidden(ask, secret),
+        "namesake": _namesake(ask, secret),
     }
     command = f"lockwork secret get {secret.name} --scope {secret.scope}"
     return Shown("secrets/detail.html", secret.name, facts, command, "secrets")
@@ -113,11 +114,10 @@ def _history(ask: Ask, secret: SecretInfo) -> Sequence[Change]:
     return changes(ask.client.list_secret_versions(secret.id))
 
 
-def _hidden(ask: Ask, secret: SecretInfo) -> SecretInfo | None:
-    """The workspace's secret that one of the user's own hides."""
-    if not secret.notes or secret.scope is not SecretScope.USER:
-        return None
-    return next(iter(ask.client.list_secrets(name=secret.name, scope=SecretScope.WORKSPACE, size=1)), None)
+def _namesake(ask: Ask, secret: SecretInfo) -> SecretInfo | None:
+    """The secret of that name in the other scope: the user's own hides the workspace's from them."""
+    other = SecretScope.WORKSPACE if secret.scope is SecretScope.USER else SecretScope.USER
+    return next(iter(ask.client.list_secrets(name=secret.name, scope=other, size=1)), None)
 
 
 def reveal(ask: Ask) -> Answer:

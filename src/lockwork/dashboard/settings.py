@@ -60,7 +60,8 @@ def about(ask: Ask) -> Answer:
         known = ask.client.list_keys()
         active = next((key for key in known if key.state is KeyState.ACTIVE), None)
         facts |= {"keys": known, "active": active, "head": ask.client.audit_head()}
-    return Shown("settings/about.html", "About this server", facts, "lockwork status", "settings")
+    title = "About this store" if ask.is_embedded else "About this server"
+    return Shown("settings/about.html", title, facts, "lockwork status", "settings")
 
 
 PAGES = (

@@ -132,6 +132,8 @@ class _Visit:
             return self._reply(200, answer.body, answer.media_type)
         if isinstance(answer, To):
             return self._sent_to(answer)
+        if answer.told and self._is_for_a_script:
+            return self._reply(answer.status, msgspec.json.encode(answer.told), "application/json")
         assert self._asked is not None or page.whose is For.EVERYONE  # noqa: S101 - `ask` has seen to it
         if self._asked is None:
             body = rendering.alone(self._question(NOTHING, None), answer, theme=self._theme, note=self._note)

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lockwork.dashboard import component_forms as forms
 from lockwork.dashboard import places
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
+from lockwork.dashboard.rights import for_writers
 from lockwork.domain.stacks import REQUIRED_TYPES, ComponentType, Stack
 
 SECTION = "stacks"
@@ -25,6 +26,7 @@ class Slot(NamedTuple):
     """Whether all there are to choose from are among `choices`."""
 
 
+@for_writers
 def new(ask: Ask) -> Answer:
     """The builder; an address may choose components beforehand, by their types."""
     chosen = {type_: ask.query.get(type_.dashed, "") for type_ in ComponentType}
@@ -44,6 +46,7 @@ def register(ask: Ask) -> Answer:
     return To(places.of_stack(ask, made), "created")
 
 
+@for_writers
 def edit(ask: Ask) -> Answer:
     found = one(ask)
     chosen = {type_: part.name for type_, part in found.components.items()}

@@ -1,6 +1,6 @@
 """Tokens for programs: whose there are, new ones with what they are held to, their end."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -9,7 +9,7 @@ import msgspec
 from lockwork.dashboard.forms import whole
 from lockwork.dashboard.once import told_once
 from lockwork.dashboard.pages import Answer, Ask, Data, Page, Shown, To, local
-from lockwork.dashboard.people import ROLES, SIZE, administers
+from lockwork.dashboard.people import ROLES, SIZE, administers, role_of
 from lockwork.domain.access import Limits, checked_pattern, matches
 from lockwork.domain.errors import InvalidInput
 from lockwork.domain.tokens import OF_PASSWORDS, Token
@@ -18,6 +18,8 @@ from lockwork.messages.access import ListTokens, ListUsers
 
 DAYS = 90
 _MOST_ACCOUNTS = 200
+_MOST_ROOMS = 40
+"""Workspaces in which it is looked for a token's owner."""
 _MOST_TRIED = 1_000
 """Names of secrets that patterns are tried on."""
 OF_A_PASSWORD = f"gte:{min(OF_PASSWORDS)}"
@@ -128,8 +130,21 @@ def create(ask: Ask) -> Answer:
         page,
         made.text,
         name=made.token.name,
+        workspace=_workspace_for(ask, made.token),
         until="it is revoked" if until is None else f"{until:%Y-%m-%d %H:%M} UTC",
     )
+
+
+def _workspace_for(ask: Ask, token: Token) -> str:
+    """Where a program that shows it begins: here, or else the first workspace that lets its owner in."""
+    rooms: Sequence[str] = token.limits.workspaces or [
+        room.name for room in ask.client.list_workspaces(size=_MOST_ROOMS)
+    ]
+    here = [ask.workspace] if ask.workspace in rooms else []
+    rooms = [*here, *(room for room in rooms if room != ask.workspace)]
+    if token.owner == ask.me.name:
+        return rooms[0]
+    return next((room for room in rooms if role_of(ask, token.owner, room)), rooms[0])
 
 
 def revoke(ask: Ask) -> Answer:

@@ -100,6 +100,7 @@ def invitation(ask: Ask) -> Answer:
         "roles": ROLES,
         "door": f"{ask.cookies.origin}/invited",
         "told": None,
+        "name": ask.query.get("name", ""),
     }
     command = f"lockwork user invite NAME --member {ask.workspace}=viewer"
     return Shown("access/invite.html", "Invite someone", facts, command, "access")
@@ -119,7 +120,14 @@ def invite(ask: Ask) -> Answer:
         "lockwork login URL --invited",
         "access",
     )
-    return told_once(ask, page, made.text, name=made.user, until=f"{made.expires:%Y-%m-%d %H:%M} UTC")
+    return told_once(
+        ask,
+        page,
+        made.text,
+        name=made.user,
+        until=f"{made.expires:%Y-%m-%d %H:%M} UTC",
+        again="yes" if made.notes else "",
+    )
 
 
 def new_service(ask: Ask) -> Answer:

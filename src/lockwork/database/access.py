@@ -60,7 +60,8 @@ class UserRow(NamedTuple):
     admin: int = 0
     disabled: Time | None = None
 
-    def user(self) -> User:
+    def user(self, invited: int | None = None) -> User:
+        """As it is told; `invited` is until when a code lets in who has not come in yet."""
         return User(
             id=self.id,
             name=self.name,
@@ -68,6 +69,7 @@ class UserRow(NamedTuple):
             kind=self.kind,
             admin=bool(self.admin),
             disabled=None if self.disabled is None else from_epoch(self.disabled),
+            invited=None if invited is None else from_epoch(invited),
         )
 
 

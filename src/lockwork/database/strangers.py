@@ -33,6 +33,10 @@ class Knocks(NamedTuple):
     what: str
     times: int
 
+    @property
+    def knock(self) -> Knock:
+        return Knock(self.minute, self.address, self.what)
+
 
 def add(tx: Transaction, counted: Mapping[Knock, int]) -> None:
     """Add to what was counted before, also by other servers; in one order, so that no two wait in a ring."""

@@ -8,7 +8,7 @@ import msgspec
 from lockwork.database import filters
 from lockwork.database.engine import Row, Statement, Transaction, as_set
 from lockwork.database.filters import Field
-from lockwork.database.rows import Time, read
+from lockwork.database.rows import Time, read, text
 from lockwork.domain.access import Limits, Role
 from lockwork.domain.secrets import from_epoch
 from lockwork.domain.tokens import Token, TokenKind
@@ -99,6 +99,11 @@ _CODE = Statement("SELECT hash, kind, owner, created, expires FROM codes WHERE h
 _TAKE_CODE = Statement("DELETE FROM codes WHERE hash = :hash AND expires > :now")
 _FORGET_CODES = Statement(
     "DELETE FROM codes WHERE kind = :kind AND (CAST(:owner AS text) IS NULL OR owner = :owner)"
+)
+_INVITED = Statement(
+    "SELECT c.owner, max(c.expires) AS expires FROM codes c JOIN users u ON u.id = c.owner"
+    " WHERE c.kind = 'invite' AND u.password IS NULL"
+    " AND c.owner IN (SELECT i.value ->> 0 FROM json_each(:owners) i) GROUP BY c.owner"
 )
 _HAS_CODE = Statement(
     "SELECT count(*) AS total FROM codes WHERE kind = :kind AND expires > :now AND created >= :since"
@@ -308,6 +313,12 @@ def take_code(tx: Transaction, hash_: str, now: int) -> bool:
 def forget_codes(tx: Transaction, kind: str, owner: str | None = None) -> None:
     """Codes of this kind open nothing any more; of one user or all."""
     tx.run(_FORGET_CODES, kind=kind, owner=owner)
+
+
+def invited(tx: Transaction, owners: Iterable[str]) -> dict[str, int]:
+    """Of these users those who were invited and have not come in, and until when their code is good."""
+    rows = tx.rows(_INVITED, owners=as_set(sorted(owners)))
+    return {text(row["owner"], "codes"): int(row["expires"]) for row in rows}
 
 
 def has_code(tx: Transaction, kind: str, now: int, since: int) -> bool:

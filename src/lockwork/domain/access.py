@@ -261,6 +261,8 @@ class User(msgspec.Struct, frozen=True, kw_only=True):
     """Administers the server, and is an admin in every workspace."""
     disabled: datetime | None = None
     """Since when they cannot come in."""
+    invited: datetime | None = None
+    """Until when the code of their invitation is good, or was; None for who came in, or was not invited."""
     notes: Sequence[str] = ()
 
 

@@ -49,7 +49,7 @@ class AuditRecord(msgspec.Struct, frozen=True, kw_only=True):
     run: str | None = None
     step: str | None = None
     detail: str | None = None
-    """For a refusal or failure: which kind, never its text."""
+    """For a refusal or failure: which kind, never its text. For a rename: `renamed db to pgdb`."""
     token: str | None = None
     """The id of the token that was shown, on a server."""
     address: str | None = None

@@ -190,6 +190,9 @@ class Unavailable(LockworkError):
 class NotLoggedIn(Unavailable, PermissionError):
     """Nobody has shown who asks: no token, or one that is unknown, expired or revoked."""
 
+    has_ended = False
+    """Whether it was good once, such as a log-in that was left open: for our counts, and told to nobody."""
+
 
 class Misdirected(Unavailable):
     """A server was asked by a name that is not its own."""

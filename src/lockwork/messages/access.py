@@ -189,8 +189,9 @@ class SetUp(Message[NewToken], frozen=True, kw_only=True):
     code: Sensitive
     name: str
     password: Sensitive
+    label: str = ""
     session: bool = False
-    """For a browser, as in `LogIn`."""
+    """For a browser, as in `LogIn`, like the label."""
 
 
 class ChoosePassword(Message[NewToken], frozen=True, kw_only=True):
@@ -200,8 +201,9 @@ class ChoosePassword(Message[NewToken], frozen=True, kw_only=True):
     permission = Permission.NOBODY
     code: Sensitive
     password: Sensitive
+    label: str = ""
     session: bool = False
-    """For a browser, as in `LogIn`."""
+    """For a browser, as in `LogIn`, like the label."""
 
 
 class ChangePassword(Message[None], frozen=True, kw_only=True):

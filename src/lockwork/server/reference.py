@@ -8,24 +8,25 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from lockwork.dashboard import assets
 from lockwork.server.paths import Answering
 from lockwork.wire.openapi import document
 from lockwork.wire.outline import Field, Type, Verb, outline
 
 _POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _STYLE = """\
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-  color: #1c1e21; background: #fff }
-h2 { margin-top: 3rem; border-bottom: 1px solid #ccc }
-h3 { margin: 2rem 0 0; font-size: 1rem }
-code, h3 { font-family: ui-monospace, monospace }
-table { border-collapse: collapse; margin: .5rem 0; width: 100% }
-td { border-top: 1px solid #ddd; padding: .25rem .75rem .25rem 0; vertical-align: top }
-.method { display: inline-block; min-width: 4rem; font-weight: 700 }
-.more { color: #555 }
-@media (prefers-color-scheme: dark) {
-  body { color: #e4e6ea; background: #17191c } .more { color: #aaa } td { border-color: #3a3d42 }
-  a { color: #8ab4f8 }
+main { margin: 0 auto }
+h2 { margin-top: 48px; border-bottom: 1px solid var(--line) }
+h3 { margin: 32px 0 0; font-family: var(--mono); overflow-wrap: anywhere }
+table { border-collapse: collapse; margin: 8px 0; width: 100% }
+td { border-top: 1px solid var(--line); padding: 4px 12px 4px 0; vertical-align: top }
+td { overflow-wrap: anywhere }
+td:first-child { min-width: 96px }
+td:nth-child(2) { white-space: nowrap }
+.method { display: inline-block; min-width: 64px; font-weight: 700 }
+@media (max-width: 760px) {
+  td { display: block; padding: 0; border: 0 }
+  td:first-child { border-top: 1px solid var(--line); padding-top: 4px }
 }
 """
 
@@ -58,12 +59,14 @@ def _page() -> str:
     parts = [f'<h2 id="{noun}">{noun}</h2>{"".join(map(_verb, rows))}' for noun, rows in groups]
     return (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Lockwork API</title>'
-        '<meta name="viewport" content="width=device-width"><link rel="stylesheet" href="/docs/style.css">'
-        "</head><body><h1>Lockwork API</h1>"
+        '<meta name="viewport" content="width=device-width">'
+        f'<link rel="stylesheet" href="{assets.address_of("style.css")}">'
+        '<link rel="stylesheet" href="/docs/style.css">'
+        '</head><body><main><p><a href="/">Lockwork</a></p><h1>Lockwork API</h1>'
         '<p>For programs: <a href="/openapi.json">openapi.json</a>. A token is shown as '
         "<code>Authorization: Bearer lkw_…</code>; failures are problem details (RFC 9457).</p>"
         f'<p>{contents} · <a href="#types">types</a></p>{"".join(parts)}'
-        f'<h2 id="types">types</h2>{"".join(map(_type, types))}</body></html>'
+        f'<h2 id="types">types</h2>{"".join(map(_type, types))}</main></body></html>'
     )
 
 
@@ -71,8 +74,8 @@ def _verb(verb: Verb) -> str:
     failures = ", ".join(map(str, verb.failures))
     return (
         f'<h3 id="{verb.name}"><span class="method">{verb.method}</span> {escape(verb.path)}</h3>'
-        f"<p>{_told(verb.about)} <span class=more>Needs {_told(verb.needs)}.</span></p>{_table(verb.fields)}"
-        f"<p>Answers {verb.status}: {_told(verb.answer)} <span class=more>or {failures}</span></p>"
+        f"<p>{_told(verb.about)} <span class=quiet>Needs {_told(verb.needs)}.</span></p>{_table(verb.fields)}"
+        f"<p>Answers {verb.status}: {_told(verb.answer)} <span class=quiet>or {failures}</span></p>"
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from typing import Any, NamedTuple
 
 from starlette.requests import Request
@@ -23,13 +24,17 @@ from lockwork.wire import routes as table
 from lockwork.wire.problems import MEDIA_TYPE
 from lockwork.wire.requests import encoded_answer, message_from
 
+_PATH = 200
+"""Characters that are told of an address that is none."""
+
 
 def paths(site: Site) -> Paths:
     """All that this server answers: the table, and what stands beside it."""
     found = pages(site, site.dashboard) | ({} if site.is_own else _for_programs(site))
     for methods in found.values():
         methods.update(_beside(list(methods)))
-    return Paths(found, nothing_here(site, site.dashboard, _nothing_here))
+    hint = "it is for its owner's browser alone" if site.is_own else "the API is described at /openapi.json"
+    return Paths(found, nothing_here(site, site.dashboard, partial(_nothing_here, hint)))
 
 
 def _for_programs(site: Site) -> dict[str, dict[str, Answering]]:
@@ -135,5 +140,5 @@ def _once(request: Request) -> dict[str, str]:
     return found
 
 
-async def _nothing_here(request: Request) -> Response:
-    return problem(NotFound("address", request.method, hint="the API is described at /openapi.json"))
+async def _nothing_here(hint: str, request: Request) -> Response:
+    return problem(NotFound("address", request.scope["path"][:_PATH], hint=hint))

@@ -1,5 +1,7 @@
 """Users of a store: names with secrets of their own; on a server, people and programs that come in."""
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from lockwork.database import access, members, secrets, tokens, workspaces
@@ -88,13 +90,17 @@ def _invited_again(ctx: Context, user: UserRow, *, admin: bool) -> UserRow:
 
 
 def get(ctx: Context, message: GetUser) -> User:
-    return _one(ctx, message.user).user()
+    return _told_all(ctx, [_one(ctx, message.user)])[0]
 
 
 def list_(ctx: Context, message: ListUsers) -> Page[User]:
     rows, total, counted = access.page(ctx.tx, message.listing)
-    items = tuple(row.user() for row in rows)
-    return Page.of(message.listing, items, total, counted)
+    return Page.of(message.listing, _told_all(ctx, rows), total, counted)
+
+
+def _told_all(ctx: Context, rows: Sequence[UserRow]) -> tuple[User, ...]:
+    invited = tokens.invited(ctx.tx, [row.id for row in rows])
+    return tuple(row.user(invited.get(row.id)) for row in rows)
 
 
 def update(ctx: Context, message: UpdateUser) -> User:

@@ -1,5 +1,6 @@
 """The audit trail: read it, and find out whether it and the store still agree."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from lockwork.database import access, audit, keys, members, secrets, versions, workspaces
@@ -85,11 +86,14 @@ def _states(ctx: Context) -> Iterator[tuple[_Thing, tuple[str, str]]]:
 
 
 def strangers(ctx: Context, message: ListStrangers) -> tuple[Knocked, ...]:
-    """Who failed to come in, as it was counted."""
-    found = knocks.since(ctx.tx, message.since // _MINUTE, _STRANGERS)
+    """Who failed to come in, as it was counted, up to this moment where this process counted it."""
+    first = message.since // _MINUTE
+    found = Counter({k.knock: k.times for k in knocks.since(ctx.tx, first, _STRANGERS)})
+    found.update({k: n for k, n in ctx.house.strangers.waiting().items() if k.minute >= first})
+    newest = sorted(found, key=lambda k: (-k.minute, k.address, k.what))[:_STRANGERS]
     return tuple(
-        Knocked(at=from_epoch(k.minute * _MINUTE), address=k.address, what=k.what, times=k.times)
-        for k in found
+        Knocked(at=from_epoch(k.minute * _MINUTE), address=k.address, what=k.what, times=found[k])
+        for k in newest
     )
 
 

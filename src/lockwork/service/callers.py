@@ -167,11 +167,17 @@ def _shown(tx: Transaction, shown: Shown, message: Message[Any], now: int) -> En
 
 def _check_good(bearer: Bearer, now: int) -> None:
     if bearer.revoked is not None or bearer.disabled is not None or bearer.minters_kept_out:
-        raise NotLoggedIn("the token is not valid", hint=_LOG_IN)
+        raise _ended("the token is not valid")
     if bearer.expires is not None and bearer.expires <= now:
-        raise NotLoggedIn("the token has expired", hint=_LOG_IN)
+        raise _ended("the token has expired")
     if bearer.kind is TokenKind.SESSION and (bearer.last_used or bearer.created) + IDLE < now:
-        raise NotLoggedIn("nothing was asked for an hour", hint="log in again")
+        raise _ended("nothing was asked for an hour", "log in again")
+
+
+def _ended(why: str, hint: str = _LOG_IN) -> NotLoggedIn:
+    failure = NotLoggedIn(why, hint=hint)
+    failure.has_ended = True
+    return failure
 
 
 def _rights(bearer: Bearer, limits: Limits) -> Rights:

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from lockwork.crypto.keyring import Keyring
 from lockwork.database.engine import Database, Transaction
 from lockwork.domain.access import Caller, Permission, Sight, who_may
-from lockwork.domain.audit import Subject
+from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.errors import NotPermitted
 from lockwork.domain.runs import Fetched
 from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, KEPT_VERSIONS, SecretScope
@@ -70,6 +70,10 @@ class Context:
         """The permission that the message asks for."""
         self.now = now
         self.subjects: list[Subject] = []
+        self.outcome = Outcome.DONE
+        """What the record says: a run that may not begin is kept, and was refused."""
+        self.detail: str | None = None
+        """In a few words of ours, what the subjects do not say, such as a name of before."""
         self.used_before: int | None = None
         """When the token that was shown was last used before now."""
         self.fetched: Fetched | None = None

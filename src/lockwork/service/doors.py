@@ -162,8 +162,7 @@ def _let_in(
 ) -> NewToken:
     now = porch.house.clock()
     kind = TokenKind.SESSION if message.session else TokenKind.LOGIN
-    label = message.label[:_LABEL] if isinstance(message, LogIn) else kind.value
-    made = mint(tx, user, label, kind, now=now, expires=now + GOOD_FOR[kind])
+    made = mint(tx, user, message.label[:_LABEL] or kind.value, kind, now=now, expires=now + GOOD_FOR[kind])
     whole = [*subjects, *held.of_tokens(tx, [made.token.id])]
     _record(porch, tx, user, message.action, token=made.token.id, subjects=whole)
     return made

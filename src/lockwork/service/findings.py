@@ -45,6 +45,15 @@ def is_there(ctx: Context, message: OneSecret[Any]) -> bool:
     return bool(_candidates(ctx, message.secret, message.scope))
 
 
+def known(ctx: Context, message: OneSecret[Any]) -> Secret | None:
+    """The one secret that a caller means and may know of, a deleted one too; None where that is not sure."""
+    spaces = ctx.sight.spaces(message.scope)
+    if is_uuid(message.secret):
+        return secrets.by_id(ctx.tx, spaces, canonical(message.secret))
+    found = secrets.by_name(ctx.tx, spaces, message.secret)
+    return found[0] if len(found) == 1 else None
+
+
 def by_prefix(ctx: Context, message: OneSecret[Any]) -> Secret:
     """As `to_read`, and an unambiguous beginning of a name, or of an id of 8 hex digits, will do too."""
     exact = _candidates(ctx, message.secret, message.scope)
@@ -96,6 +105,11 @@ def subject(ctx: Context, secret: Secret) -> Subject:
 def purged_subject(secret: Secret) -> Subject:
     """A secret that is there no more."""
     return Subject(kind="secret", name=secret.name, id=secret.id, version=secret.version, state=states.GONE)
+
+
+def named_subject(secret: Secret) -> Subject:
+    """A secret that nothing was done with: which it is, and not how it stands."""
+    return Subject(kind="secret", name=secret.name, id=secret.id)
 
 
 def version_subject(secret: Secret, version: int) -> Subject:

@@ -184,14 +184,20 @@ class Gate:
 
     def _entered(self, tx: Transaction, door: Door, message: Message[Any], met: Met | None = None) -> Context:
         """The context for a caller who may ask this; else the failure says why not."""
-        now = self._house.clock()
-        caller, sight, used_before = callers.entered(tx, door, message, now, met)
+        context = self._context(tx, door, message, met)
+        caller = context.caller
         scopes = (SecretScope.WORKSPACE, SecretScope.USER) if message.is_about_secrets else (None,)
         if not any(allowed(caller, message.permission, scope) for scope in scopes):
             raise NotPermitted(
                 f"user {caller.name!r} may not do this: {message.action} needs {message.permission}",
                 hint=who_may(message.permission),
             )
+        return context
+
+    def _context(self, tx: Transaction, door: Door, message: Message[Any], met: Met | None = None) -> Context:
+        """The context for a caller who comes in, whatever they may do there."""
+        now = self._house.clock()
+        caller, sight, used_before = callers.entered(tx, door, message, now, met)
         context = Context(self._house, tx, caller, sight, needs=message.permission, now=now)
         context.used_before = used_before
         return context
@@ -210,7 +216,7 @@ class Gate:
 
     def _record_if_due(self, door: Door, message: Message[Any], failure: LockworkError) -> None:
         if isinstance(failure, NotLoggedIn | TooManyAttempts) and isinstance(door, Shown):
-            what = message.action if message.permission is Permission.NOBODY else "token"
+            what = message.action if message.permission is Permission.NOBODY else _shown_in_vain(failure)
             self._house.strangers.count(door.address or "", what, self._house.clock())
         if isinstance(failure, Unavailable) and not isinstance(failure, Tampered):
             return  # what could not be asked cannot be recorded either
@@ -223,6 +229,7 @@ class Gate:
         with suppress(LockworkError):
             with self._house.database.reading() as tx:
                 caller = callers.named(tx, door)
+                subject = self._subject(tx, door, message)
             self._house.recorder.write(
                 Entry(
                     now=self._house.clock(),
@@ -230,12 +237,31 @@ class Gate:
                     action=message.action,
                     outcome=Outcome.REFUSED if refused else Outcome.FAILED,
                     workspace=message.workspace if isinstance(message, WorkspaceMessage) else None,
-                    subjects=[_subject_named_by(message)],
+                    subjects=[subject],
                     run=getattr(message, "run", None),
                     step=getattr(message, "step", None),
                     detail=type(failure).__name__,
                 )
             )
+
+    def _subject(self, tx: Transaction, door: Door, message: Message[Any]) -> Subject | None:
+        """What was asked of: by name and id where the caller may know of it, whichever they gave."""
+        from lockwork.messages.secrets import OneSecret  # lazy, both: only where something fails
+        from lockwork.service import findings
+
+        if isinstance(message, OneSecret):
+            # Whoever comes in may list names; who does not is recorded with what they wrote, and no more.
+            # So is what no database could look for: whatever was asked, there is a record.
+            with suppress(Exception):
+                found = findings.known(self._context(tx, door, message), message)
+                if found is not None:
+                    return findings.named_subject(found)
+        return _subject_named_by(message)
+
+
+def _shown_in_vain(failure: LockworkError) -> str:
+    """As strangers are counted: who guesses is told apart from who was away too long."""
+    return "ended-token" if isinstance(failure, NotLoggedIn) and failure.has_ended else "token"
 
 
 def _done(context: Context, message: Message[Any]) -> Entry:
@@ -244,11 +270,12 @@ def _done(context: Context, message: Message[Any]) -> Entry:
         now=context.now,
         caller=context.caller,
         action=message.action,
-        outcome=Outcome.DONE,
+        outcome=context.outcome,
         workspace=context.sight.workspace_name if isinstance(message, WorkspaceMessage) else None,
         subjects=context.subjects or [_subject_named_by(message)],
         run=getattr(message, "run", None),
         step=getattr(message, "step", None),
+        detail=context.detail,
     )
 
 

@@ -1,7 +1,8 @@
 """A server process among those of its store: it says that it is there, and which root keys it holds.
 
 A root key is made active only while every server holds it. So a server joins behind the lock that the switch
-takes too, is heard of every ten seconds, and within a second after its keyring file was changed.
+takes too, is heard of every ten seconds, and within a second after its keyring file was changed. As it is the
+one who looks every second, it also has written down what was counted of strangers.
 """
 
 import threading
@@ -68,6 +69,7 @@ class Presence:
         while not self._ends.wait(LOOK):
             since += LOOK
             self._look()
+            self._house.strangers.write_due(self._house.clock)
             if since >= BEAT or self._held() != held or self._failure is not None:
                 held, since = self._held(), 0.0
                 self._say()

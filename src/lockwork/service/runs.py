@@ -5,9 +5,17 @@ import msgspec
 from lockwork.database import runs, step_logs
 from lockwork.database.runs import RunRow
 from lockwork.domain.access import Permission, allowed, who_may
-from lockwork.domain.audit import Subject
+from lockwork.domain.audit import Outcome, Subject
 from lockwork.domain.checks import Found, Need, Problem, Report, ValidationLevel
-from lockwork.domain.errors import Ambiguous, InvalidInput, LockworkError, NotFound, NotPermitted, Refused
+from lockwork.domain.errors import (
+    Ambiguous,
+    InvalidInput,
+    LockworkError,
+    NotFound,
+    NotPermitted,
+    Refused,
+    ValidationFailed,
+)
 from lockwork.domain.runs import (
     MAX_LOG,
     MAX_LOG_PART,
@@ -75,6 +83,8 @@ def start(ctx: Context, message: StartRun) -> Settled:
     used = [_used(f) for f in found] if report.ok else []
     runs.insert(ctx.tx, ctx.sight.workspace, row, steps, used)
     ctx.about(_subject(row))
+    if not report.ok:
+        ctx.outcome, ctx.detail = Outcome.REFUSED, ValidationFailed.__name__  # as whoever runs it is told
     return Settled(run=_told(ctx, row), stack=stack, found=found, report=report)
 
 

@@ -112,6 +112,8 @@ def update(ctx: Context, message: UpdateSecret) -> SecretInfo:
     notes = [] if message.force else _check_unbroken(ctx, was, secret, message)
     if message.update_references and secret.name != was.name:
         notes = [uses.rewrite(ctx, was, secret.name)]
+    if secret.name != was.name:
+        ctx.detail = f"renamed {was.name} to {secret.name}"
     return written(ctx, was, secret, values, present=present, notes=notes)
 
 

@@ -1,11 +1,12 @@
 """Failed knocks of who shows no name, counted by the minute and address: a row each would fill the disk.
 
-What is counted waits in memory, and is written with the first that comes `LATEST` later, or at the end. The
-memory has an end too: past it all further addresses of a time are one.
+What is counted waits in memory until it is `LATEST` old, or the end; who lists it is told of what waits too.
+The memory has an end as well: past it all further addresses of a time are one.
 """
 
 import threading
 from collections import Counter
+from collections.abc import Callable
 
 from lockwork.database import strangers
 from lockwork.database.engine import Database
@@ -40,6 +41,18 @@ class Strangers:
             is_due = not self._since <= now < self._since + LATEST
         if is_due:
             self.write(now)
+
+    def write_due(self, clock: Callable[[], int]) -> None:
+        """Write down what has waited long enough, though nobody else comes: a server looks every second."""
+        with self._lock:
+            since = self._since
+        if since is not None and not since <= (now := clock()) < since + LATEST:
+            self.write(now)
+
+    def waiting(self) -> Counter[Knock]:
+        """What this process has counted and not written."""
+        with self._lock:
+            return self._counted.copy()
 
     def write(self, now: int) -> None:
         """Write down what waits; where that cannot be done now, it waits on; who knocked hears nothing."""

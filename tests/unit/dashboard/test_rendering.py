@@ -14,11 +14,16 @@ from lockwork.dashboard.rendering import ago, sentence
     [
         (timedelta(seconds=3), "just now"),
         (timedelta(minutes=1, seconds=5), "1 minute ago"),
-        (timedelta(hours=47), "1 day ago"),
-        (timedelta(days=400), "1 year ago"),
+        (timedelta(seconds=59.6), "1 minute ago"),
+        (timedelta(hours=47), "2 days ago"),
+        (timedelta(days=400), "13 months ago"),
+        (timedelta(days=1000), "3 years ago"),
         (timedelta(seconds=-3), "just now"),
         (timedelta(minutes=-2, seconds=-30), "in 2 minutes"),
-        (timedelta(days=-29, hours=-5), "in 29 days"),
+        (timedelta(hours=-12), "in 12 hours"),
+        (timedelta(days=-5), "in 5 days"),
+        (timedelta(days=-90), "in 90 days"),
+        (timedelta(days=-182), "in 6 months"),
     ],
 )
 def test_times_are_told_by_how_far_they_are(since: timedelta, told: str) -> None:

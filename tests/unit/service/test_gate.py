@@ -192,6 +192,27 @@ def test_a_refusal_tells_nothing_of_what_may_not_be_known(client: Client, folder
     gate.close()
 
 
+def test_what_was_refused_is_found_by_its_name(client: Client, folder: Path) -> None:
+    """Asked by id or by name, the record tells both of what may be known of; of all else what was written."""
+    client.create_user("anna")
+    client.create_secret("mine", {"k": "v"}, scope="user")
+    known, hidden = client.describe_secret("db").id, client.describe_secret("mine").id
+    gate = assembly.open_store(folder)
+
+    def told(secret: str) -> tuple[str | None, str | None]:
+        with pytest.raises(LockworkError):
+            gate.answer(Claim("anna", Role.VIEWER), DeleteSecret(workspace="default", secret=secret))
+        return recorded(client)[-1].name, recorded(client)[-1].id
+
+    assert told(known) == told("db") == ("db", known)
+    assert told(hidden) == (hidden, None)
+    assert told("mine") == ("mine", None)
+    refused = Listing(filters={"outcome": "refused", "name": "db"}, sort_by="desc:number")
+    assert client.list_audit(refused).total == 2
+    assert client.verify_audit().ok
+    gate.close()
+
+
 def test_reading_metadata_is_not_recorded(client: Client) -> None:
     """Lists, descriptions, checks and the trail itself leave no record; even when nothing was found."""
     before = recorded(client)

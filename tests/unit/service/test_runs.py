@@ -100,6 +100,10 @@ def test_a_run_that_may_not_begin_is_recorded_with_its_report(client: Client):
     assert [p.problem for p in run.report.problems] == ["no_key", "no_secret"]
     with pytest.raises(Refused, match="refused"):
         start_step(client, run, "a")
+    first = Listing(filters={"outcome": "refused", "id": run.id}, sort_by="asc:number", size=1)
+    (told,) = client.list_audit(first).items
+    assert (told.action, told.detail) == ("run.start", "ValidationFailed")
+    assert client.verify_audit().ok
 
 
 @pytest.mark.parametrize("name", ["", "../../kept", "a/b", "<b>", "\u202eevil", "n" * 129])

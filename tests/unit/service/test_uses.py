@@ -98,6 +98,7 @@ def test_renaming_with_the_references(client: Client) -> None:
     assert (client.get_stack("tracked").secrets, client.get_stack("tracked").version) == ({"prod-db": ""}, 2)
     assert len(client.secret_usage("prod-db").uses) == 7
     touched = {(r.kind, r.name, r.version) for r in client.list_audit() if r.action == "secret.update"}
+    assert {r.detail for r in client.list_audit() if r.action == "secret.update"} == {"renamed db to prod-db"}
     assert touched >= {("component", "mlflow", 2), ("stack", "tracked", 2), ("secret", "prod-db", 2)}
 
 

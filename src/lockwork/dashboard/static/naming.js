@@ -53,7 +53,7 @@ for (const field of document.querySelectorAll("[data-name-check]")) checks.set(f
 // Whether the name of a form is one that can be given.
 export async function nameFits(form) {
   const naming = checks.get(form);
-  if (!naming.input.value.trim()) return naming.tell("bad", "a secret needs a name");
+  if (!naming.input.value.trim()) return naming.tell("bad", "A secret needs a name");
   return !(await naming.look())?.problem;
 }
 

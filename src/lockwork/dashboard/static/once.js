@@ -7,6 +7,7 @@ for (const form of document.querySelectorAll("form[data-once]")) {
   const copy = shown.querySelector("[data-once-copy]");
   const fill = (told) => {
     for (const place of shown.querySelectorAll("[data-once]")) place.textContent = told[place.dataset.once] ?? "";
+    for (const place of shown.querySelectorAll("[data-once-if]")) place.hidden = !told[place.dataset.onceIf];
     copy.dataset.copy = told.text ?? "";
   };
   form.addEventListener("submit", (event) => {

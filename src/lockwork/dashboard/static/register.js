@@ -1,5 +1,5 @@
 // The guided way to a new secret: one step after the other in a dialog, the focus where one types next.
-import { clear, keyOf, refuse, rowsOf, settle, valueOf } from "./rows.js";
+import { clear, isTyped, keyOf, note, refuse, rowsOf, settle, valueOf } from "./rows.js";
 import { nameFits, unsay } from "./naming.js";
 import { AWAY, post, tell } from "./send.js";
 
@@ -8,7 +8,7 @@ const dialog = document.getElementById("register"), discard = document.getElemen
 const form = dialog.querySelector("form"), problem = form.querySelector("[data-problem]");
 const part = (name) => form.querySelector(`[data-${name}]`);
 const filled = () => rowsOf(form).filter((row) => keyOf(row) || valueOf(row));
-let step = "name";
+let step = "name", refused = null, isMade = false; // a row whose key was refused; whether the list has more to show
 
 function go(to) {
   step = to;
@@ -21,7 +21,7 @@ function go(to) {
   }
   part("back").hidden = step === "name" || step === "done";
   part("next").hidden = step === "done";
-  part("open").hidden = step !== "done";
+  part("open").hidden = part("another").hidden = step !== "done";
   part("next").textContent = step === "look" ? "Register" : "Next";
   focusOn(step);
 }
@@ -49,9 +49,9 @@ const leave = {
   async values() {
     if (!(await settle(form))) return false;
     const rows = filled(), bad = wrong(rows);
-    if (!rows.length) tell(problem, { problem: "a secret needs at least one key" });
+    if (!rows.length) tell(problem, { problem: "A secret needs at least one key" });
     if (bad) {
-      refuse(bad.row, bad.text);
+      refuse(refused = bad.row, bad.text);
       bad.row.querySelector("[data-key]").focus();
     }
     if (!rows.length || bad) return false;
@@ -65,12 +65,19 @@ function wrong(rows) {
   const seen = new Set();
   for (const row of rows) {
     const key = keyOf(row);
-    if (!key) return { row, text: "this value has no key" };
-    if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/.test(key)) return { row, text: "a key is 1 to 128 letters, digits, ‘_’, ‘.’ and ‘-’, beginning with a letter or ‘_’" };
-    if (seen.has(key)) return { row, text: "this key is given twice" };
+    if (!key) return { row, text: "This value has no key" };
+    if (!/^[A-Za-z_][A-Za-z0-9_.-]{0,127}$/.test(key)) return { row, text: "A key is 1 to 128 letters, digits, ‘_’, ‘.’ and ‘-’, beginning with a letter or ‘_’" };
+    if (seen.has(key)) return { row, text: "This key is given twice" };
     seen.add(key);
   }
   return null;
+}
+
+// What was refused is looked at again at the next step; until then it may be right by now.
+function takeBack() {
+  problem.hidden = true;
+  if (refused) note(refused);
+  refused = null;
 }
 
 function cell(kind, text, tag) {
@@ -85,7 +92,7 @@ function look(rows) {
   part("look-rows").replaceChildren(...rows.map((row) => {
     const line = document.createElement("tr"), text = valueOf(row), head = cell("th", keyOf(row), "code");
     head.scope = "row";
-    const lines = text.split("\n").length;
+    const lines = text.replace(/(\r\n?|\n)$/, "").split(/\r\n?|\n/).length;
     line.append(head, cell("td", text ? `•••${lines > 1 ? ` (${lines} lines)` : ""}` : "empty text"));
     return line;
   }));
@@ -111,6 +118,7 @@ async function register() {
 
 function done(address) {
   const name = form.elements.name.value.trim();
+  isMade = true;
   part("done-name").textContent = name;
   part("open").href = address;
   part("done-rows").replaceChildren(...filled().slice(0, 20).map((row) => {
@@ -131,15 +139,14 @@ function empty() {
   unsay(form);
 }
 
-const isTyped = () => step !== "done" && (form.elements.name.value || filled().length || form.elements.pasted.value);
-
 function close() {
-  if (isTyped()) {
-    discard.showModal();
-    return;
-  }
+  if (isTyped(form)) discard.showModal();
+  else leaveDialog();
+}
+
+function leaveDialog() {
   dialog.close();
-  if (step === "done") location.reload();
+  if (isMade) location.reload();
 }
 
 document.addEventListener("click", (event) => {
@@ -155,7 +162,9 @@ form.addEventListener("submit", async (event) => {
   if ((await leave[was]()) && step === was) go(STEPS[STEPS.indexOf(was) + 1]);
 });
 part("back").addEventListener("click", () => go(STEPS[STEPS.indexOf(step) - 1]));
+part("another").addEventListener("click", () => go("name"));
 part("close").addEventListener("click", close);
+form.addEventListener("input", takeBack);
 // Browsers let a page keep a dialog open once; the key itself can be kept from them each time.
 dialog.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
@@ -167,5 +176,5 @@ discard.querySelector("[data-keep]").addEventListener("click", () => discard.clo
 discard.querySelector("[data-drop]").addEventListener("click", () => {
   discard.close();
   empty();
-  dialog.close();
+  leaveDialog();
 });

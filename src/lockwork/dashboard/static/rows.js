@@ -22,7 +22,7 @@ export function setValue(row, text, whence = "") {
 }
 
 // What one should know of a value: where it came from, and what is easily overlooked in it.
-function note(row, whence = "") {
+export function note(row, whence = "") {
   const text = valueOf(row), said = [];
   if (whence) said.push(whence);
   if (text.startsWith("\ufeff")) said.push("begins with a byte order mark");
@@ -56,11 +56,14 @@ function refuse(row, text) {
 
 async function textOfFile(file) {
   if (file.size > LARGEST * 8) throw new Error(`${file.name} is ${file.size.toLocaleString("en")} bytes: more than is read`);
+  let text;
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
+    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(await file.arrayBuffer());
   } catch {
     throw new Error(`${file.name} is not UTF-8 text; encode other data first, for example with base64`);
   }
+  if (text.includes("\0")) throw new Error(`${file.name} holds a NUL character, which cannot be stored; encode other data first, for example with base64`);
+  return text;
 }
 
 async function take(row, file) {
@@ -111,6 +114,7 @@ class Rows {
     const beside = row.nextElementSibling ?? row.previousElementSibling;
     row.remove();
     if (this.list.children.length < Number(this.box.dataset.least)) this.add();
+    this.list.dispatchEvent(new Event("input", { bubbles: true })); // what is left is not what was looked at
     (beside ?? this.list.firstElementChild)?.querySelector("[data-key]").focus();
     if (!this.list.children.length) this.box.querySelector("[data-add]").focus();
   }
@@ -151,20 +155,26 @@ class Rows {
       this.refuse(told);
       return false;
     }
-    for (const [key, value] of told.rows) this.put(key, value);
+    const replaced = told.rows.filter(([key, value]) => this.put(key, value)).map(([key]) => key);
     this.pasted.value = "";
     this.box.querySelector("details").open = false;
-    this.box.querySelector("[data-said]").textContent = `${told.rows.length} ${told.rows.length === 1 ? "key" : "keys"} from what was pasted`;
+    const many = `${told.rows.length} ${told.rows.length === 1 ? "key" : "keys"} from what was pasted`;
+    this.box.querySelector("[data-said]").textContent = replaced.length ? `${many}; replaced what was typed for ${replaced.join(", ")}` : many;
+    this.box.dispatchEvent(new Event("input", { bubbles: true }));
     [...this.list.children].at(-1).querySelector("[data-key]").focus();
     return true;
   }
 
+  // Whether something else was typed there, which then can be put back.
   put(key, value) {
     const all = rowsOf(this.box.closest("form"));
     const row = all.find((one) => keyOf(one) === key) ?? all.find(isBlank) ?? this.add();
     const field = row.querySelector("[data-key]");
+    const typed = valueOf(row), isReplaced = Boolean(typed) && typed !== value;
     if (field.type !== "hidden") field.value = key;
-    setValue(row, value);
+    setValue(row, value, isReplaced ? "pasted in place of what was typed" : "");
+    if (isReplaced) say(row).append(button("Put back what was typed", () => setValue(row, typed)));
+    return isReplaced;
   }
 }
 
@@ -199,6 +209,21 @@ for (const box of document.querySelectorAll("[data-rows]")) {
     formData.set("rows", JSON.stringify(rows));
   });
 }
+
+// Whether something would be lost with the page.
+export function isTyped(form) {
+  const name = form.elements.namedItem("name"), pasted = form.elements.namedItem("pasted");
+  return rowsOf(form).some((row) => valueOf(row) || keyOf(row) !== row.querySelector("[data-key]").defaultValue)
+    || Boolean(name && name.value !== name.defaultValue) || Boolean(pasted.value);
+}
+
+// A reload, or Back, asks first; sending the form and Cancel mean it.
+let isLeaving = false;
+document.addEventListener("click", (event) => { isLeaving = Boolean(event.target.closest("[data-cancel]")); });
+addEventListener("beforeunload", (event) => {
+  const forms = [...boxes.keys()].map((box) => box.closest("form"));
+  if (!isLeaving && forms.some((form) => !form.hasAttribute("aria-busy") && isTyped(form))) event.preventDefault();
+});
 
 // What stands in the field for mappings goes into the rows before they are looked at; false when it cannot.
 export async function settle(form) {

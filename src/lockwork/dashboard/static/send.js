@@ -51,6 +51,8 @@ export async function send(form, submitter, done = (told) => location.assign(tol
       return;
     }
     tell(place, told);
+    // Who comes second may save the same on top of what came first: by the same button, which says so.
+    if (told.over && submitter) Object.assign(submitter, { name: "over", value: told.over, textContent: told.act });
   } catch {
     tell(place, AWAY);
   }

@@ -109,7 +109,7 @@ def test_a_form_without_scripts_says_that_the_session_has_ended(visiting: Visiti
     page = visitor.goto("/w/default/secrets/new")
     end_sessions(team, "editor")
     page.get_by_label("Name", exact=True).fill("db")
-    page.get_by_label("Key", exact=True).fill("key")
+    page.get_by_label("Key", exact=True).first.fill("key")
     page.get_by_role("button", name="Register").click()
     expect(page.get_by_role("alert")).to_have_text("Your session has ended")
     page.get_by_text("Nothing was changed. Log in, then open the page again.").wait_for()

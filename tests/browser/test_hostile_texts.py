@@ -34,7 +34,9 @@ INSPECTED = """() => {
 
 def asked_names() -> set[str]:
     """Every name that some page looks for in the query of its address."""
-    code = "".join(path.read_text() for path in Path(lockwork.dashboard.__file__).parent.glob("*.py"))
+    folder = Path(lockwork.dashboard.__file__).parent
+    files = chain(folder.glob("*.py"), folder.glob("templates/**/*.html"))
+    code = "".join(path.read_text() for path in files)
     pairs = re.findall(r'query(?:\.get\(|\[)"([\w-]+)"|\bnumber\("(\w+)"', code)
     return {name for name in chain.from_iterable(pairs) if name}
 
@@ -75,7 +77,7 @@ def test_what_an_address_holds_is_text_on_every_page(visiting: Visiting, team: T
     visitor = visiting("boss")
     visitor.expect_refusal()
     names = asked_names()
-    assert {"q", "note", "name", "keys", "add", "step", "next"} <= names
+    assert {"q", "back", "name", "keys", "add", "step", "next"} <= names
     query = urlencode(dict.fromkeys(names, HOSTILE))
     for page in (page for page in PAGES if page.method == "GET"):
         path = furnished.paths(page)[0]

@@ -135,6 +135,10 @@ class Furnished:
         all_paths = (path for page in PAGES if page.method == "GET" for path in self.paths(page))
         return (*all_paths, *self._more())
 
+    def rows(self) -> tuple[str, ...]:
+        """One look at each row of the table."""
+        return tuple(next(iter(self.paths(page))) for page in PAGES if page.method == "GET")
+
     def _more(self) -> tuple[str, ...]:
         """States that stand in the query."""
         w, tracker = f"/w/{HERE}", "components/new?type=experiment-tracker&flavor=mlflow"

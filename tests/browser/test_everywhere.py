@@ -55,4 +55,4 @@ def test_every_page_can_be_used_by_every_role(
     visiting: Visiting, team: Team, user: str, screen: tuple[str, int]
 ) -> None:
     """Who may see less is shown less, as well made: also each page that says so."""
-    swept(visiting(user), Furnished(team).looks(), [screen])
+    swept(visiting(user), Furnished(team).rows(), [screen])

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("wheels")  # one environment for all of them
+
 ROOT = Path(__file__).resolve().parents[2]
 REFUSAL = (
     "error: both 'zenml' and 'lockwork-zenml' are installed and own the same package.\n"

@@ -122,10 +122,11 @@ def watch() -> None:
     """Put a moment before and after each call of every point."""
     look_up = Handlers.__getitem__
 
-    def handler(self: Handlers, message: type[Message[Any]]) -> Any:
-        return around(f"message {message.__name__}", look_up(self, message))
+    def answer(self: Handlers, message: type[Message[Any]]) -> Any:
+        found = look_up(self, message)
+        return found._replace(handler=around(f"message {message.__name__}", found.handler))
 
-    mock.patch.object(Handlers, "__getitem__", handler).start()
+    mock.patch.object(Handlers, "__getitem__", answer).start()
     for kind, what in METHODS.items():
         for name in methods_of(kind):
             setattr(kind, name, around(f"{what}.{name}", getattr(kind, name)))

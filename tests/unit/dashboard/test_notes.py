@@ -13,11 +13,11 @@ from lockwork.dashboard.notes import NOTES, kept, told
 )
 def test_a_note_is_for_the_page_that_follows(to: str, page: str) -> None:
     """However a browser quotes its address; another page, which another tab may load first, tells nothing."""
-    assert told(kept("deleted", to), page) == NOTES["deleted"]
-    assert told(kept("deleted", to), f"{page}/edit") == ""
+    assert told(kept("purged", to), page) == NOTES["purged"]
+    assert told(kept("purged", to), f"{page}/edit") == ""
 
 
-@pytest.mark.parametrize("cookie", ["", "deleted", "deleted.", "nothing.%2F", ".%2F", "Deleted for good.%2F"])
+@pytest.mark.parametrize("cookie", ["", "purged", "purged.", "nothing.%2F", ".%2F", "Purged for good.%2F"])
 def test_only_a_word_of_ours_is_told(cookie: str) -> None:
     """A cookie is text of whoever set it: nothing of it is shown."""
     assert told(cookie, "/") == ""

@@ -157,6 +157,10 @@ class Visitor:
             if one["impact"] in ("serious", "critical")
         ]
         assert serious == [], self.page.url
+        self.check_fits()
+
+    def check_fits(self) -> None:
+        """Nothing is wider than the window."""
         assert self.page.evaluate(STICKING_OUT) == [], f"{self.page.url} scrolls sideways"
 
 

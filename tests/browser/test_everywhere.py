@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 
 import pytest
 from tests.access.conftest import Team
@@ -12,14 +13,15 @@ from tests.browser.furnished import Furnished
 FEW = 60
 """A sweep that found fewer pages than this has missed the table."""
 SCREENS = (("light", WIDE), ("dark", NARROW))
-"""Colours and room each in both ways: what is wrong with the one is wrong whatever the other."""
+"""Colours and room each in both ways, one after the other: each template comes in several states."""
 
 
 def swept(visitor: Visitor, paths: Iterable[str], screens: Sequence[tuple[str, int]]) -> dict[str, int]:
-    """Each page as it is shown, looked at on these screens; the addresses with how they were answered.
+    """Each page as it is shown, on one of these screens after the other; the addresses and their answers.
 
     What is refused or absent is told by one page, which is looked at once.
     """
+    turns = cycle(screens)
     visitor.expect_refusal()
     answers: dict[str, int] = {}
     for path in paths:
@@ -30,10 +32,13 @@ def swept(visitor: Visitor, paths: Iterable[str], screens: Sequence[tuple[str, i
         assert answer.status in (200, 403, 404), path
         if not is_new or not answer.headers["content-type"].startswith("text/html"):
             continue
-        for scheme, width in screens:
-            visitor.page.set_viewport_size({"width": width, "height": 800})
-            visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a word of SCREENS
-            visitor.check_accessible()
+        scheme, width = next(turns)
+        visitor.page.set_viewport_size({"width": width, "height": 800})
+        visitor.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]  # a word of SCREENS
+        visitor.check_accessible()
+        if width != NARROW:
+            visitor.page.set_viewport_size({"width": NARROW, "height": 800})
+            visitor.check_fits()
     return answers
 
 

@@ -8,6 +8,7 @@ import subprocess
 import sys
 from base64 import b64encode
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 from urllib.parse import quote
 
@@ -147,6 +148,7 @@ def test_reads_are_recorded_with_run_and_step(client: Client):
 
 def test_no_value_is_in_the_arguments_or_the_first_environment_of_a_process(client: Client):
     """While steps run in workers, neither command lines nor what processes began with hold a value."""
+    client.create_secret("watched", {"plain": token_hex(16)})  # which no other test's processes hold
     script = Path("watching.py")
     script.write_text(
         "import os, pathlib\n"
@@ -158,7 +160,7 @@ def test_no_value_is_in_the_arguments_or_the_first_environment_of_a_process(clie
         "                yield (one / name).read_bytes()\n"
         "            except OSError:\n"
         "                pass\n"
-        "@step(environment={'PLAIN': '{{s.plain}}'})\n"
+        "@step(environment={'PLAIN': '{{watched.plain}}'})\n"
         "def watch() -> bool:\n"
         "    return any(os.environ['PLAIN'].encode() in content for content in everything())\n"
         "@pipeline\n"

@@ -26,7 +26,8 @@ guard = mlflow_server.start_guarded(child, {{}}, Path.cwd(), log)
 while not log.read_text().endswith("\\n"):
     time.sleep(0.01)
 print(log.read_text(), end="", flush=True)
-sys.stdin.read()
+while True:  # a signal just before a long wait would only be heard after it
+    time.sleep(0.05)
 """
 
 

@@ -5,7 +5,7 @@ from functools import wraps
 
 from lockwork.dashboard.pages import Answer, Ask, Shown
 from lockwork.domain.access import Permission
-from lockwork.domain.secrets import SecretScope
+from lockwork.domain.secrets import SecretInfo, SecretScope
 
 
 def may(ask: Ask, permission: Permission, scope: SecretScope | None = None) -> bool:
@@ -16,6 +16,11 @@ def may(ask: Ask, permission: Permission, scope: SecretScope | None = None) -> b
 def may_write(ask: Ask) -> bool:
     """Whether components, stacks and secrets of the workspace may be changed."""
     return may(ask, Permission.WRITE)
+
+
+def may_change(ask: Ask, secret: SecretInfo) -> bool:
+    """Whether this secret may be changed: one's own are one's own."""
+    return may(ask, Permission.WRITE, secret.scope)
 
 
 def for_writers(answer: Callable[[Ask], Answer]) -> Callable[[Ask], Answer]:

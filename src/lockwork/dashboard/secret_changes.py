@@ -11,7 +11,7 @@ def rename_page(ask: Ask) -> Answer:
     """The new name, and what becomes of the references to the old one."""
     usage = ask.client.secret_usage(ask.fields["secret"])
     secret = usage.secret
-    may_write = rights.may(ask, Permission.WRITE, secret.scope)
+    may_write = rights.may_change(ask, secret)
     facts = {"secret": secret, "places": breakable(ask, usage), "may_write": may_write}
     command = f"lockwork secret rename {secret.name} --scope {secret.scope} -n NEW --update-references"
     return Shown("secrets/rename.html", f"Rename {secret.name}", facts, command, "secrets")

@@ -7,7 +7,6 @@ from lockwork.dashboard import rights, secret_conflicts, secret_rows
 from lockwork.dashboard.forms import OVER
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
-from lockwork.domain.access import Permission
 from lockwork.domain.errors import InvalidInput, Refused, VersionMismatch
 from lockwork.domain.secrets import SecretInfo
 from lockwork.wire.problems import problem_of
@@ -45,7 +44,7 @@ def _blank(ask: Ask, secret: SecretInfo) -> dict[str, Any]:
         "key_pages": 1,
         "again": (),
         "problem": None,
-        "may_write": rights.may(ask, Permission.WRITE, secret.scope),
+        "may_write": rights.may_change(ask, secret),
     }
 
 

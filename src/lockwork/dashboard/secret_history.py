@@ -7,9 +7,8 @@ from lockwork.dashboard import rights
 from lockwork.dashboard.forms import whole
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.secret_uses import in_our_words
-from lockwork.domain.access import Permission
 from lockwork.domain.errors import InvalidInput, NotFound
-from lockwork.domain.secrets import SecretInfo, SecretVersion
+from lockwork.domain.secrets import SecretVersion
 
 
 class Change(NamedTuple):
@@ -48,7 +47,7 @@ def version_page(ask: Ask) -> Answer:
     if not found:
         raise NotFound("version", str(number), hint="the secret's page lists those that are kept")
     lost = [key for key in secret.keys if key not in found[0].version.keys]
-    facts = {"secret": secret, "change": found[0], "lost": lost, "may_write": _may_write(ask, secret)}
+    facts = {"secret": secret, "change": found[0], "lost": lost, "may_write": rights.may_change(ask, secret)}
     command = f"lockwork secret restore {secret.name} --scope {secret.scope} --version {number}"
     return Shown("secrets/version.html", f"{secret.name}, version {number}", facts, command, "secrets")
 
@@ -72,7 +71,7 @@ def destroy_old_page(ask: Ask) -> Answer:
     secret = ask.client.describe_secret(ask.fields["secret"])
     old = [one for one in ask.client.list_secret_versions(secret.id) if one.state in ("kept", "out of scope")]
     command = f"lockwork secret destroy {secret.name} --scope {secret.scope} --all-but-current"
-    facts = {"secret": secret, "old": old, "may_write": _may_write(ask, secret)}
+    facts = {"secret": secret, "old": old, "may_write": rights.may_change(ask, secret)}
     return Shown("secrets/destroy.html", f"Destroy old versions of {secret.name}", facts, command, "secrets")
 
 
@@ -81,10 +80,6 @@ def destroy_old(ask: Ask) -> Answer:
     _check_meant(ask)
     ask.client.destroy_secret_versions(ask.fields["secret"])
     return To(ask.at("secrets", ask.fields["secret"]), "destroyed")
-
-
-def _may_write(ask: Ask, secret: SecretInfo) -> bool:
-    return rights.may(ask, Permission.WRITE, secret.scope)
 
 
 def _check_meant(ask: Ask) -> None:

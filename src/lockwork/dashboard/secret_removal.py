@@ -3,7 +3,6 @@
 from lockwork.dashboard import rights
 from lockwork.dashboard.pages import Answer, Ask, Page, Shown, To
 from lockwork.dashboard.secret_uses import breakable, in_our_words
-from lockwork.domain.access import Permission
 from lockwork.domain.errors import InvalidInput, NotFound
 from lockwork.domain.secrets import KEPT_DAYS_AFTER_DELETE, SecretInfo, is_uuid
 
@@ -15,7 +14,7 @@ def delete_page(ask: Ask) -> Answer:
         "secret": usage.secret,
         "places": breakable(ask, usage),
         "days": KEPT_DAYS_AFTER_DELETE,
-        "may_write": rights.may(ask, Permission.WRITE, usage.secret.scope),
+        "may_write": rights.may_change(ask, usage.secret),
     }
     command = f"lockwork secret delete {usage.secret.name} --scope {usage.secret.scope}"
     return Shown("secrets/delete.html", f"Delete {usage.secret.name}", facts, command, "secrets")
@@ -23,10 +22,9 @@ def delete_page(ask: Ask) -> Answer:
 
 def delete(ask: Ask) -> Answer:
     """For 30 days; the list that follows offers to undo it."""
-    secret = ask.client.describe_secret(ask.fields["secret"])
     with in_our_words():
-        ask.client.delete_secret(secret.id, force=ask.form.has("force"))
-    return To(f"{ask.at('secrets')}?undo={secret.id}")
+        gone = ask.client.delete_secret(ask.fields["secret"], force=ask.form.has("force"))
+    return To(f"{ask.at('secrets')}?undo={gone.id}")
 
 
 def to_undo(ask: Ask) -> SecretInfo | None:
@@ -52,7 +50,7 @@ def undelete_page(ask: Ask) -> Answer:
         "secret": secret,
         "is_taken": taken,
         "days": KEPT_DAYS_AFTER_DELETE,
-        "may_write": rights.may(ask, Permission.WRITE, secret.scope),
+        "may_write": rights.may_change(ask, secret),
     }
     command = f"lockwork secret undelete {secret.id}"
     return Shown("secrets/deleted.html", f"{secret.name}, deleted", facts, command, "secrets")

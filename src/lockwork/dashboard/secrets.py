@@ -103,7 +103,7 @@ def detail(ask: Ask) -> Answer:
         "last_read_by": usage.last_read_by,
         "versions": _history(ask, secret),
         "may_read": rights.may(ask, Permission.READ_SECRETS, secret.scope),
-        "may_write": rights.may(ask, Permission.WRITE, secret.scope),
+        "may_write": rights.may_change(ask, secret),
         "namesake": _namesake(ask, secret),
     }
     command = f"lockwork secret get {secret.name} --scope {secret.scope}"
@@ -116,6 +116,8 @@ def _history(ask: Ask, secret: SecretInfo) -> Sequence[Change]:
 
 def _namesake(ask: Ask, secret: SecretInfo) -> SecretInfo | None:
     """The secret of that name in the other scope: the user's own hides the workspace's from them."""
+    if secret.scope is SecretScope.USER and not secret.notes:
+        return None  # it would be told of, if it hid one
     other = SecretScope.WORKSPACE if secret.scope is SecretScope.USER else SecretScope.USER
     return next(iter(ask.client.list_secrets(name=secret.name, scope=other, size=1)), None)
 

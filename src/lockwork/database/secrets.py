@@ -35,15 +35,12 @@ _KEY_NAMES = (
 _SEEN = "EXISTS (SELECT 1 FROM json_each(:patterns) g WHERE s.name GLOB (g.value ->> 0))"
 SEEN_IF_ANY = f"(CAST(:patterns AS text) IS NULL OR {_SEEN})"
 
-_BY_NAME = Statement(
-    f"SELECT {_COLUMNS} FROM json_each(:namespaces) n"
-    " JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = :name AND s.deleted IS NULL"
-    f" {_JOINED} ORDER BY CAST(n.key AS integer)"
-)
+# As where references are checked: from one sub-select, each pair is one look into the index of names.
 _BY_NAMES = Statement(
-    f"SELECT {_COLUMNS} FROM json_each(:namespaces) n CROSS JOIN json_each(:names) i"
-    " JOIN secrets s ON s.namespace = n.value ->> 0 AND s.name = i.value ->> 0 AND s.deleted IS NULL"
-    f" {_JOINED} ORDER BY CAST(n.key AS integer)"
+    f"SELECT {_COLUMNS} FROM (SELECT n.value ->> 0 AS namespace, i.value ->> 0 AS name,"
+    "  CAST(n.key AS integer) AS turn FROM json_each(:namespaces) n CROSS JOIN json_each(:names) i"
+    "  ORDER BY 3) p JOIN secrets s ON s.namespace = p.namespace AND s.name = p.name AND s.deleted IS NULL"
+    f" {_JOINED} ORDER BY p.turn"
 )
 _BY_ID = Statement(
     f"SELECT {_COLUMNS} FROM secrets s {_JOINED} WHERE s.id = :id"
@@ -161,7 +158,7 @@ class Listed(NamedTuple):
 
 def by_name(tx: Transaction, spaces: Spaces, name: str) -> list[Secret]:
     """The secrets of this name, in the order of `spaces`."""
-    return _seen(spaces, tx.rows(_BY_NAME, namespaces=as_set(spaces.names), name=name))
+    return by_names(tx, spaces, [name])
 
 
 def by_names(tx: Transaction, spaces: Spaces, names: Sequence[str]) -> list[Secret]:

@@ -71,6 +71,7 @@ _REWRAP = Statement(
 _RESEAL = Statement(
     "UPDATE secret_values SET sealed = :sealed WHERE secret = :secret AND version = :version AND key = :key"
 )
+_NAMES = msgspec.json.Decoder(tuple[str, ...])
 
 
 class Version(NamedTuple):
@@ -87,7 +88,7 @@ class Version(NamedTuple):
     @property
     def changed_keys(self) -> tuple[str, ...] | None:
         """Of the keys that the version before had too, those with another value."""
-        return None if self.changed is None else _names(self.changed)
+        return None if self.changed is None else read_json(_NAMES, [self.changed], "versions")[0]
 
 
 class Wrapped(NamedTuple):
@@ -206,10 +207,3 @@ def rewrap(tx: Transaction, fresh: Wrapped, was: str, sealed: Mapping[str, bytes
            root_key=fresh.root_key, was=was)  # fmt: skip
     at = {"secret": fresh.secret, "version": fresh.version}
     tx.run_many(_RESEAL, [{**at, "key": key, "sealed": value} for key, value in sealed.items()])
-
-
-_NAMES = msgspec.json.Decoder(tuple[str, ...])
-
-
-def _names(text: str) -> tuple[str, ...]:
-    return read_json(_NAMES, [text], "versions")[0]

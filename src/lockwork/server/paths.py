@@ -48,7 +48,7 @@ class Paths:
     def _add(self, path: str, methods: Mapping[str, Answering]) -> None:
         parts = path.split("/")
         fields = tuple((n, found[1]) for n, part in enumerate(parts) if (found := _FIELD.fullmatch(part)))
-        at = tuple(n for n, part in enumerate(parts) if not _FIELD.fullmatch(part))
+        at = tuple(n for n in range(len(parts)) if n not in dict(fields))
         shapes = self._shapes.setdefault(len(parts), [])
         shape = next((shape for shape in shapes if shape.at == at), None)
         if shape is None:

@@ -229,13 +229,22 @@ def test_references_are_checked_by_indexes(made: Made, postgres: Postgres, known
     database = PostgresDatabase(made.url)
     with database.reading() as tx:
         plan = [row[0] for row in tx.rows(Statement(f"EXPLAIN {statement}"), **given)]
-    database.close()
     assert not [step for step in plan if re.search(r"Seq Scan on (secrets|secret_v)", step)], plan
     assert not [step for step in plan if "Hash" in step and "secret_v" in step], plan
     (looked_up,) = [by for step, by in pairwise(plan) if "using secrets_name" in step]
     assert "(namespace = " in looked_up, plan  # or a name is looked for all through the index
     assert "(name = " in looked_up, plan
     assert any("secret_values_pkey" in step for step in plan)
+    made.said.clear()
+    client.describe_secret("name-7")
+    (statement,) = [text for text in made.said if "json_each(:names)" in text]
+    given = {"names": as_set(["name-7", "name-14"]), "namespaces": as_set([namespace, "u:nobody"])}
+    with database.reading() as tx:
+        plan = [row[0] for row in tx.rows(Statement(f"EXPLAIN {statement}"), **given)]
+    database.close()
+    (looked_up,) = [by for step, by in pairwise(plan) if "using secrets_name" in step]
+    assert "(namespace = " in looked_up, plan
+    assert "(name = " in looked_up, plan
 
 
 # ---- what is removed, and what is recorded ----

@@ -208,6 +208,7 @@ def test_in_the_background(on_terminal: Any):
     until(screen.is_raw)
     screen.send("this\n")
     screen.expect_exact("got this")
+    screen.expect_exact("$ ")  # what is typed before the shell has the terminal back is not the shell's
     screen.send("exit\n")
     assert screen.ended() == 0
 
